@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** Time as the action sees it; the campaign replaces it by a virtual one. */
+export interface Clock {
+  /** Milliseconds on a clock that never goes back; only differences mean something. */
+  now(): number
+  /** The date and time, in milliseconds since 1970; for `Retry-After` dates alone. */
+  date(): number
+  /** Waits. Rejects with the signal's reason as soon as the signal aborts. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  date: () => Date.now(),
+  async sleep(milliseconds, signal) {
+    try {
+      await delay(milliseconds, undefined, signal ? { signal } : {})
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : error
+    }
+  },
+}
+
+/** The moment by which a step must have ended. */
+export class Deadline {
+  readonly #clock: Clock
+  readonly #end: number
+  readonly #seconds: number
+
+  /** @param milliseconds how long from now */
+  constructor(clock: Clock, milliseconds: number) {
+    this.#clock = clock
+    this.#end = clock.now() + milliseconds
+    this.#seconds = Math.round(milliseconds / 1000)
+  }
+
+  /** Milliseconds left; never negative. */
+  remaining(): number {
+    return Math.max(0, this.#end - this.#clock.now())
+  }
+
+  /** The whole span in seconds, for messages. */
+  get seconds(): number {
+    return this.#seconds
+  }
+}

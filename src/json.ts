@@ -1,0 +1,18 @@
+/**
+ * Parses JSON with every integer as a `bigint`-safe string kept under `id`: Neon's IDs are int64, and
+ * `JSON.parse` alone rounds what is past 2^53.
+ *
+ * @returns `undefined` where the text is not JSON
+ */
+export function parseKeepingIds(text: string): unknown {
+  try {
+    return JSON.parse(text, keepId)
+  } catch {
+    return undefined
+  }
+}
+
+/** The third argument, with the number as it was written, is ES2026 (Node 22 has it) and not yet in TypeScript's library. */
+function keepId(key: string, value: unknown, context?: { source?: string }): unknown {
+  return key === 'id' && typeof value === 'number' ? context?.source : value
+}

@@ -1,0 +1,68 @@
+import { createHash, randomBytes } from 'node:crypto'
+
+/**
+ * The name of a key says which job it was made for:
+ *
+ *     gha/<repository_id>/<run_id>/<run_attempt>/<nonce>/<label>
+ *
+ * This module alone knows the grammar, both ways. A name that does not parse in full is not ours.
+ */
+export interface KeyName {
+  /** `gha` for github.com, else `gha-` and four hex digits that stand for the server; see {@link serverTag}. */
+  server: string
+  /** Decimal digits; GitHub's IDs may outgrow a JavaScript number. */
+  repositoryId: string
+  runId: string
+  runAttempt: string
+  /** Random, so that matrix legs and repeated uses in one job never collide. */
+  nonce: string
+  /** For the person who reads the list in the Neon Console; empty where there was no room. */
+  label: string
+}
+
+/** `maxLength` of `key_name` in Neon's OpenAPI document. */
+export const KEY_NAME_MAX_LENGTH = 64
+
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
+
+const GRAMMAR =
+  /^(?<server>gha(?:-[0-9a-f]{4})?)\/(?<repositoryId>[1-9]\d*)\/(?<runId>[1-9]\d*)\/(?<runAttempt>[1-9]\d*)\/(?<nonce>[a-z2-7]{8,})(?:\/(?<label>[A-Za-z0-9._-]+))?$/
+
+/**
+ * Writes a key's name. The label alone is cut when the name would be too long, and vanishes with its slash when
+ * there is no room for a single character of it.
+ *
+ * @throws {RangeError} when the parts are not of the grammar or too long even without a label
+ */
+export function formatKeyName(parts: KeyName): string {
+  const stem = [parts.server, parts.repositoryId, parts.runId, parts.runAttempt, parts.nonce].join('/')
+  const room = Math.max(0, KEY_NAME_MAX_LENGTH - stem.length - 1)
+  const label = parts.label.replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, room)
+  const name = label ? `${stem}/${label}` : stem
+  if (!parseKeyName(name)) throw new RangeError(`cannot name an API key '${name}'`)
+  return name
+}
+
+/** Reads a key's name; `undefined` for every name that this action did not write. */
+export function parseKeyName(name: string): KeyName | undefined {
+  if (name.length > KEY_NAME_MAX_LENGTH) return undefined
+  const groups = GRAMMAR.exec(name)?.groups
+  return groups && ({ ...groups, label: groups.label ?? '' } as KeyName)
+}
+
+/**
+ * The first part of every name made on a GitHub server, so that servers that share a Neon account and happen to
+ * use the same repository IDs do not revoke each other's keys.
+ *
+ * @param serverUrl `GITHUB_SERVER_URL`, e.g. `https://github.com`
+ */
+export function serverTag(serverUrl: string): string {
+  const { host } = new URL(serverUrl)
+  if (host === 'github.com') return 'gha'
+  return `gha-${createHash('sha256').update(host).digest('hex').slice(0, 4)}`
+}
+
+/** Forty random bits as eight characters of lower-case base32. */
+export function newNonce(): string {
+  return Array.from(randomBytes(8), (byte) => BASE32[byte % BASE32.length]).join('')
+}

@@ -1,0 +1,4 @@
+import { createKey } from './create-key.ts'
+import { runStep } from './step.ts'
+
+void runStep(createKey, 'cancel', 'No Neon API key was handed on')

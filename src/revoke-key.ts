@@ -1,0 +1,134 @@
+import { Deadline } from './clock.ts'
+import { describe, KeyMayBeAlive, NeonRefused } from './errors.ts'
+import { isSendable, readApiKey } from './inputs.ts'
+import { NeonApi, type RevokedKey } from './neon-api.ts'
+import type { Patience } from './retry.ts'
+import { revokeById } from './revoke-by-id.ts'
+import { revokeByName } from './revoke-by-name.ts'
+import { describeScope, type Scope } from './scope.ts'
+import { type CreatedKey, readState } from './state.ts'
+import type { World } from './world.ts'
+
+/** Milliseconds; the step has to end within 60 s, because a cancelled job's clean-up is cut off. */
+export const REVOKE_DEADLINE = 55_000
+
+/** Milliseconds before the second look for a key whose creation was cut off in flight and may land late. */
+export const SECOND_LOOK = 3_000
+
+/**
+ * The post step: revokes what the main step created or may have created.
+ *
+ * Everything but the long-lived key comes from the state, since post's inputs may be those of another step (actions/
+ * runner issues 3514, 2030, 2800).
+ *
+ * @throws {KeyMayBeAlive} when it could not make sure that no key is left
+ * @throws {RunnerError} when the state cannot be read
+ */
+export async function revokeKey(world: World): Promise<void> {
+  const { runner, clock, http, random, cancelled } = world
+  const apiKey = readApiKey(runner)
+  const state = readState(runner)
+  if (!state) return runner.info('The main step sent no request to create an API key; there is nothing to revoke.')
+  const { intent, created } = state
+  if (created?.key !== undefined) runner.mask(created.key)
+  const doubtful = intent.names.filter((name) => name !== created?.name)
+  if (!created && doubtful.length === 0) return runner.info('No API key was created; there is nothing to revoke.')
+
+  const deadline = new Deadline(clock, REVOKE_DEADLINE)
+  const patience: Patience = { clock, deadline, random, cancelled, onWait: runner.info }
+  const connect: Connect = (key) => {
+    if (isSendable(key)) return new NeonApi({ apiHost: intent.apiHost, apiKey: key, http, patience })
+    throw new NeonRefused('The api_key input holds no API key in the post step.', 401)
+  }
+
+  const results = await Promise.allSettled([
+    created && revokeCreated(world, intent.scope, created, apiKey, connect),
+    doubtful.length > 0 && revokeDoubtful(world, intent.scope, doubtful, apiKey, connect),
+  ])
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [describe(result.reason)] : []))
+  if (failures.length > 0) throw new KeyMayBeAlive(failures.join(' '), intent.onRevokeFailure === 'fail')
+}
+
+/** @throws {NeonRefused} for what cannot be a key */
+type Connect = (key: string) => NeonApi
+
+async function revokeCreated(world: World, scope: Scope, created: CreatedKey, apiKey: string, connect: Connect): Promise<void> {
+  const { id, name } = created
+  const key = `Neon API key ${id} (${name})`
+  try {
+    const revoked = await revokeOneWayOrTheOther(world, scope, created, apiKey, connect)
+    if (!revoked) return world.runner.info(`The ${key} was gone already.`)
+    reportUse(world, `Revoked the ${key}`, revoked)
+  } catch (error) {
+    throw new Error(
+      `The ${key} of the ${describeScope(scope)} may still be alive, and Neon's keys never expire. ${byHand(scope, id)}`,
+      { cause: error },
+    )
+  }
+}
+
+/**
+ * Revokes with the long-lived key, or, where Neon rejects that, has the fresh key revoke itself.
+ *
+ * A personal key that the list is without may also mean that this step was handed the key of another account, so there
+ * the fresh key itself is asked: once it is gone, Neon rejects it.
+ *
+ * @returns `undefined` when the key was gone already
+ */
+async function revokeOneWayOrTheOther(
+  { runner }: World,
+  scope: Scope,
+  { id, key: itself }: CreatedKey,
+  apiKey: string,
+  connect: Connect,
+): Promise<RevokedKey | undefined> {
+  let rejection: NeonRefused | undefined
+  try {
+    const revoked = await revokeById(connect(apiKey), scope, id)
+    if (revoked || scope.orgId !== undefined) return revoked
+  } catch (error) {
+    if (!(error instanceof NeonRefused)) throw error
+    rejection = error
+  }
+  try {
+    if (itself === undefined) throw rejection
+    const revoked = await connect(itself).revokeKey(scope, id)
+    runner.warning(
+      'The api_key input was of no use in the post step, so the fresh key revoked itself. Check the secret: it may hold a key that was revoked, or one of another account.',
+      'The api_key input could not revoke the key',
+    )
+    return revoked
+  } catch {
+    if (rejection) throw rejection
+    return undefined
+  }
+}
+
+async function revokeDoubtful(world: World, scope: Scope, names: string[], apiKey: string, connect: Connect): Promise<void> {
+  try {
+    const neon = connect(apiKey)
+    const look = async (): Promise<number> => {
+      const revoked = await revokeByName(neon, scope, names)
+      for (const key of revoked) reportUse(world, `Revoked the Neon API key ${key.id} (${key.name})`, key)
+      return revoked.length
+    }
+    const first = await look()
+    await world.clock.sleep(SECOND_LOOK, world.cancelled)
+    if (first + (await look()) === 0) world.runner.info(`No API key named ${names.join(' or ')} exists.`)
+  } catch (error) {
+    throw new Error(
+      `An API key named ${names.join(' or ')} of the ${describeScope(scope)} may be alive, and Neon's keys never expire. ${byHand(scope, 'ID')}`,
+      { cause: error },
+    )
+  }
+}
+
+function reportUse({ runner }: World, what: string, { lastUsedAt, lastUsedFrom }: RevokedKey): void {
+  runner.info(`${what}. ${lastUsedAt ? `It was last used at ${lastUsedAt}.` : 'It was never used.'}`)
+  if (lastUsedFrom) runner.debug(`Last used from ${lastUsedFrom}.`)
+}
+
+function byHand({ orgId }: Scope, id: string): string {
+  const command = `neon api-keys revoke ${id}${orgId === undefined ? '' : ` --org-id ${orgId}`}`
+  return `Revoke it by hand: in the Neon Console under the ${orgId === undefined ? 'account' : 'organization'}'s settings, API keys, or with \`${command}\`.`
+}

@@ -1,0 +1,48 @@
+import * as core from '@actions/core'
+import type { InputName } from './inputs.ts'
+
+/** The actions that the runner offers to a step; the only module that speaks its commands and files. */
+export interface Runner {
+  /** An input as the workflow wrote it, trimmed; an empty string where it is not set. */
+  input(name: InputName): string
+  /** Makes the runner replace a value by `***` in every log from here on. */
+  mask(secret: string): void
+  saveState(name: string, value: string): void
+  state(name: string): string
+  output(name: string, value: string): void
+  exportVariable(name: string, value: string): void
+  debug(message: string): void
+  info(message: string): void
+  warning(message: string, title: string): void
+  error(message: string, title: string): void
+}
+
+/** The runner's real commands and files, as `@actions/core` writes them. */
+export function githubRunner(): Runner {
+  const secrets = new Set<string>()
+
+  // The runner masks logs, but a log is not the only place where a line may end up, and Neon's own words (an error
+  // message that repeats a key, say) pass through here as well.
+  const clean = (message: string): string => {
+    let text = message
+    for (const secret of secrets) text = text.replaceAll(secret, '***')
+    return text.replace(/[\r\n]+/g, ' ')
+  }
+
+  return {
+    input: (name) => core.getInput(name),
+    mask(secret) {
+      if (secret === '' || secrets.has(secret)) return
+      core.setSecret(secret)
+      secrets.add(secret)
+    },
+    saveState: core.saveState,
+    state: core.getState,
+    output: core.setOutput,
+    exportVariable: core.exportVariable,
+    debug: (message) => core.debug(clean(message)),
+    info: (message) => core.info(clean(message)),
+    warning: (message, title) => core.warning(clean(message), { title }),
+    error: (message, title) => core.error(clean(message), { title }),
+  }
+}
