@@ -1,0 +1,94 @@
+// `npm run demo`: the whole life of a key, with the built dist/ run as GitHub's runner would run it, against a Neon
+// embedded in this process. With --live and a real key in NEON_API_KEY: the same against Neon itself.
+
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { NEON_API_HOST } from '../src/inputs.ts'
+import { startNeon } from '../simulator/neon/server.ts'
+import { Job, type StepResult } from '../simulator/runner/job.ts'
+
+const { values } = parseArgs({
+  options: { live: { type: 'boolean', default: false }, 'org-id': { type: 'string' }, 'project-id': { type: 'string' } },
+})
+const realKey = process.env.NEON_API_KEY ?? ''
+if (values.live && realKey === '') {
+  console.error('--live needs a Neon API key in the environment: NEON_API_KEY=… npm run demo -- --live')
+  process.exit(2)
+}
+const neon = values.live ? undefined : await startNeon()
+const apiHost = neon?.host ?? NEON_API_HOST
+const longLivedKey = neon?.adminKey ?? realKey
+const orgId = values['org-id'] ?? neon?.organization.id
+const projectId = values['project-id'] ?? neon?.project.id
+
+const colored = process.stdout.isTTY && !process.env.NO_COLOR
+const paint = (code: number, text: string): string => (colored ? `\u001b[${code}m${text}\u001b[0m` : text)
+const job = new Job()
+let broken = false
+
+/** Prints a step as GitHub's log shows it: masked, commands rendered, with the time it took. */
+function show(result: StepResult, comment: string): void {
+  console.log(`\n${paint(1, result.exitCode === 0 ? '✓' : '✗')} ${paint(1, result.name)}  ${paint(2, `${Math.round(result.milliseconds)} ms`)}`)
+  console.log(paint(2, `  # ${comment}`))
+  for (const line of result.log) console.log(`  ${job.masked(line)}`)
+  for (const { command, message } of result.commands) {
+    if (command === 'error') console.log(`  ${paint(31, 'Error:')} ${job.masked(message)}`)
+    if (command === 'warning') console.log(`  ${paint(33, 'Warning:')} ${job.masked(message)}`)
+  }
+  if (result.stderr) console.log(`  ${job.masked(result.stderr)}`)
+}
+
+function check(holds: boolean, claim: string): void {
+  console.log(`  ${holds ? paint(32, 'yes') : paint(31, 'NO ')}  ${claim}`)
+  broken ||= !holds
+}
+
+/** As the runner does: post runs whatever happened before, also when this script itself breaks down. */
+async function endJob(): Promise<void> {
+  for (const post of await job.end()) show(post, 'runs by itself when the job ends, whatever happened in between')
+}
+// Ctrl-C reaches the steps as well; swallowed here, so that post still runs.
+process.on('SIGINT', () => {
+  broken = true
+})
+
+const statusOf = async (path: string, key: string): Promise<number> => {
+  const response = await fetch(`${apiHost}${path}`, { headers: { authorization: `Bearer ${key}` } })
+  await response.body?.cancel()
+  return response.status
+}
+
+try {
+  console.log(`One job, one key. Neon: ${values.live ? apiHost : 'simulated on this machine'}`)
+  const main = await job.uses(join(import.meta.dirname, '..', 'action.yml'), {
+    with: { api_key: longLivedKey, api_host: apiHost, ...(orgId && { org_id: orgId }), ...(projectId && { project_id: projectId }) },
+  })
+  show(main, 'uses: OWNER/REPO@v1   with: { api_key: ${{ secrets.NEON_API_KEY }} }')
+  const freshKey = main.outputs.api_key ?? ''
+  console.log(`  NEON_API_KEY=${job.masked(job.env.NEON_API_KEY ?? 'not set')}  api_key_id=${main.outputs.api_key_id}`)
+
+  // Everything that a later step can read: its variables and the runner's files on disk.
+  const look = "const fs=require('fs');const seen=[JSON.stringify(process.env)];for(const f of fs.readdirSync(process.env.RUNNER_TEMP,{recursive:true,withFileTypes:true}))if(f.isFile())seen.push(fs.readFileSync(f.parentPath+'/'+f.name,'utf8'));console.log(seen.join('\\n'))"
+  const later = await job.run('A later step', process.execPath, ['--eval', look])
+  show({ ...later, log: [] }, 'reads all its variables and all files of the runner, and uses the key')
+  const path = projectId === undefined ? '/projects' : `/projects/${projectId}`
+  check(freshKey !== '' && later.stdout.includes(freshKey), 'the fresh key is there')
+  check(!later.stdout.includes(longLivedKey), 'the long-lived key is nowhere to be seen')
+  check((await statusOf(path, freshKey)) === 200, `the fresh key is allowed: GET ${path} answers 200`)
+  if (neon && projectId === neon.project.id) {
+    const other = `/projects/${neon.otherProject.id}`
+    check((await statusOf(other, freshKey)) !== 200, `and allowed no more than that: GET ${other} is refused`)
+  }
+
+  await endJob()
+  check((await statusOf(path, freshKey)) === 401, `the fresh key is dead: GET ${path} answers 401`)
+  if (neon) {
+    check(neon.strangers().length === 0, 'no key that the action made is alive')
+    console.log(`\nRequests to Neon by the action: ${neon.requests.filter(({ headers }) => headers['user-agent']?.startsWith('ephemeral')).map(({ method, status }) => `${method} ${status}`).join(', ')}`)
+  }
+} finally {
+  await endJob()
+  job.dispose()
+  await neon?.close()
+}
+if (broken) process.exitCode = 1

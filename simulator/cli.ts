@@ -1,0 +1,26 @@
+// `npm run simulator`: a Neon on this machine, for people. Ends with Ctrl-C.
+
+import { parseArgs } from 'node:util'
+import { startNeon } from './neon/server.ts'
+
+const { values } = parseArgs({
+  options: { port: { type: 'string', default: '0' }, 'rate-limits': { type: 'boolean', default: false } },
+})
+const port = Number(values.port)
+if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  console.error(`--port is '${values.port}'; it takes a number from 0 (any free port) to 65535.`)
+  process.exit(2)
+}
+const neon = await startNeon({ port, rateLimits: values['rate-limits'] })
+console.log(`A local Neon is listening. Nothing here is real, and all of it is forgotten when it ends (Ctrl-C).
+
+  api_host           ${neon.host}
+  admin's key        ${neon.adminKey}
+  organization       ${neon.organization.id}
+  its key            ${neon.organizationKey}
+  projects           ${neon.project.id}, ${neon.otherProject.id}
+
+  try it             curl -H 'Authorization: Bearer ${neon.adminKey}' ${neon.host}/api_keys
+  what happened      curl ${new URL('/_simulator/state', neon.host)}
+  make it fail       curl -d '{"operation":"createApiKey","failure":{"kind":"reset","deed":"done"}}' ${new URL('/_simulator/faults', neon.host)}
+`)

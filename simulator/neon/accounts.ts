@@ -1,0 +1,136 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+
+/** A person with a Neon account. */
+export interface User {
+  id: string
+  name: string
+  email: string
+}
+
+export interface Organization {
+  id: string
+  name: string
+  /** User ID to role. */
+  members: Map<string, 'admin' | 'member'>
+}
+
+export interface Project {
+  id: string
+  name: string
+  /** Absent for a project of a personal account. */
+  orgId?: string
+  ownerId: string
+}
+
+/** Who a key belongs to and how far it reaches. */
+export type Owner = { user: User } | { organization: Organization; projectId?: string }
+
+export interface Key {
+  /** int64, as decimal digits. */
+  id: string
+  name: string
+  /** Only its hash, as any careful service would. */
+  tokenHash: string
+  owner: Owner
+  createdAt: string
+  createdBy: User
+  lastUsedAt: string | null
+  lastUsedFrom: string
+  revokedAt: string | undefined
+}
+
+const hash = (token: string): string => createHash('sha256').update(token).digest('hex')
+
+/** A name that another key of the account has already. */
+export class NameTaken extends Error {}
+
+/** Everything that the simulated Neon remembers. */
+export class Accounts {
+  readonly users = new Map<string, User>()
+  readonly organizations = new Map<string, Organization>()
+  readonly projects = new Map<string, Project>()
+  /** All keys that ever were, the revoked ones among them, by ID. */
+  readonly keys = new Map<string, Key>()
+  readonly #now: () => number
+  readonly #byHash = new Map<string, Key>()
+  #nextId: bigint
+
+  /** @param firstKeyId past 2^53 on purpose: who reads IDs as JavaScript numbers revokes the wrong key */
+  constructor(now: () => number, firstKeyId = 9_007_199_254_740_993n) {
+    this.#now = now
+    this.#nextId = firstKeyId
+  }
+
+  addUser(name: string): User {
+    const user = { id: randomUUID(), name, email: `${name.toLowerCase()}@example.com` }
+    this.users.set(user.id, user)
+    return user
+  }
+
+  addOrganization(id: string, members: [User, 'admin' | 'member'][]): Organization {
+    const organization = { id, name: id, members: new Map(members.map(([user, role]) => [user.id, role])) }
+    this.organizations.set(id, organization)
+    return organization
+  }
+
+  addProject(id: string, owner: Organization | User): Project {
+    const project = 'members' in owner ? { id, name: id, orgId: owner.id, ownerId: owner.id } : { id, name: id, ownerId: owner.id }
+    this.projects.set(id, project)
+    return project
+  }
+
+  /**
+   * @returns the key and its token, which is told this once
+   * @throws {NameTaken} names are unique within an account
+   */
+  createKey(owner: Owner, name: string, createdBy: User): { key: Key; token: string } {
+    if (this.keysOf(owner).some((key) => key.name === name)) throw new NameTaken(name)
+    const token = `napi_${randomBytes(32).toString('hex')}`
+    const key: Key = {
+      id: String(this.#nextId++),
+      name,
+      tokenHash: hash(token),
+      owner,
+      createdAt: this.#timestamp(),
+      createdBy,
+      lastUsedAt: null,
+      lastUsedFrom: '',
+      revokedAt: undefined,
+    }
+    this.keys.set(key.id, key)
+    this.#byHash.set(key.tokenHash, key)
+    return { key, token }
+  }
+
+  revoke(key: Key): void {
+    key.revokedAt = this.#timestamp()
+  }
+
+  /** The live keys of an account, the oldest first. */
+  keysOf(owner: Owner): Key[] {
+    const account = accountOf(owner)
+    return [...this.keys.values()].filter((key) => accountOf(key.owner) === account && key.revokedAt === undefined)
+  }
+
+  liveKeys(): Key[] {
+    return [...this.keys.values()].filter((key) => key.revokedAt === undefined)
+  }
+
+  /** The live key that a token stands for; its `last_used_at` moves. */
+  authenticate(token: string, address: string): Key | undefined {
+    const key = this.#byHash.get(hash(token))
+    if (!key || key.revokedAt !== undefined) return undefined
+    key.lastUsedAt = this.#timestamp()
+    key.lastUsedFrom = address
+    return key
+  }
+
+  #timestamp(): string {
+    return new Date(this.#now()).toISOString()
+  }
+}
+
+/** The account within which names are unique and limits are counted. */
+export function accountOf(owner: Owner): string {
+  return 'user' in owner ? owner.user.id : owner.organization.id
+}

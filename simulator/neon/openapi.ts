@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Document } from 'openapi-backend'
+import { parse } from 'yaml'
+
+/** Neon's own OpenAPI document, as the npm package `@neondatabase/api-client` ships it. */
+const DOCUMENT = createRequire(import.meta.url).resolve('@neondatabase/api-client/public-v2-for-users.gen.yaml')
+
+/** The operations that the simulator answers; every other path of Neon's is a 404 here. */
+export const OPERATIONS = [
+  'listApiKeys',
+  'createApiKey',
+  'revokeApiKey',
+  'listOrgApiKeys',
+  'createOrgApiKey',
+  'revokeOrgApiKey',
+  'getAuthDetails',
+  'getCurrentUserInfo',
+  'getCurrentUserOrganizations',
+  'listProjects',
+  'getProject',
+] as const
+export type OperationId = (typeof OPERATIONS)[number]
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch']
+
+/** Neon's document with the operations of the simulator alone: compiling the validators of all takes a minute. */
+export function loadDocument(): Document {
+  const document = parse(readFileSync(DOCUMENT, 'utf8'), { merge: true }) as Document
+  for (const [path, item] of Object.entries(document.paths ?? {})) {
+    const operations = item as Record<string, { operationId?: string }>
+    for (const method of METHODS) {
+      const known = (OPERATIONS as readonly string[]).includes(operations[method]?.operationId ?? '')
+      if (!known) delete operations[method]
+    }
+    if (!METHODS.some((method) => method in operations)) delete document.paths?.[path]
+  }
+  return document
+}
