@@ -1,0 +1,78 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type NeonOptions, type SimulatedNeon, startNeon } from '../../simulator/neon/server.ts'
+import { Job, type StepOptions, type StepResult } from '../../simulator/runner/job.ts'
+
+/** The action under test: what it declares and the built entries that it names. */
+export const ACTION = join(import.meta.dirname, '..', '..', 'action.yml')
+
+/** What a test works with: a fresh Neon and jobs on a runner. */
+export interface Scenario {
+  readonly neon: SimulatedNeon
+  /** A job with nothing special about it. */
+  job(env?: Record<string, string>): Job
+  /** The main step with the admin's key against the simulated Neon; a test names only what differs. */
+  main(job: Job, inputs?: Record<string, string>, options?: StepOptions): Promise<StepResult>
+  /** A whole job with one use of the action and nothing else. */
+  life(inputs?: Record<string, string>, options?: StepOptions): Promise<Life>
+}
+
+export interface Life {
+  job: Job
+  main: StepResult
+  post: StepResult
+}
+
+/**
+ * Starts a simulated Neon for the tests of a file. After each test it has forgotten everything, and the test fails if
+ * a request or an answer was not valid by Neon's own OpenAPI document.
+ */
+export function scenario(options: NeonOptions = {}): Scenario {
+  let neon: SimulatedNeon
+  const jobs: Job[] = []
+  beforeAll(async () => {
+    neon = await startNeon(options)
+  })
+  afterEach(() => {
+    const violations = [...neon.violations, ...neon.requests.flatMap((request) => request.violations)]
+    neon.reset()
+    for (const job of jobs.splice(0)) job.dispose()
+    expect(violations).toEqual([])
+  })
+  afterAll(() => neon.close())
+
+  const it: Scenario = {
+    get neon() {
+      return neon
+    },
+    job(env) {
+      const job = new Job(env)
+      jobs.push(job)
+      return job
+    },
+    main: (job, inputs = {}, stepOptions = {}) =>
+      job.uses(ACTION, { ...stepOptions, with: { api_key: neon.adminKey, api_host: neon.host, ...inputs } }),
+    async life(inputs, stepOptions) {
+      const job = it.job()
+      const main = await it.main(job, inputs, stepOptions)
+      const [post] = await job.end()
+      return { job, main, post: post as StepResult }
+    },
+  }
+  return it
+}
+
+/** Variables that load a module of this folder into a step before anything else. */
+export function preload(module: 'time-lapse.mjs' | 'trace-writes.mjs', env: Record<string, string>): Record<string, string> {
+  return { ...env, NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, module))}` }
+}
+
+/** The error annotations of a step, title first. */
+export function errorsOf({ commands }: StepResult): string[] {
+  return commands.filter(({ command }) => command === 'error').map(({ message, properties }) => `${properties.title}: ${message}`)
+}
+
+/** Methods and statuses of the requests so far, e.g. `POST 200`. */
+export function requestsOf(neon: SimulatedNeon): string[] {
+  return neon.requests.map(({ method, status }) => `${method} ${status ?? 'no answer'}`)
+}

@@ -1,0 +1,23 @@
+// Loaded into a step with `--import`: its clocks run faster by the factor in TIME_LAPSE, so that deadlines of minutes
+// can be met in seconds by the built code itself.
+
+import timers from 'node:timers'
+import timersPromises from 'node:timers/promises'
+import { syncBuiltinESMExports } from 'node:module'
+
+const factor = Number(process.env.TIME_LAPSE)
+const start = { performance: performance.now(), date: Date.now() }
+const { now } = performance
+const { now: date } = Date
+
+performance.now = () => start.performance + (now.call(performance) - start.performance) * factor
+Date.now = () => Math.round(start.date + (date() - start.date) * factor)
+
+const { setTimeout: setTimer } = globalThis
+const faster = (callback, milliseconds, ...parameters) => setTimer(callback, milliseconds / factor, ...parameters)
+globalThis.setTimeout = faster
+timers.setTimeout = faster
+
+const { setTimeout: delay } = timersPromises
+timersPromises.setTimeout = (milliseconds, ...parameters) => delay(milliseconds / factor, ...parameters)
+syncBuiltinESMExports()
