@@ -1,0 +1,123 @@
+import { errorsOf, scenario } from './support/scenario.ts'
+
+const it = scenario()
+
+/** Main refuses before any request; post then has nothing to do and says so. */
+async function expectRefused(inputs: Record<string, string>, message: RegExp, env: Record<string, string> = {}): Promise<void> {
+  const job = it.job(env)
+  const main = await it.main(job, inputs)
+  expect(main.exitCode).toBe(1)
+  expect(errorsOf(main)).toEqual([expect.stringMatching(message)])
+  expect(main.outputs).toEqual({})
+  expect(main.exported).toEqual({})
+  expect(it.neon.requests).toEqual([])
+  const [post] = await job.end()
+  expect(post).toMatchObject({ exitCode: 0, log: [expect.stringContaining('nothing to revoke')] })
+  expect(it.neon.requests).toEqual([])
+  expect(main.stdout.replaceAll(`::add-mask::${it.neon.adminKey}`, '')).not.toContain(it.neon.adminKey)
+}
+
+test('api_key empty: names the input, forks and Dependabot', () =>
+  expectRefused({ api_key: '' }, /api_key input is empty.*forks.*Dependabot/))
+
+test('api_key of white space', () => expectRefused({ api_key: ' \n ' }, /api_key input is empty/))
+
+test('api_key with a line break inside', async () => {
+  await expectRefused({ api_key: 'napi_first\nsecond' }, /white space, line breaks/)
+})
+
+test('a line break after the key is no harm: secrets are often pasted with one', async () => {
+  const { main } = await it.life({ api_key: `${it.neon.adminKey}\n` })
+  expect(main.exitCode).toBe(0)
+})
+
+test.each(['Org-1', 'org_1', 'org 1', 'a'.repeat(61), '../x', 'org?'])('malformed org_id: %s', (org_id) =>
+  expectRefused({ org_id }, /org_id input.*\^\[a-z0-9-\]\{1,60\}\$/),
+)
+
+test.each(['Shiny', 'a/b', 'a'.repeat(61)])('malformed project_id: %s', (project_id) =>
+  expectRefused({ project_id }, /project_id input.*\^\[a-z0-9-\]\{1,60\}\$/),
+)
+
+test.each(['1ST', 'NEON-API-KEY', 'A B', 'A=B', 'É'])('env_name that is no name: %s', (env_name) =>
+  expectRefused({ env_name }, /env_name input.*not a valid variable name: letters, digits and underscores/),
+)
+
+test.each(['GITHUB_TOKEN', 'RUNNER_TEMP', 'NODE_OPTIONS', 'PATH', 'Path', 'LD_PRELOAD', 'HTTPS_PROXY', 'CI'])(
+  'env_name that is reserved: %s',
+  (env_name) => expectRefused({ env_name }, /env_name input.*is reserved/),
+)
+
+test.each([
+  ['neon', /not a URL/],
+  ['http://console.neon.tech/api/v2', /must start with https/],
+  ['ftp://127.0.0.1/', /must start with https/],
+  ['http://127.0.0.1.example.com/', /must start with https/],
+  ['https://user:hunter2@console.neon.tech', /holds a user name or password/],
+  ['https://console.neon.tech/api/v2?x=1', /must not hold/],
+])('api_host %s', (api_host, message) => expectRefused({ api_host }, message))
+
+test('an api_host with a password is not repeated in the error', async () => {
+  const main = await it.main(it.job(), { api_host: 'https://user:hunter2@console.neon.tech' })
+  expect(main.stdout).not.toContain('hunter2')
+})
+
+test('an api_host with a slash at its end is the same host', async () => {
+  const { post } = await it.life({ api_host: `${it.neon.host}/` })
+  expect(post.exitCode).toBe(0)
+  expect(it.neon.requests.map(({ path }) => path.startsWith('/api/v2/api_keys'))).toEqual([true, true])
+})
+
+test('on_revoke_failure unknown: the allowed values', () =>
+  expectRefused({ on_revoke_failure: 'ignore' }, /on_revoke_failure input is 'ignore'; it can be 'fail' or 'warn'/))
+
+test('optional inputs that are empty, as an unset `vars.X` is, get their defaults', async () => {
+  const { main } = await it.life({ org_id: '', project_id: '', on_revoke_failure: '' })
+  expect(main.exitCode).toBe(0)
+})
+
+test('the variable already holds the long-lived key: the error says what to write instead', () =>
+  expectRefused({}, /NEON_API_KEY already holds the long-lived key.*secrets\.….*another env_name/, {
+    NEON_API_KEY: it.neon.adminKey,
+  }))
+
+test('the variable holds another value: that is no harm', async () => {
+  const job = it.job({ NEON_API_KEY: 'something else' })
+  expect((await it.main(job)).exitCode).toBe(0)
+})
+
+test.each(['GITHUB_RUN_ID', 'GITHUB_REPOSITORY_ID', 'GITHUB_RUN_ATTEMPT'])('a runner that does not set %s', (name) =>
+  expectRefused({}, new RegExp(`${name} is ''`), { [name]: '' }),
+)
+
+test('api_key rejected: rejected, not failed', async () => {
+  const { main, post } = await it.life({ api_key: 'napi_0123456789abcdef' })
+  expect(main.exitCode).toBe(1)
+  expect(errorsOf(main)).toEqual([expect.stringMatching(/Neon rejected the key in the api_key input.*revoked or mistyped.*\(401, request [0-9a-f-]{36}\)/)])
+  expect(post).toMatchObject({ exitCode: 0, log: ['No API key was created; there is nothing to revoke.'] })
+  expect(it.neon.requests).toHaveLength(1)
+})
+
+test.each([
+  ['an unknown organization', { org_id: 'org-of-others' }, /organization org-of-others was not found.*personal API key of an admin/],
+  ['an unknown project', { project_id: 'no-such-project' }, /project no-such-project was not found.*personal API key of an admin/],
+  ["a project of another organization's", { org_id: 'org-quiet-river-12345678', project_id: 'lonely-field-771104' }, /check org_id and project_id/],
+  ['a project of no organization', { project_id: 'lonely-field-771104' }, /belongs to no organization/],
+])('%s', async (_case, inputs, message) => {
+  const { main, post } = await it.life(inputs)
+  expect(main.exitCode).toBe(1)
+  expect(errorsOf(main)).toEqual([expect.stringMatching(message)])
+  expect(post.exitCode).toBe(0)
+  expect(it.neon.strangers()).toEqual([])
+})
+
+test('not an admin of the organization', async () => {
+  const { main } = await it.life({ api_key: it.neon.memberKey, org_id: it.neon.organization.id })
+  expect(errorsOf(main)).toEqual([expect.stringMatching(/not an admin there.*personal API key of an admin.*\(403/)])
+})
+
+test("an organization's key cannot create: GET /auth is asked, then and only then", async () => {
+  const { main } = await it.life({ api_key: it.neon.organizationKey, org_id: it.neon.organization.id })
+  expect(errorsOf(main)).toEqual([expect.stringMatching(/holds an organization's API key.*personal API key of an admin/)])
+  expect(it.neon.requests.map(({ operation }) => operation)).toEqual(['createOrgApiKey', 'getAuthDetails'])
+})

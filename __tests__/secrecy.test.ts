@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Job, StepResult } from '../simulator/runner/job.ts'
+import { errorsOf, preload, scenario } from './support/scenario.ts'
+
+const it = scenario()
+
+interface Write {
+  where: string
+  text: string
+}
+
+/** Every write of a step to stdout and the command files, in the order in which they were made. */
+function tracing(job: Job): { env: Record<string, string>; writes: () => Write[] } {
+  const file = join(job.folder, 'writes.jsonl')
+  const writes = (): Write[] =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line))
+  return { env: preload('trace-writes.mjs', { WRITE_TRACE: file }), writes }
+}
+
+/** Fails wherever the long-lived key stands, but in its own mask command. */
+function expectNoLongLivedKey(steps: StepResult[], job: Job): void {
+  const key = it.neon.adminKey
+  for (const { stdout, stderr } of steps) {
+    expect(stdout.replace(`::add-mask::${key}`, '')).not.toContain(key)
+    expect(stderr).not.toContain(key)
+  }
+  for (const { path, text } of job.filesOnDisk().filter(({ path }) => !path.endsWith('writes.jsonl'))) {
+    expect({ path, text }).toEqual({ path, text: expect.not.stringContaining(key) })
+  }
+  expect(JSON.stringify(job.env)).not.toContain(key)
+}
+
+test.each([
+  ['personal', {}],
+  ['project', { project_id: 'shiny-wind-028834' }],
+])('masking comes before everything else: %s', async (_scope, inputs) => {
+  const job = it.job()
+  const trace = tracing(job)
+  const main = await it.main(job, inputs, { env: trace.env })
+  const writes = trace.writes()
+  const fresh = main.outputs.api_key ?? ''
+
+  expect(writes[0]).toEqual({ where: 'stdout', text: `::add-mask::${it.neon.adminKey}\n` })
+  const holdsFresh = writes.filter(({ text }) => text.includes(fresh))
+  expect(holdsFresh[0]).toEqual({ where: 'stdout', text: `::add-mask::${fresh}\n` })
+  // The intent is on disk before the key exists, the ID before any output can fail.
+  expect(writes.map(({ where, text }) => (where === 'stdout' ? text.slice(0, 10) : `${where} ${text.split('<<')[0]}`))).toEqual([
+    '::add-mask',
+    'state intent',
+    '::add-mask',
+    'state created',
+    'output api_key',
+    'output api_key_id',
+    'output api_key_name',
+    'env NEON_API_KEY',
+    'Created th',
+  ])
+})
+
+test('post masks both keys before it says a word', async () => {
+  const job = it.job()
+  const main = await it.main(job)
+  const [post] = await job.end()
+  expect(post?.stdout.split('\n').slice(0, 2)).toEqual([
+    `::add-mask::${it.neon.adminKey}`,
+    `::add-mask::${main.outputs.api_key}`,
+  ])
+})
+
+test('the long-lived key stands nowhere but in its own mask command', async () => {
+  const { job, main, post } = await it.life({ project_id: it.neon.project.id })
+  expectNoLongLivedKey([main, post], job)
+})
+
+test('nor with debug logging', async () => {
+  const { job, main, post } = await it.life({}, { env: { RUNNER_DEBUG: '1' } })
+  expectNoLongLivedKey([main, post], job)
+})
+
+test('nor when everything fails', async () => {
+  const { neon } = it
+  neon.inject({ operation: 'createApiKey', failure: { kind: 'reset', deed: 'done' } })
+  neon.inject({ operation: 'listApiKeys', failure: { kind: 'status', status: 500, deed: 'done' } })
+  neon.inject({ operation: 'revokeApiKey', failure: { kind: 'body', body: 'garbage' } })
+  const { job, main, post } = await it.life({}, { env: { RUNNER_DEBUG: '1' } })
+  expectNoLongLivedKey([main, post], job)
+})
+
+test("nor when Neon's error repeats it", async () => {
+  const body = JSON.stringify({ code: '', message: `the key ${it.neon.adminKey}\n::error::is not welcome` })
+  it.neon.inject({ failure: { kind: 'status', status: 400, deed: 'never', body } })
+  const { job, main, post } = await it.life()
+  expect(errorsOf(main)[0]).toContain('the key *** ::error::is not welcome')
+  expectNoLongLivedKey([main, post], job)
+})
+
+test('a fresh key in an answer that makes no sense is masked all the same, and its value used nowhere', async () => {
+  it.neon.inject({ operation: 'createApiKey', failure: { kind: 'fields', fields: { id: null } } })
+  const { job, main } = await it.life()
+  const masks = main.commands.filter(({ command }) => command === 'add-mask').map(({ message }) => message)
+  expect(masks).toEqual([it.neon.adminKey, expect.stringMatching(/^napi_/), main.outputs.api_key])
+  const [, orphan] = masks
+  expect(main.stdout.replace(`::add-mask::${orphan}`, '')).not.toContain(orphan)
+  for (const { text } of job.filesOnDisk()) expect(text).not.toContain(orphan)
+})
+
+test('the state holds the fresh key only where it could revoke itself', async () => {
+  const personal = await it.main(it.job())
+  const organization = await it.main(it.job(), { org_id: it.neon.organization.id })
+  const project = await it.main(it.job(), { project_id: it.neon.project.id })
+  expect(personal.state.created).toContain(personal.outputs.api_key)
+  expect(organization.state.created).toContain(organization.outputs.api_key)
+  expect(project.state.created).not.toContain(project.outputs.api_key)
+})
+
+test('the ID and the name are not masked, so that they may be handed to other jobs', async () => {
+  const { job, main } = await it.life()
+  for (const mask of job.masks) {
+    expect(main.outputs.api_key_id).not.toContain(mask)
+    expect(main.outputs.api_key_name).not.toContain(mask)
+  }
+})
+
+test('the long-lived key in a variable of another name is warned of, by name', async () => {
+  const main = await it.main(it.job({ DATABASE_ADMIN: it.neon.adminKey }))
+  expect(main.exitCode).toBe(0)
+  const [warning] = main.commands.filter(({ command }) => command === 'warning')
+  expect(warning?.message).toContain('DATABASE_ADMIN')
+  expect(warning?.message).not.toContain(it.neon.adminKey)
+})
+
+test('the address a key was last used from is for debug logs alone', async () => {
+  const job = it.job()
+  const main = await it.main(job)
+  it.neon.accounts.authenticate(main.outputs.api_key ?? '', '192.0.2.7')
+  const [post] = await job.end()
+  const holding = post?.stdout.split('\n').filter((line) => line.includes('192.0.2.7'))
+  expect(holding).toEqual(['::debug::Last used from 192.0.2.7.'])
+})
