@@ -30,6 +30,9 @@ const AGAIN = new Set([423, 429, 503])
 /** OpenSSL's and Node's codes for certificates that will not become valid by waiting. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_TLS_/
 
+/** undici's words for a proxy that answers CONNECT with anything but 200 (its proxy-agent.js); they have no code of their own. */
+const PROXY_REFUSAL = /^Proxy response \(4\d\d\)/
+
 /** @param decode reads a 2xx answer; `undefined` when the answer makes no sense */
 export function classifyResponse<T>(
   response: HttpResponse,
@@ -61,6 +64,10 @@ export function classifyResponse<T>(
 export function classifyFailure(error: TransportError, attempt: Attempt): Outcome<never> {
   const why = `Could not ${attempt.action}: ${describe(error)} (request ${attempt.requestId})`
   if (error.sent) return { kind: 'maybe', why }
+  if (error.cause instanceof Error && PROXY_REFUSAL.test(error.cause.message)) {
+    const advice = 'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.'
+    return { kind: 'refused', error: new NeonUnreachable(`${why}. ${advice}`) }
+  }
   if (CERTIFICATE.test(codeOf(error.cause))) {
     const advice = 'If a proxy of your own signs the connection, name its certificate in NODE_EXTRA_CA_CERTS.'
     return { kind: 'refused', error: new NeonUnreachable(`${why}. ${advice}`) }

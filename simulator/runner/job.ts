@@ -49,6 +49,7 @@ export class Job {
   readonly steps: StepResult[] = []
   readonly folder: string
   readonly #posts: (() => Promise<StepResult>)[] = []
+  #postInputs: Record<string, string> = {}
 
   /** @param env more variables, or other values of GitHub's own */
   constructor(env: Record<string, string> = {}) {
@@ -78,7 +79,8 @@ export class Job {
     if (post !== undefined) {
       this.#posts.push(() => {
         const state = Object.fromEntries(Object.entries(result.state).map(([name, value]) => [`STATE_${name}`, value]))
-        return this.#run(`Post ${action.name}`, process.execPath, [post], { ...options.env, ...inputs, ...state }, {})
+        const env = { ...options.env, ...inputs, ...asVariables(this.#postInputs), ...state }
+        return this.#run(`Post ${action.name}`, process.execPath, [post], env, {})
       })
     }
     return result
@@ -94,6 +96,11 @@ export class Job {
     const results: StepResult[] = []
     for (let post = this.#posts.pop(); post; post = this.#posts.pop()) results.push(await post())
     return results
+  }
+
+  /** Has post steps see other inputs than their main steps did, as happens in composite actions (actions/runner 3514). */
+  overridePostInputs(inputs: Record<string, string>): void {
+    this.#postInputs = inputs
   }
 
   /** Every file that the steps so far have left on the runner's disk: what a later step can read. */
@@ -166,6 +173,10 @@ export class Job {
 }
 
 function inputsOf(action: ActionFile, given: Record<string, string>): Record<string, string> {
-  const values = { ...Object.fromEntries(Object.entries(action.inputs).map(([name, input]) => [name, input.default ?? ''])), ...given }
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]))
+  const defaults = Object.entries(action.inputs).map(([name, input]) => [name, input.default ?? ''])
+  return asVariables({ ...Object.fromEntries(defaults), ...given })
+}
+
+function asVariables(inputs: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]))
 }

@@ -1,0 +1,70 @@
+// What becomes of the key when the job is cancelled: the runner sends SIGINT, SIGTERM 7.5 s later, and kills after
+// another 2.5 s. Windows has no such signals to send.
+
+import { errorsOf, requestsOf, scenario } from './support/scenario.ts'
+
+const it = scenario()
+const onPosix = process.platform === 'win32' ? test.skip : test
+
+/** Sends a signal as soon as Neon has seen so many requests. */
+function after(requests: number, signal: NodeJS.Signals): (kill: (signal: NodeJS.Signals) => void) => void {
+  return (kill) => {
+    const timer = setInterval(() => {
+      if (it.neon.requests.length < requests) return
+      clearInterval(timer)
+      kill(signal)
+    }, 5)
+  }
+}
+
+onPosix.each(['SIGINT', 'SIGTERM'] as const)('%s with a create in flight: it may finish, its ID is saved, nothing is handed on', async (signal) => {
+  it.neon.inject({ operation: 'createApiKey', failure: { kind: 'delay', milliseconds: 800 } })
+  const job = it.job()
+  const main = await it.main(job, {}, { onSpawn: after(1, signal) })
+  expect(main.exitCode).toBe(1)
+  expect(main.outputs).toEqual({})
+  expect(main.exported).toEqual({})
+  expect(JSON.parse(main.state.created ?? '').id).toBe(it.neon.strangers()[0]?.id)
+  expect(errorsOf(main)).toEqual([expect.stringContaining('The job was cancelled')])
+  const [post] = await job.end()
+  expect(post?.exitCode).toBe(0)
+  expect(it.neon.strangers()).toEqual([])
+  expect(requestsOf(it.neon)).toEqual(['POST 200', 'DELETE 200'])
+})
+
+onPosix('SIGINT while waiting: the wait ends at once', async () => {
+  it.neon.inject({
+    operation: 'createApiKey',
+    times: 9,
+    failure: { kind: 'status', status: 429, deed: 'never', headers: { 'retry-after': '20' } },
+  })
+  const job = it.job()
+  const main = await it.main(job, {}, { onSpawn: after(1, 'SIGINT') })
+  expect(main.exitCode).toBe(1)
+  expect(main.milliseconds).toBeLessThan(3_000)
+  const [post] = await job.end()
+  expect(post?.exitCode).toBe(0)
+})
+
+onPosix('SIGINT while looking for a lost key: post does the rest', async () => {
+  it.neon.inject({ operation: 'createApiKey', failure: { kind: 'reset', deed: 'done' } })
+  it.neon.inject({ operation: 'listApiKeys', failure: { kind: 'delay', milliseconds: 5_000 } })
+  const job = it.job()
+  const main = await it.main(job, {}, { onSpawn: after(2, 'SIGINT') })
+  expect(main.exitCode).toBe(1)
+  expect(main.milliseconds).toBeLessThan(3_000)
+  const [post] = await job.end()
+  expect(post?.exitCode).toBe(0)
+  expect(it.neon.strangers()).toEqual([])
+})
+
+onPosix('SIGKILL with a create in flight: post finds the key by the name that was saved before', async () => {
+  it.neon.inject({ operation: 'createApiKey', failure: { kind: 'delay', milliseconds: 500 } })
+  const job = it.job()
+  const main = await it.main(job, {}, { onSpawn: after(1, 'SIGKILL') })
+  expect(main.signal).toBe('SIGKILL')
+  expect(it.neon.strangers()).toHaveLength(1)
+  const [post] = await job.end()
+  expect(post?.exitCode).toBe(0)
+  expect(it.neon.strangers()).toEqual([])
+})

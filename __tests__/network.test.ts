@@ -1,0 +1,132 @@
+// Proxies and certificates, in main and post alike.
+
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { createServer, request, type Server } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { createServer as createTlsServer } from 'node:tls'
+import { generate } from 'selfsigned'
+import { errorsOf, scenario } from './support/scenario.ts'
+
+const it = scenario()
+
+/** A host that only the proxy can find. */
+const HOST = 'neon.example'
+
+let certificate: { private: string; cert: string }
+let tlsPort: number
+let proxyPort: number
+let proxied: string[] = []
+let refuseTunnels = false
+const servers: Server[] = []
+const sockets = new Set<Socket>()
+
+async function listen(server: Server): Promise<number> {
+  servers.push(server)
+  server.on('connection', (socket) => sockets.add(socket))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+beforeAll(async () => {
+  certificate = await generate([{ name: 'commonName', value: HOST }], {
+    keySize: 2048,
+    extensions: [
+      { name: 'basicConstraints', cA: true },
+      { name: 'subjectAltName', altNames: [{ type: 2, value: HOST }, { type: 2, value: 'localhost' }] },
+    ],
+  })
+  // TLS in front of the simulator, and a proxy that leads every host's traffic there.
+  const tls = createTlsServer({ key: certificate.private, cert: certificate.cert }, (socket) => {
+    const neon = connect(Number(new URL(it.neon.host).port), '127.0.0.1')
+    socket.on('error', () => neon.destroy())
+    neon.on('error', () => socket.destroy())
+    socket.pipe(neon).pipe(socket)
+  })
+  tlsPort = await listen(tls as unknown as Server)
+  const proxy = createServer((incoming, outgoing) => {
+    proxied.push(`${incoming.method} ${incoming.url}`)
+    const { method, headers } = incoming
+    const onward = request(incoming.url ?? '', { ...(method && { method }), headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(outgoing)
+    })
+    incoming.pipe(onward)
+  }).on('connect', (incoming, socket: Socket) => {
+    proxied.push(`CONNECT ${incoming.url}`)
+    sockets.add(socket)
+    if (refuseTunnels) {
+      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
+      return
+    }
+    const [host, port] = (incoming.url ?? '').split(':')
+    const target = connect(host === HOST ? tlsPort : Number(port), '127.0.0.1')
+    target.on('connect', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
+    socket.on('error', () => target.destroy())
+    target.on('error', () => socket.destroy())
+    socket.pipe(target).pipe(socket)
+  })
+  proxyPort = await listen(proxy)
+})
+afterEach(() => {
+  proxied = []
+  refuseTunnels = false
+})
+afterAll(() => {
+  for (const server of servers) server.close()
+  for (const socket of sockets) socket.destroy()
+})
+
+function trustingJob(env: Record<string, string>) {
+  const job = it.job(env)
+  const file = join(job.folder, 'certificate.pem')
+  writeFileSync(file, certificate.cert)
+  job.env.NODE_EXTRA_CA_CERTS = file
+  return job
+}
+
+test.each(['HTTPS_PROXY', 'https_proxy'])('%s and NODE_EXTRA_CA_CERTS, in main and post', async (variable) => {
+  const job = trustingJob({ [variable]: `http://127.0.0.1:${proxyPort}` })
+  const main = await it.main(job, { api_host: `https://${HOST}/api/v2` })
+  expect(errorsOf(main)).toEqual([])
+  const [post] = await job.end()
+  expect(post?.exitCode).toBe(0)
+  expect(proxied).toEqual([`CONNECT ${HOST}:443`, `CONNECT ${HOST}:443`])
+  expect(it.neon.strangers()).toEqual([])
+})
+
+test('HTTP_PROXY', async () => {
+  const job = it.job({ HTTP_PROXY: `http://127.0.0.1:${proxyPort}` })
+  const main = await it.main(job)
+  expect(errorsOf(main)).toEqual([])
+  expect(proxied).toHaveLength(1)
+})
+
+test('NO_PROXY', async () => {
+  const job = trustingJob({ HTTPS_PROXY: `http://127.0.0.1:${proxyPort}`, NO_PROXY: 'localhost' })
+  const main = await it.main(job, { api_host: `https://localhost:${tlsPort}/api/v2` })
+  expect(errorsOf(main)).toEqual([])
+  await job.end()
+  expect(proxied).toEqual([])
+  expect(it.neon.strangers()).toEqual([])
+})
+
+test('a certificate that is not trusted: no second try, and the error names NODE_EXTRA_CA_CERTS', async () => {
+  const job = it.job({ NODE_EXTRA_CA_CERTS: '' })
+  const main = await it.main(job, { api_host: `https://localhost:${tlsPort}/api/v2` })
+  expect(errorsOf(main)).toEqual([expect.stringMatching(/self-signed certificate.*NODE_EXTRA_CA_CERTS/)])
+  expect(main.milliseconds).toBeLessThan(3_000)
+  expect(it.neon.requests).toEqual([])
+})
+
+test('a proxy that refuses: no second try, and the error says that it was the proxy', async () => {
+  refuseTunnels = true
+  const job = it.job({ HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` })
+  const main = await it.main(job, { api_host: `https://${HOST}/api/v2` })
+  expect(errorsOf(main)).toEqual([expect.stringMatching(/[Pp]roxy.*407/)])
+  expect(proxied).toHaveLength(1)
+  const [post] = await job.end()
+  expect(post).toMatchObject({ exitCode: 0, log: ['No API key was created; there is nothing to revoke.'] })
+})

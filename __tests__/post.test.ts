@@ -1,0 +1,112 @@
+import { errorsOf, requestsOf, scenario } from './support/scenario.ts'
+
+const it = scenario()
+
+test('main never ran: one line, success', async () => {
+  const job = it.job()
+  await it.main(job, { api_key: '' })
+  const [post] = await job.end()
+  expect(post?.exitCode).toBe(0)
+  expect(post?.log).toEqual(['The main step sent no request to create an API key; there is nothing to revoke.'])
+})
+
+test('inputs of another step (actions/runner 3514): everything but the key comes from the state', async () => {
+  const job = it.job()
+  await it.main(job, { org_id: it.neon.organization.id })
+  job.overridePostInputs({ org_id: 'NONSENSE', project_id: '!', env_name: '1', on_revoke_failure: '?', api_host: 'http://evil.example' })
+  const [post] = await job.end()
+  expect(post?.exitCode).toBe(0)
+  expect(it.neon.strangers()).toEqual([])
+})
+
+test.each([
+  ['empty', ''],
+  ['revoked meanwhile', 'napi_0123456789abcdef'],
+  ['not even a key', 'two\nlines'],
+])('the api_key is %s: a personal key revokes itself, and post says that the input was of no use', async (_case, api_key) => {
+  const job = it.job()
+  await it.main(job)
+  job.overridePostInputs({ api_key })
+  const [post] = await job.end()
+  expect(post?.exitCode).toBe(0)
+  expect(post?.commands).toContainEqual(expect.objectContaining({ command: 'warning', message: expect.stringContaining('revoked itself') }))
+  expect(it.neon.strangers()).toEqual([])
+})
+
+test('an organization key, too, revokes itself where the api_key is rejected', async () => {
+  const job = it.job()
+  await it.main(job, { org_id: it.neon.organization.id })
+  job.overridePostInputs({ api_key: 'napi_0123456789abcdef' })
+  const [post] = await job.end()
+  expect(post?.exitCode).toBe(0)
+  expect(it.neon.strangers()).toEqual([])
+})
+
+test("the api_key of another account: its list is without our key, which is not the same as 'gone'", async () => {
+  const job = it.job()
+  await it.main(job)
+  job.overridePostInputs({ api_key: it.neon.memberKey })
+  const [post] = await job.end()
+  expect(post?.exitCode).toBe(0)
+  expect(requestsOf(it.neon).slice(1)).toEqual(['DELETE 404', 'GET 200', 'DELETE 200'])
+  expect(it.neon.strangers()).toEqual([])
+})
+
+test('a key that somebody revoked during the job is gone already, which is success', async () => {
+  const job = it.job()
+  const main = await it.main(job)
+  const [key] = it.neon.strangers()
+  if (key) it.neon.accounts.revoke(key)
+  const [post] = await job.end()
+  expect(post).toMatchObject({
+    exitCode: 0,
+    log: [`The Neon API key ${main.outputs.api_key_id} (${main.outputs.api_key_name}) was gone already.`],
+  })
+})
+
+test('the api_key is rejected and the key project-scoped: loud, with what to do by hand', async () => {
+  const job = it.job()
+  const main = await it.main(job, { project_id: it.neon.project.id })
+  job.overridePostInputs({ api_key: 'napi_0123456789abcdef' })
+  const [post] = await job.end()
+  expect(post?.exitCode).toBe(1)
+  expect(errorsOf(post as never)).toEqual([
+    expect.stringContaining(`neon api-keys revoke ${main.outputs.api_key_id} --org-id ${it.neon.organization.id}`),
+  ])
+})
+
+test('on_revoke_failure: warn tells the same and leaves the job green', async () => {
+  const job = it.job()
+  const main = await it.main(job, { project_id: it.neon.project.id, on_revoke_failure: 'warn' })
+  job.overridePostInputs({ api_key: '' })
+  const [post] = await job.end()
+  expect(post?.exitCode).toBe(0)
+  expect(errorsOf(post as never)).toEqual([expect.stringContaining(main.outputs.api_key_id ?? '')])
+})
+
+test('an intent without a key: the name is looked for twice, and only the exact match revoked', async () => {
+  const { neon } = it
+  neon.inject({ operation: 'createApiKey', failure: { kind: 'status', status: 500, deed: 'done' } })
+  neon.inject({ operation: 'listApiKeys', failure: { kind: 'status', status: 403, deed: 'never' } })
+  const job = it.job()
+  const main = await it.main(job)
+  expect(main.exitCode).toBe(1)
+  const [orphan] = neon.strangers()
+  const name = orphan?.name ?? ''
+  const lookAlikes = [`${name}x`, name.slice(0, -1), name.replace('.test', '.TEST'), ` ${name}`.slice(0, 64)].map(
+    (alike) => neon.accounts.createKey({ user: neon.ada }, alike, neon.ada).key,
+  )
+  const [post] = await job.end()
+  expect(post?.exitCode).toBe(0)
+  expect(neon.strangers()).toEqual(lookAlikes)
+  expect(requestsOf(neon).slice(2)).toEqual(['GET 200', 'DELETE 200', 'GET 200'])
+})
+
+test('a state that cannot be read fails loudly', async () => {
+  const job = it.job()
+  const main = await it.main(job)
+  main.state.intent = '{'
+  const [post] = await job.end()
+  expect(post?.exitCode).toBe(1)
+  expect(errorsOf(post as never)).toEqual([expect.stringMatching(/state that the main step saved cannot be read/)])
+})

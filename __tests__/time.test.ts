@@ -1,0 +1,51 @@
+// Deadlines, with the step's clocks running faster (support/time-lapse.mjs).
+
+import { errorsOf, preload, scenario } from './support/scenario.ts'
+
+const it = scenario()
+const FACTOR = 30
+const lapse = preload('time-lapse.mjs', { TIME_LAPSE: String(FACTOR) })
+/** Seconds on the step's own clock; starting the process is not sped up, so a second of it is left out. */
+const seconds = (milliseconds: number): number => ((milliseconds - 1_000) * FACTOR) / 1000
+const HOUR = 3_600_000
+
+test('main gives up after 180 s when Neon never answers, and tells post what to look for', async () => {
+  const { neon } = it
+  neon.inject({ times: 99, failure: { kind: 'delay', milliseconds: HOUR } })
+  const job = it.job()
+  const main = await it.main(job, {}, { env: lapse })
+  expect(main.exitCode).toBe(1)
+  expect(seconds(main.milliseconds)).toBeLessThan(180)
+  expect(errorsOf(main)).toEqual([expect.stringMatching(/Gave up: this step may take 180 s/)])
+  expect(JSON.parse(main.state.intent ?? '').names).toContain(neon.strangers()[0]?.name)
+})
+
+test('post ends within 60 s when Neon never answers, and says which key is left', async () => {
+  const job = it.job()
+  const main = await it.main(job, {}, { env: lapse })
+  it.neon.inject({ times: 99, failure: { kind: 'delay', milliseconds: HOUR } })
+  const [post] = await job.end()
+  expect(post?.exitCode).toBe(1)
+  expect(seconds(post?.milliseconds ?? 0)).toBeLessThan(60)
+  expect(errorsOf(post as never)).toEqual([expect.stringContaining(`The Neon API key ${main.outputs.api_key_id}`)])
+})
+
+test('an answer that trickles is not waited for byte by byte', async () => {
+  const job = it.job()
+  it.neon.inject({ operation: 'createApiKey', failure: { kind: 'trickle', millisecondsPerByte: 100 } })
+  const main = await it.main(job, {}, { env: lapse })
+  expect(main.exitCode).toBe(0)
+  expect(main.log[0]).toMatch(/no answer within 30 s/)
+  await job.end()
+  expect(it.neon.strangers()).toEqual([])
+})
+
+test('nobody listens: main tries for as long as it may, and post has nothing to look for', async () => {
+  const job = it.job()
+  const main = await it.main(job, { api_host: 'http://127.0.0.1:9/api/v2' }, { env: lapse })
+  expect(main.exitCode).toBe(1)
+  expect(seconds(main.milliseconds)).toBeLessThan(180)
+  expect(errorsOf(main)).toEqual([expect.stringMatching(/ECONNREFUSED.*Gave up/)])
+  const [post] = await job.end()
+  expect(post).toMatchObject({ exitCode: 0, log: ['No API key was created; there is nothing to revoke.'] })
+})
