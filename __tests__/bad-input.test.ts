@@ -3,7 +3,11 @@ import { errorsOf, scenario } from './support/scenario.ts'
 const it = scenario()
 
 /** Main refuses before any request; post then has nothing to do and says so. */
-async function expectRefused(inputs: Record<string, string>, message: RegExp, env: Record<string, string> = {}): Promise<void> {
+async function expectRefused(
+  inputs: Record<string, string>,
+  message: RegExp,
+  env: Record<string, string> = {},
+): Promise<void> {
   const job = it.job(env)
   const main = await it.main(job, inputs)
   expect(main.exitCode).toBe(1)
@@ -93,15 +97,31 @@ test.each(['GITHUB_RUN_ID', 'GITHUB_REPOSITORY_ID', 'GITHUB_RUN_ATTEMPT'])('a ru
 test('api_key rejected: rejected, not failed', async () => {
   const { main, post } = await it.life({ api_key: 'napi_0123456789abcdef' })
   expect(main.exitCode).toBe(1)
-  expect(errorsOf(main)).toEqual([expect.stringMatching(/Neon rejected the key in the api_key input.*revoked or mistyped.*\(401, request [0-9a-f-]{36}\)/)])
+  expect(errorsOf(main)).toEqual([
+    expect.stringMatching(
+      /Neon rejected the key in the api_key input.*revoked or mistyped.*\(401, request [0-9a-f-]{36}\)/,
+    ),
+  ])
   expect(post).toMatchObject({ exitCode: 0, log: ['No API key was created; there is nothing to revoke.'] })
   expect(it.neon.requests).toHaveLength(1)
 })
 
 test.each([
-  ['an unknown organization', { org_id: 'org-of-others' }, /organization org-of-others was not found.*personal API key of an admin/],
-  ['an unknown project', { project_id: 'no-such-project' }, /project no-such-project was not found.*personal API key of an admin/],
-  ["a project of another organization's", { org_id: 'org-quiet-river-12345678', project_id: 'lonely-field-771104' }, /check org_id and project_id/],
+  [
+    'an unknown organization',
+    { org_id: 'org-of-others' },
+    /organization org-of-others was not found.*personal API key of an admin/,
+  ],
+  [
+    'an unknown project',
+    { project_id: 'no-such-project' },
+    /project no-such-project was not found.*personal API key of an admin/,
+  ],
+  [
+    "a project of another organization's",
+    { org_id: 'org-quiet-river-12345678', project_id: 'lonely-field-771104' },
+    /check org_id and project_id/,
+  ],
   ['a project of no organization', { project_id: 'lonely-field-771104' }, /belongs to no organization/],
 ])('%s', async (_case, inputs, message) => {
   const { main, post } = await it.life(inputs)
@@ -118,6 +138,8 @@ test('not an admin of the organization', async () => {
 
 test("an organization's key cannot create: GET /auth is asked, then and only then", async () => {
   const { main } = await it.life({ api_key: it.neon.organizationKey, org_id: it.neon.organization.id })
-  expect(errorsOf(main)).toEqual([expect.stringMatching(/holds an organization's API key.*personal API key of an admin/)])
+  expect(errorsOf(main)).toEqual([
+    expect.stringMatching(/holds an organization's API key.*personal API key of an admin/),
+  ])
   expect(it.neon.requests.map(({ operation }) => operation)).toEqual(['createOrgApiKey', 'getAuthDetails'])
 })

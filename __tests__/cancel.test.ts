@@ -17,20 +17,23 @@ function after(requests: number, signal: NodeJS.Signals): (kill: (signal: NodeJS
   }
 }
 
-onPosix.each(['SIGINT', 'SIGTERM'] as const)('%s with a create in flight: it may finish, its ID is saved, nothing is handed on', async (signal) => {
-  it.neon.inject({ operation: 'createApiKey', failure: { kind: 'delay', milliseconds: 800 } })
-  const job = it.job()
-  const main = await it.main(job, {}, { onSpawn: after(1, signal) })
-  expect(main.exitCode).toBe(1)
-  expect(main.outputs).toEqual({})
-  expect(main.exported).toEqual({})
-  expect(JSON.parse(main.state.created ?? '').id).toBe(it.neon.strangers()[0]?.id)
-  expect(errorsOf(main)).toEqual([expect.stringContaining('The job was cancelled')])
-  const [post] = await job.end()
-  expect(post?.exitCode).toBe(0)
-  expect(it.neon.strangers()).toEqual([])
-  expect(requestsOf(it.neon)).toEqual(['POST 200', 'DELETE 200'])
-})
+onPosix.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s with a create in flight: it may finish, its ID is saved, nothing is handed on',
+  async (signal) => {
+    it.neon.inject({ operation: 'createApiKey', failure: { kind: 'delay', milliseconds: 800 } })
+    const job = it.job()
+    const main = await it.main(job, {}, { onSpawn: after(1, signal) })
+    expect(main.exitCode).toBe(1)
+    expect(main.outputs).toEqual({})
+    expect(main.exported).toEqual({})
+    expect(JSON.parse(main.state.created ?? '').id).toBe(it.neon.strangers()[0]?.id)
+    expect(errorsOf(main)).toEqual([expect.stringContaining('The job was cancelled')])
+    const [post] = await job.end()
+    expect(post?.exitCode).toBe(0)
+    expect(it.neon.strangers()).toEqual([])
+    expect(requestsOf(it.neon)).toEqual(['POST 200', 'DELETE 200'])
+  },
+)
 
 onPosix('SIGINT while waiting: the wait ends at once', async () => {
   it.neon.inject({

@@ -38,7 +38,9 @@ test('an organization key', async () => {
 test('a project-scoped key', async () => {
   const job = it.job()
   await it.main(job, { org_id: it.neon.organization.id, project_id: it.neon.project.id })
-  expect(it.neon.strangers()).toMatchObject([{ owner: { organization: it.neon.organization, projectId: it.neon.project.id } }])
+  expect(it.neon.strangers()).toMatchObject([
+    { owner: { organization: it.neon.organization, projectId: it.neon.project.id } },
+  ])
   await job.end()
   expect(it.neon.strangers()).toEqual([])
   expect(requestsOf(it.neon)).toEqual(['POST 200', 'DELETE 200'])
@@ -55,7 +57,13 @@ test('a project alone: its organization is looked up, which costs one request mo
 })
 
 test('the key is named after the run', async () => {
-  const job = it.job({ GITHUB_RUN_ID: '77', GITHUB_RUN_ATTEMPT: '3', GITHUB_REPOSITORY_ID: '5', GITHUB_REPOSITORY: 'o/r', GITHUB_JOB: 'e2e' })
+  const job = it.job({
+    GITHUB_RUN_ID: '77',
+    GITHUB_RUN_ATTEMPT: '3',
+    GITHUB_REPOSITORY_ID: '5',
+    GITHUB_REPOSITORY: 'o/r',
+    GITHUB_JOB: 'e2e',
+  })
   const { outputs } = await it.main(job)
   expect(parseKeyName(outputs.api_key_name ?? '')).toMatchObject({
     server: 'gha',

@@ -35,7 +35,13 @@ beforeAll(async () => {
     keySize: 2048,
     extensions: [
       { name: 'basicConstraints', cA: true },
-      { name: 'subjectAltName', altNames: [{ type: 2, value: HOST }, { type: 2, value: 'localhost' }] },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 2, value: HOST },
+          { type: 2, value: 'localhost' },
+        ],
+      },
     ],
   })
   // TLS in front of the simulator, and a proxy that leads every host's traffic there.

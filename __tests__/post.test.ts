@@ -13,7 +13,13 @@ test('main never ran: one line, success', async () => {
 test('inputs of another step (actions/runner 3514): everything but the key comes from the state', async () => {
   const job = it.job()
   await it.main(job, { org_id: it.neon.organization.id })
-  job.overridePostInputs({ org_id: 'NONSENSE', project_id: '!', env_name: '1', on_revoke_failure: '?', api_host: 'http://evil.example' })
+  job.overridePostInputs({
+    org_id: 'NONSENSE',
+    project_id: '!',
+    env_name: '1',
+    on_revoke_failure: '?',
+    api_host: 'http://evil.example',
+  })
   const [post] = await job.end()
   expect(post?.exitCode).toBe(0)
   expect(it.neon.strangers()).toEqual([])
@@ -23,15 +29,20 @@ test.each([
   ['empty', ''],
   ['revoked meanwhile', 'napi_0123456789abcdef'],
   ['not even a key', 'two\nlines'],
-])('the api_key is %s: a personal key revokes itself, and post says that the input was of no use', async (_case, api_key) => {
-  const job = it.job()
-  await it.main(job)
-  job.overridePostInputs({ api_key })
-  const [post] = await job.end()
-  expect(post?.exitCode).toBe(0)
-  expect(post?.commands).toContainEqual(expect.objectContaining({ command: 'warning', message: expect.stringContaining('revoked itself') }))
-  expect(it.neon.strangers()).toEqual([])
-})
+])(
+  'the api_key is %s: a personal key revokes itself, and post says that the input was of no use',
+  async (_case, api_key) => {
+    const job = it.job()
+    await it.main(job)
+    job.overridePostInputs({ api_key })
+    const [post] = await job.end()
+    expect(post?.exitCode).toBe(0)
+    expect(post?.commands).toContainEqual(
+      expect.objectContaining({ command: 'warning', message: expect.stringContaining('revoked itself') }),
+    )
+    expect(it.neon.strangers()).toEqual([])
+  },
+)
 
 test('an organization key, too, revokes itself where the api_key is rejected', async () => {
   const job = it.job()

@@ -23,14 +23,20 @@ describe('create', () => {
     ['a date', () => new Date(Date.now() + 3_000).toUTCString()],
   ])('Retry-After in %s is honoured', async (_form, header) => {
     const value = typeof header === 'string' ? header : header()
-    it.neon.inject({ operation: POST, failure: { kind: 'status', status: 429, deed: 'never', headers: { 'retry-after': value } } })
+    it.neon.inject({
+      operation: POST,
+      failure: { kind: 'status', status: 429, deed: 'never', headers: { 'retry-after': value } },
+    })
     const { main } = await it.life()
     expect(main.exitCode).toBe(0)
     expect(main.milliseconds).toBeGreaterThan(1_900)
   })
 
   test('a Retry-After past the deadline is not waited for', async () => {
-    it.neon.inject({ operation: POST, failure: { kind: 'status', status: 429, deed: 'never', headers: { 'retry-after': '3600' } } })
+    it.neon.inject({
+      operation: POST,
+      failure: { kind: 'status', status: 429, deed: 'never', headers: { 'retry-after': '3600' } },
+    })
     const { main } = await it.life()
     expect(errorsOf(main)).toEqual([expect.stringMatching(/Gave up: this step may take 180 s/)])
     expect(main.milliseconds).toBeLessThan(5_000)
@@ -41,14 +47,19 @@ describe('create', () => {
     const { main, post } = await it.life()
     expect(main.exitCode).toBe(1)
     expect(errorsOf(main)).toEqual([
-      expect.stringContaining(`"simulated ${status}" (${status}, request ${it.neon.requests[0]?.headers['x-request-id']})`),
+      expect.stringContaining(
+        `"simulated ${status}" (${status}, request ${it.neon.requests[0]?.headers['x-request-id']})`,
+      ),
     ])
     expect(requestsOf(it.neon)).toEqual([`POST ${status}`])
     expect(post.exitCode).toBe(0)
   })
 
   test.each([301, 302, 307, 308])('%i: redirects are not followed', async (status) => {
-    it.neon.inject({ operation: POST, failure: { kind: 'status', status, deed: 'never', headers: { location: `${it.neon.host}/api_keys` } } })
+    it.neon.inject({
+      operation: POST,
+      failure: { kind: 'status', status, deed: 'never', headers: { location: `${it.neon.host}/api_keys` } },
+    })
     const { main } = await it.life()
     expect(errorsOf(main)).toEqual([expect.stringMatching(/redirect.*not followed.*Check api_host/)])
     expect(it.neon.requests).toHaveLength(1)
@@ -67,24 +78,41 @@ describe('create', () => {
     ['a 200 with an empty key', { kind: 'fields', fields: { key: '' } }],
     ['a 200 with another name', { kind: 'fields', fields: { name: 'other' } }],
   ]
-  test.each(unsure)('%s: the name is looked for, its key revoked, and a new key made under another', async (_case, failure) => {
-    it.neon.inject({ operation: POST, failure })
-    const job = it.job()
-    const main = await it.main(job)
-    expect(main.exitCode).toBe(0)
-    // One key, the one handed on; whatever the lost answer left behind is revoked already.
-    expect(it.neon.strangers().map(({ id }) => id)).toEqual([main.outputs.api_key_id])
-    const [first, second] = it.neon.requests.filter(({ method }) => method === 'POST').map(({ body }) => JSON.parse(body).key_name)
-    expect(first).not.toBe(second)
-    await job.end()
-    expect(it.neon.strangers()).toEqual([])
-  })
+  test.each(unsure)(
+    '%s: the name is looked for, its key revoked, and a new key made under another',
+    async (_case, failure) => {
+      it.neon.inject({ operation: POST, failure })
+      const job = it.job()
+      const main = await it.main(job)
+      expect(main.exitCode).toBe(0)
+      // One key, the one handed on; whatever the lost answer left behind is revoked already.
+      expect(it.neon.strangers().map(({ id }) => id)).toEqual([main.outputs.api_key_id])
+      const [first, second] = it.neon.requests
+        .filter(({ method }) => method === 'POST')
+        .map(({ body }) => JSON.parse(body).key_name)
+      expect(first).not.toBe(second)
+      await job.end()
+      expect(it.neon.strangers()).toEqual([])
+    },
+  )
 
   test('a project-scoped key that came back with another project is not handed on', async () => {
-    it.neon.inject({ operation: 'createOrgApiKey', failure: { kind: 'fields', fields: { project_id: 'winter-boat-259881' } } })
+    it.neon.inject({
+      operation: 'createOrgApiKey',
+      failure: { kind: 'fields', fields: { project_id: 'winter-boat-259881' } },
+    })
     const { main } = await it.life({ project_id: it.neon.project.id })
     expect(main.exitCode).toBe(0)
-    expect(requestsOf(it.neon)).toEqual(['GET 200', 'POST 200', 'GET 200', 'DELETE 200', 'POST 200', 'DELETE 200', 'GET 200', 'GET 200'])
+    expect(requestsOf(it.neon)).toEqual([
+      'GET 200',
+      'POST 200',
+      'GET 200',
+      'DELETE 200',
+      'POST 200',
+      'DELETE 200',
+      'GET 200',
+      'GET 200',
+    ])
     expect(it.neon.strangers()).toEqual([])
   })
 
@@ -137,11 +165,17 @@ describe('never sent', () => {
 
 describe('revoke', () => {
   const again: [string, Failure][] = [
-    ...[423, 429, 503, 500, 502, 504].map((status): [string, Failure] => [`${status}`, { kind: 'status', status, deed: 'never' }]),
+    ...[423, 429, 503, 500, 502, 504].map((status): [string, Failure] => [
+      `${status}`,
+      { kind: 'status', status, deed: 'never' },
+    ]),
     ['reset before the deed', { kind: 'reset', deed: 'never' }],
     ['a 200 of garbage for a deed that was not done', { kind: 'status', status: 200, deed: 'never', body: 'garbage' }],
     ['a 200 for another ID', { kind: 'status', status: 200, deed: 'never', body: '{"id":7,"revoked":true}' }],
-    ['a 200 that says revoked: false', { kind: 'status', status: 200, deed: 'never', body: '{"id":9007199254740996,"revoked":false}' }],
+    [
+      'a 200 that says revoked: false',
+      { kind: 'status', status: 200, deed: 'never', body: '{"id":9007199254740996,"revoked":false}' },
+    ],
   ]
   test.each(again)('%s: again', async (_case, failure) => {
     it.neon.inject({ operation: DELETE, failure })
@@ -186,7 +220,10 @@ describe('revoke', () => {
 
 describe('list and look up', () => {
   const again: [string, Failure][] = [
-    ...[423, 429, 503, 500, 502, 504].map((status): [string, Failure] => [`${status}`, { kind: 'status', status, deed: 'never' }]),
+    ...[423, 429, 503, 500, 502, 504].map((status): [string, Failure] => [
+      `${status}`,
+      { kind: 'status', status, deed: 'never' },
+    ]),
     ['reset', { kind: 'reset', deed: 'never' }],
     ['a 200 of garbage', { kind: 'body', body: '<html>' }],
     ['a 200 of a wrong shape', { kind: 'body', body: '{"keys":[]}' }],

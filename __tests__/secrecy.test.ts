@@ -48,7 +48,9 @@ test.each([
   const holdsFresh = writes.filter(({ text }) => text.includes(fresh))
   expect(holdsFresh[0]).toEqual({ where: 'stdout', text: `::add-mask::${fresh}\n` })
   // The intent is on disk before the key exists, the ID before any output can fail.
-  expect(writes.map(({ where, text }) => (where === 'stdout' ? text.slice(0, 10) : `${where} ${text.split('<<')[0]}`))).toEqual([
+  expect(
+    writes.map(({ where, text }) => (where === 'stdout' ? text.slice(0, 10) : `${where} ${text.split('<<')[0]}`)),
+  ).toEqual([
     '::add-mask',
     'state intent',
     '::add-mask',

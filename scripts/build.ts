@@ -11,7 +11,11 @@ const root = join(import.meta.dirname, '..')
 const bin = (name: string): string => join(root, 'node_modules', '.bin', name)
 const run = (command: string, ...parameters: string[]): void => {
   // npm's executables are scripts for cmd.exe on Windows.
-  execFileSync(command, parameters, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' })
+  execFileSync(command, parameters, {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  })
 }
 
 rmSync(join(root, 'build'), { recursive: true, force: true })

@@ -3,12 +3,16 @@
 
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { NEON_API_HOST } from '../src/inputs.ts'
 import { startNeon } from '../simulator/neon/server.ts'
 import { Job, type StepResult } from '../simulator/runner/job.ts'
+import { NEON_API_HOST } from '../src/inputs.ts'
 
 const { values } = parseArgs({
-  options: { live: { type: 'boolean', default: false }, 'org-id': { type: 'string' }, 'project-id': { type: 'string' } },
+  options: {
+    live: { type: 'boolean', default: false },
+    'org-id': { type: 'string' },
+    'project-id': { type: 'string' },
+  },
 })
 const realKey = process.env.NEON_API_KEY ?? ''
 if (values.live && realKey === '') {
@@ -28,7 +32,9 @@ let broken = false
 
 /** Prints a step as GitHub's log shows it: masked, commands rendered, with the time it took. */
 function show(result: StepResult, comment: string): void {
-  console.log(`\n${paint(1, result.exitCode === 0 ? '✓' : '✗')} ${paint(1, result.name)}  ${paint(2, `${Math.round(result.milliseconds)} ms`)}`)
+  console.log(
+    `\n${paint(1, result.exitCode === 0 ? '✓' : '✗')} ${paint(1, result.name)}  ${paint(2, `${Math.round(result.milliseconds)} ms`)}`,
+  )
   console.log(paint(2, `  # ${comment}`))
   for (const line of result.log) console.log(`  ${job.masked(line)}`)
   for (const { command, message } of result.commands) {
@@ -61,14 +67,20 @@ const statusOf = async (path: string, key: string): Promise<number> => {
 try {
   console.log(`One job, one key. Neon: ${values.live ? apiHost : 'simulated on this machine'}`)
   const main = await job.uses(join(import.meta.dirname, '..', 'action.yml'), {
-    with: { api_key: longLivedKey, api_host: apiHost, ...(orgId && { org_id: orgId }), ...(projectId && { project_id: projectId }) },
+    with: {
+      api_key: longLivedKey,
+      api_host: apiHost,
+      ...(orgId && { org_id: orgId }),
+      ...(projectId && { project_id: projectId }),
+    },
   })
   show(main, 'uses: OWNER/REPO@v1   with: { api_key: ${{ secrets.NEON_API_KEY }} }')
   const freshKey = main.outputs.api_key ?? ''
   console.log(`  NEON_API_KEY=${job.masked(job.env.NEON_API_KEY ?? 'not set')}  api_key_id=${main.outputs.api_key_id}`)
 
   // Everything that a later step can read: its variables and the runner's files on disk.
-  const look = "const fs=require('fs');const seen=[JSON.stringify(process.env)];for(const f of fs.readdirSync(process.env.RUNNER_TEMP,{recursive:true,withFileTypes:true}))if(f.isFile())seen.push(fs.readFileSync(f.parentPath+'/'+f.name,'utf8'));console.log(seen.join('\\n'))"
+  const look =
+    "const fs=require('fs');const seen=[JSON.stringify(process.env)];for(const f of fs.readdirSync(process.env.RUNNER_TEMP,{recursive:true,withFileTypes:true}))if(f.isFile())seen.push(fs.readFileSync(f.parentPath+'/'+f.name,'utf8'));console.log(seen.join('\\n'))"
   const later = await job.run('A later step', process.execPath, ['--eval', look])
   show({ ...later, log: [] }, 'reads all its variables and all files of the runner, and uses the key')
   const path = projectId === undefined ? '/projects' : `/projects/${projectId}`
@@ -84,7 +96,12 @@ try {
   check((await statusOf(path, freshKey)) === 401, `the fresh key is dead: GET ${path} answers 401`)
   if (neon) {
     check(neon.strangers().length === 0, 'no key that the action made is alive')
-    console.log(`\nRequests to Neon by the action: ${neon.requests.filter(({ headers }) => headers['user-agent']?.startsWith('ephemeral')).map(({ method, status }) => `${method} ${status}`).join(', ')}`)
+    console.log(
+      `\nRequests to Neon by the action: ${neon.requests
+        .filter(({ headers }) => headers['user-agent']?.startsWith('ephemeral'))
+        .map(({ method, status }) => `${method} ${status}`)
+        .join(', ')}`,
+    )
   }
 } finally {
   await endJob()

@@ -65,7 +65,10 @@ export function openHttp(): Http {
  * Speaks to undici's `dispatch` rather than to its `request`, because only a handler is told when the request is
  * about to be written (`onRequestStart`), and that decides whether a failed attempt can be repeated.
  */
-function exchange(dispatcher: Dispatcher, { url, method, headers, body, timeout, signal }: HttpRequest): Promise<HttpResponse> {
+function exchange(
+  dispatcher: Dispatcher,
+  { url, method, headers, body, timeout, signal }: HttpRequest,
+): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     let started: Dispatcher.DispatchController | undefined
     let settled = false

@@ -194,7 +194,12 @@ function decodeKeys(body: string): ListedKey[] | undefined {
     const id = readId(item)
     const name = readString(item, 'name')
     if (id === undefined || name === undefined) return undefined
-    keys.push({ id, name, createdAt: readString(item, 'created_at') ?? '', lastUsedAt: readString(item, 'last_used_at') })
+    keys.push({
+      id,
+      name,
+      createdAt: readString(item, 'created_at') ?? '',
+      lastUsedAt: readString(item, 'last_used_at'),
+    })
   }
   return keys
 }

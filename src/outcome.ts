@@ -1,5 +1,5 @@
 import { describe, NeonRefused, NeonUnreachable } from './errors.ts'
-import { type HttpResponse, TransportError } from './http.ts'
+import type { HttpResponse, TransportError } from './http.ts'
 
 /**
  * What one attempt came to: the rows of the contract's table of requests.

@@ -1,6 +1,6 @@
 import type { NeonApi, RevokedKey } from './neon-api.ts'
-import type { Scope } from './scope.ts'
 import { revokeById } from './revoke-by-id.ts'
+import type { Scope } from './scope.ts'
 
 /** A key that was found by its name and revoked. */
 export interface RevokedByName extends RevokedKey {

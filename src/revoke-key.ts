@@ -52,7 +52,13 @@ export async function revokeKey(world: World): Promise<void> {
 /** @throws {NeonRefused} for what cannot be a key */
 type Connect = (key: string) => NeonApi
 
-async function revokeCreated(world: World, scope: Scope, created: CreatedKey, apiKey: string, connect: Connect): Promise<void> {
+async function revokeCreated(
+  world: World,
+  scope: Scope,
+  created: CreatedKey,
+  apiKey: string,
+  connect: Connect,
+): Promise<void> {
   const { id, name } = created
   const key = `Neon API key ${id} (${name})`
   try {
@@ -104,7 +110,13 @@ async function revokeOneWayOrTheOther(
   }
 }
 
-async function revokeDoubtful(world: World, scope: Scope, names: string[], apiKey: string, connect: Connect): Promise<void> {
+async function revokeDoubtful(
+  world: World,
+  scope: Scope,
+  names: string[],
+  apiKey: string,
+  connect: Connect,
+): Promise<void> {
   try {
     const neon = connect(apiKey)
     const look = async (): Promise<number> => {

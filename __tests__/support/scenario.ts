@@ -63,13 +63,18 @@ export function scenario(options: NeonOptions = {}): Scenario {
 }
 
 /** Variables that load a module of this folder into a step before anything else. */
-export function preload(module: 'time-lapse.mjs' | 'trace-writes.mjs', env: Record<string, string>): Record<string, string> {
+export function preload(
+  module: 'time-lapse.mjs' | 'trace-writes.mjs',
+  env: Record<string, string>,
+): Record<string, string> {
   return { ...env, NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, module))}` }
 }
 
 /** The error annotations of a step, title first. */
 export function errorsOf({ commands }: StepResult): string[] {
-  return commands.filter(({ command }) => command === 'error').map(({ message, properties }) => `${properties.title}: ${message}`)
+  return commands
+    .filter(({ command }) => command === 'error')
+    .map(({ message, properties }) => `${properties.title}: ${message}`)
 }
 
 /** Methods and statuses of the requests so far, e.g. `POST 200`. */

@@ -1,9 +1,9 @@
 // Loaded into a step with `--import`: its clocks run faster by the factor in TIME_LAPSE, so that deadlines of minutes
 // can be met in seconds by the built code itself.
 
+import { syncBuiltinESMExports } from 'node:module'
 import timers from 'node:timers'
 import timersPromises from 'node:timers/promises'
-import { syncBuiltinESMExports } from 'node:module'
 
 const factor = Number(process.env.TIME_LAPSE)
 const start = { performance: performance.now(), date: Date.now() }

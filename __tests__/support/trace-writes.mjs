@@ -5,9 +5,13 @@ import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 
 const { appendFileSync } = fs
-const note = (where, text) => appendFileSync(process.env.WRITE_TRACE, `${JSON.stringify({ where, text: String(text) })}\n`)
+const note = (where, text) =>
+  appendFileSync(process.env.WRITE_TRACE, `${JSON.stringify({ where, text: String(text) })}\n`)
 const files = new Map(
-  ['GITHUB_STATE', 'GITHUB_OUTPUT', 'GITHUB_ENV'].map((name) => [process.env[name], name.slice('GITHUB_'.length).toLowerCase()]),
+  ['GITHUB_STATE', 'GITHUB_OUTPUT', 'GITHUB_ENV'].map((name) => [
+    process.env[name],
+    name.slice('GITHUB_'.length).toLowerCase(),
+  ]),
 )
 
 fs.appendFileSync = (path, text, ...parameters) => {

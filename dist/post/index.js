@@ -46087,7 +46087,6 @@ function keepId(key, value, context) {
 
 ;// CONCATENATED MODULE: ./build/outcome.js
 
-
 /** 423 and 503 are always safe to repeat by Neon's documentation; past a rate limit (429) nothing was done. */
 const AGAIN = new Set([423, 429, 503]);
 /** OpenSSL's and Node's codes for certificates that will not become valid by waiting. */
@@ -46388,7 +46387,12 @@ function decodeKeys(body) {
         const name = readString(item, 'name');
         if (id === undefined || name === undefined)
             return undefined;
-        keys.push({ id, name, createdAt: readString(item, 'created_at') ?? '', lastUsedAt: readString(item, 'last_used_at') });
+        keys.push({
+            id,
+            name,
+            createdAt: readString(item, 'created_at') ?? '',
+            lastUsedAt: readString(item, 'last_used_at'),
+        });
     }
     return keys;
 }

@@ -74,7 +74,8 @@ export class Accounts {
   }
 
   addProject(id: string, owner: Organization | User): Project {
-    const project = 'members' in owner ? { id, name: id, orgId: owner.id, ownerId: owner.id } : { id, name: id, ownerId: owner.id }
+    const project =
+      'members' in owner ? { id, name: id, orgId: owner.id, ownerId: owner.id } : { id, name: id, ownerId: owner.id }
     this.projects.set(id, project)
     return project
   }

@@ -32,7 +32,13 @@ export function answerControl(method: string, path: string, body: string, simula
 }
 
 function describe({ accounts, requests, violations, strangers }: Controlled): object {
-  const tell = ({ id, name, createdAt, lastUsedAt, revokedAt }: Key): object => ({ id, name, createdAt, lastUsedAt, revokedAt })
+  const tell = ({ id, name, createdAt, lastUsedAt, revokedAt }: Key): object => ({
+    id,
+    name,
+    createdAt,
+    lastUsedAt,
+    revokedAt,
+  })
   return {
     live: accounts.liveKeys().map(tell),
     strangers: strangers().map(tell),

@@ -36,7 +36,10 @@ const created = ({ id, name, createdAt, createdBy }: Key): object => ({
 })
 const projectOf = ({ owner }: Key): object =>
   'organization' in owner && owner.projectId !== undefined ? { project_id: owner.projectId } : {}
-const used = ({ lastUsedAt, lastUsedFrom }: Key): object => ({ last_used_at: lastUsedAt, last_used_from_addr: lastUsedFrom })
+const used = ({ lastUsedAt, lastUsedFrom }: Key): object => ({
+  last_used_at: lastUsedAt,
+  last_used_from_addr: lastUsedFrom,
+})
 const creator = ({ createdBy }: Key): object => ({ created_by: { id: createdBy.id, name: createdBy.name, image: '' } })
 
 /**
@@ -87,7 +90,8 @@ export function operations(accounts: Accounts): Record<OperationId, Handler> {
       throw error
     }
   }
-  const parameter = ({ request }: Context, name: string): string => String((request.params as Record<string, string>)[name])
+  const parameter = ({ request }: Context, name: string): string =>
+    String((request.params as Record<string, string>)[name])
   /** The raw digits: openapi-backend has made a number of the one in its parameters. */
   const keyId = ({ request }: Context): string => request.path.split('/').at(-1) ?? ''
   const ok = (body: unknown): Answer => ({ status: 200, body })
@@ -112,7 +116,8 @@ export function operations(accounts: Accounts): Record<OperationId, Handler> {
     createOrgApiKey(context, { key }: Call) {
       const organization = enter(key, parameter(context, 'org_id'), 'personal admin')
       const { key_name, project_id } = context.request.requestBody as { key_name: string; project_id?: string }
-      if (project_id !== undefined && accounts.projects.get(project_id)?.orgId !== organization.id) throw notFound('project')
+      if (project_id !== undefined && accounts.projects.get(project_id)?.orgId !== organization.id)
+        throw notFound('project')
       const owner = { organization, ...(project_id !== undefined && { projectId: project_id }) }
       const fresh = create(owner, key_name, person(key))
       return ok({ ...created(fresh.key), ...projectOf(fresh.key), key: fresh.token })

@@ -111,7 +111,13 @@ export async function startNeon({ port = 0, rateLimits = false }: NeonOptions = 
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const [path = '/', query = ''] = (incoming.url ?? '/').split('?')
     const body = await readBody(incoming)
-    const control = answerControl(incoming.method ?? 'GET', path, body, { accounts, requests, strangers, violations, faults })
+    const control = answerControl(incoming.method ?? 'GET', path, body, {
+      accounts,
+      requests,
+      strangers,
+      violations,
+      faults,
+    })
     if (control) return send(outgoing, control.status, JSON.stringify(control.body, null, 2), {})
     const request: RecordedRequest = {
       method: incoming.method ?? 'GET',
@@ -130,7 +136,10 @@ export async function startNeon({ port = 0, rateLimits = false }: NeonOptions = 
 
     const requestId = String(incoming.headers['x-request-id'] ?? randomUUID())
     const deed = async (): Promise<{ status: number; text: string }> => {
-      const { status, body } = await performOrRefuse(() => perform(request, incoming.socket.remoteAddress ?? ''), requestId)
+      const { status, body } = await performOrRefuse(
+        () => perform(request, incoming.socket.remoteAddress ?? ''),
+        requestId,
+      )
       const text = JSON.stringify(body)
       if (operation) {
         const found = violationsOf(api.validateResponse(JSON.parse(text), operation, status))

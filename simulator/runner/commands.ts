@@ -5,7 +5,7 @@ export interface WorkflowCommand {
   message: string
 }
 
-const unescape = (text: string): string =>
+const unescaped = (text: string): string =>
   text.replace(/%0D/g, '\r').replace(/%0A/g, '\n').replace(/%3A/g, ':').replace(/%2C/g, ',').replace(/%25/g, '%')
 
 /** Reads a line as the runner does (Runner, ActionCommand.cs); `undefined` for a line of plain log. */
@@ -18,8 +18,8 @@ export function parseCommand(line: string): WorkflowCommand | undefined {
       .filter(Boolean)
       .map((pair) => {
         const [name = '', ...value] = pair.split('=')
-        return [name, unescape(value.join('='))]
+        return [name, unescaped(value.join('='))]
       }),
   )
-  return { command: match[1] as string, properties, message: unescape(match[3] as string) }
+  return { command: match[1] as string, properties, message: unescaped(match[3] as string) }
 }

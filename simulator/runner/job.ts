@@ -55,7 +55,9 @@ export class Job {
   constructor(env: Record<string, string> = {}) {
     this.folder = mkdtempSync(join(tmpdir(), 'job-'))
     this.env = {
-      ...Object.fromEntries(MACHINE.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
+      ...Object.fromEntries(
+        MACHINE.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+      ),
       CI: 'true',
       GITHUB_ACTIONS: 'true',
       GITHUB_SERVER_URL: 'https://github.com',

@@ -1,0 +1,107 @@
+import fc from 'fast-check'
+import { formatKeyName, KEY_NAME_MAX_LENGTH, type KeyName, newNonce, parseKeyName, serverTag } from '../src/key-name.ts'
+
+const characters = (alphabet: string, size: { minLength: number; maxLength: number }): fc.Arbitrary<string> =>
+  fc.array(fc.constantFrom(...alphabet), size).map((chosen) => chosen.join(''))
+
+const id = fc.bigInt({ min: 1n, max: 10n ** 14n }).map(String)
+const label = characters('abcXYZ019._-', { minLength: 0, maxLength: 80 })
+const keyName: fc.Arbitrary<KeyName> = fc.record({
+  server: fc.oneof(
+    fc.constant('gha'),
+    characters('0123456789abcdef', { minLength: 4, maxLength: 4 }).map((hex) => `gha-${hex}`),
+  ),
+  repositoryId: id,
+  runId: id,
+  runAttempt: fc.integer({ min: 1, max: 9_999 }).map(String),
+  nonce: fc.constant(null).map(newNonce),
+  label,
+})
+
+test('what is formatted parses to the same, but for a label that was cut', () => {
+  fc.assert(
+    fc.property(keyName, (parts) => {
+      const name = formatKeyName(parts)
+      const parsed = parseKeyName(name)
+      expect(name.length).toBeLessThanOrEqual(KEY_NAME_MAX_LENGTH)
+      expect(parsed).toEqual({ ...parts, label: parsed?.label })
+      expect(parts.label.startsWith(parsed?.label ?? 'x')).toBe(true)
+      // The label is cut only as far as it must be.
+      if (parsed?.label !== parts.label) expect(name.length).toBeGreaterThanOrEqual(KEY_NAME_MAX_LENGTH - 1)
+    }),
+  )
+})
+
+test('what parses is formatted to the same name: the grammar has one spelling for everything', () => {
+  fc.assert(
+    fc.property(keyName, (parts) => {
+      const name = formatKeyName(parts)
+      expect(formatKeyName(parseKeyName(name) as KeyName)).toBe(name)
+    }),
+  )
+})
+
+test('a name with anything before, after or within it is not ours', () => {
+  const foreign = fc.constantFrom(' ', '/', '\n', 'é', ':', '@')
+  fc.assert(
+    fc.property(keyName, foreign, fc.nat(), (parts, character, at) => {
+      const name = formatKeyName({ ...parts, label: 'x' })
+      const position = at % (name.length + 1)
+      expect(parseKeyName(name.slice(0, position) + character + name.slice(position))).toBeUndefined()
+    }),
+  )
+})
+
+test('any other text is not ours', () => {
+  fc.assert(fc.property(fc.string(), (text) => parseKeyName(text) === undefined))
+})
+
+test.each([
+  'GHA/1/2/3/abcdefgh/x',
+  'gha-12g4/1/2/3/abcdefgh/x',
+  'gha-123/1/2/3/abcdefgh/x',
+  'gha/01/2/3/abcdefgh/x',
+  'gha/1/2/0/abcdefgh/x',
+  'gha/1/2/3/abcdefg/x',
+  'gha/1/2/3/abcdefg1/x',
+  'gha/1/2/3/abcdefgh/',
+  'gha/1/2/3/abcdefgh/x/y',
+  'gha/1/2/abcdefgh/x',
+  `gha/1/2/3/abcdefgh/${'x'.repeat(46)}`,
+])('not ours: %s', (name) => expect(parseKeyName(name)).toBeUndefined())
+
+test('foreign characters of a label become hyphens', () => {
+  const name = formatKeyName({
+    server: 'gha',
+    repositoryId: '1',
+    runId: '2',
+    runAttempt: '3',
+    nonce: 'abcdefgh',
+    label: 'shop.build & test',
+  })
+  expect(name).toBe('gha/1/2/3/abcdefgh/shop.build-test')
+})
+
+test.each([23, 24])('a label without room vanishes with its slash: %i digits', (digits) => {
+  const parts = { server: 'gha-0f0f', runId: '2'.repeat(19), runAttempt: '3', nonce: 'abcdefgh', label: 'shop.test' }
+  const name = formatKeyName({ ...parts, repositoryId: '1'.repeat(digits) })
+  expect(name).toHaveLength(KEY_NAME_MAX_LENGTH - 24 + digits)
+  expect(name).toMatch(/\/abcdefgh$/)
+})
+
+test('numbers that leave no room at all are an error, not a cut name', () => {
+  const parts = { server: 'gha', runId: '2'.repeat(30), runAttempt: '3', nonce: 'abcdefgh', label: '' }
+  expect(() => formatKeyName({ ...parts, repositoryId: '1'.repeat(30) })).toThrow(RangeError)
+})
+
+test('nonces are forty bits of base32 and do not repeat', () => {
+  const nonces = Array.from({ length: 10_000 }, newNonce)
+  expect(new Set(nonces).size).toBe(nonces.length)
+  for (const nonce of nonces) expect(nonce).toMatch(/^[a-z2-7]{8}$/)
+})
+
+test('servers', () => {
+  expect(serverTag('https://github.com')).toBe('gha')
+  expect(serverTag('https://git.example.com')).toMatch(/^gha-[0-9a-f]{4}$/)
+  expect(serverTag('https://git.example.com')).not.toBe(serverTag('https://git.example.org'))
+})

@@ -1,0 +1,71 @@
+import fc from 'fast-check'
+import { TransportError } from '../src/http.ts'
+import { parseKeepingIds } from '../src/json.ts'
+import { classifyFailure, classifyResponse } from '../src/outcome.ts'
+
+const attempt = { action: 'create the API key', requestId: 'r', date: Date.parse('2026-01-01T00:00:00Z') }
+const answer = (status: number, headers = {}, body = '') =>
+  classifyResponse({ status, headers, body }, () => 'value', attempt)
+
+test.each([
+  [200, 'done'],
+  [204, 'done'],
+  [302, 'refused'],
+  [400, 'refused'],
+  [401, 'refused'],
+  [404, 'refused'],
+  [408, 'refused'],
+  [423, 'again'],
+  [429, 'again'],
+  [500, 'maybe'],
+  [501, 'maybe'],
+  [502, 'maybe'],
+  [503, 'again'],
+  [504, 'maybe'],
+  [520, 'maybe'],
+])('%i is %s', (status, kind) => expect(answer(status).kind).toBe(kind))
+
+test('a 2xx that makes no sense may have happened', () => {
+  expect(classifyResponse({ status: 200, headers: {}, body: '' }, () => undefined, attempt).kind).toBe('maybe')
+})
+
+test.each([
+  ['3', 3_000],
+  [' 0 ', 0],
+  ['Thu, 01 Jan 2026 00:00:07 GMT', 7_000],
+  ['Wed, 31 Dec 2025 23:59:00 GMT', 0],
+  ['soon', undefined],
+  ['', undefined],
+])("Retry-After '%s'", (header, retryAfter) => {
+  expect(answer(429, { 'retry-after': header })).toMatchObject({ retryAfter })
+})
+
+test('Neon is quoted, whatever else a body holds is not', () => {
+  expect(answer(400, {}, '{"message":"no such thing"}')).toMatchObject({
+    error: { message: expect.stringContaining('"no such thing"') },
+  })
+  expect(answer(502, {}, '<html>secret</html>')).toMatchObject({ why: expect.not.stringContaining('secret') })
+})
+
+test('an attempt that never left this machine is repeated, one that may have is not', () => {
+  const cause = Object.assign(new Error(''), { code: 'ECONNREFUSED' })
+  expect(classifyFailure(new TransportError('x', false, { cause }), attempt)).toMatchObject({
+    kind: 'again',
+    sent: false,
+  })
+  expect(classifyFailure(new TransportError('x', true, { cause }), attempt).kind).toBe('maybe')
+})
+
+test('IDs keep every digit, all else is as JSON.parse has it', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }), fc.jsonValue(), (id, value) => {
+      expect(parseKeepingIds(`{"id":${id},"nested":[{"id":${id}}]}`)).toEqual({
+        id: `${id}`,
+        nested: [{ id: `${id}` }],
+      })
+      const text = JSON.stringify({ value })
+      if (!text.includes('"id"')) expect(parseKeepingIds(text)).toEqual(JSON.parse(text))
+    }),
+  )
+  expect(parseKeepingIds('{')).toBeUndefined()
+})

@@ -1,0 +1,93 @@
+// The simulated Neon is true to Neon's documentation, since everything else is tested against it.
+
+import { type SimulatedNeon, startNeon } from '../simulator/neon/server.ts'
+import { scenario } from './support/scenario.ts'
+
+const it = scenario()
+
+async function call(method: string, path: string, key: string, body?: object, neon: SimulatedNeon = it.neon) {
+  const response = await fetch(`${neon.host}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  return { status: response.status, body: JSON.parse(await response.text()), headers: response.headers }
+}
+
+const orgKeys = (): string => `/organizations/${it.neon.organization.id}/api_keys`
+
+test('names are unique within an account, and free again once revoked', async () => {
+  const first = await call('POST', '/api_keys', it.neon.adminKey, { key_name: 'x' })
+  const second = await call('POST', '/api_keys', it.neon.adminKey, { key_name: 'x' })
+  expect(second).toMatchObject({ status: 400, body: { message: 'choose another unique name for api key' } })
+  expect((await call('POST', orgKeys(), it.neon.adminKey, { key_name: 'x' })).status).toBe(200)
+  await call('DELETE', `/api_keys/${it.neon.strangers()[0]?.id}`, it.neon.adminKey)
+  expect((await call('GET', '/users/me', first.body.key)).status).toBe(401)
+  expect((await call('POST', '/api_keys', it.neon.adminKey, { key_name: 'x' })).status).toBe(200)
+})
+
+test('who may do what with keys', async () => {
+  const { adminKey, memberKey, organizationKey, project, otherProject } = it.neon
+  const scoped = (await call('POST', orgKeys(), adminKey, { key_name: 'p', project_id: project.id })).body.key
+  const statuses = await Promise.all([
+    call('POST', orgKeys(), organizationKey, { key_name: 'o' }),
+    call('POST', orgKeys(), memberKey, { key_name: 'm' }),
+    call('GET', orgKeys(), organizationKey),
+    call('GET', orgKeys(), scoped),
+    call('GET', `/projects/${project.id}`, scoped),
+    call('GET', `/projects/${otherProject.id}`, scoped),
+    call('GET', '/api_keys', organizationKey),
+    call('GET', '/auth', organizationKey),
+  ])
+  expect(statuses.map(({ status }) => status)).toEqual([403, 403, 200, 403, 200, 404, 403, 200])
+  expect(statuses.at(-1)?.body.auth_method).toBe('api_key_org')
+  const revoke = await call('DELETE', `${orgKeys()}/${it.neon.strangers()[0]?.id}`, organizationKey)
+  expect(revoke.body.revoked).toBe(true)
+})
+
+test('last_used_at moves', async () => {
+  const { key } = (await call('POST', '/api_keys', it.neon.adminKey, { key_name: 'used' })).body
+  expect(it.neon.strangers()[0]?.lastUsedAt).toBeNull()
+  await call('GET', '/users/me', key)
+  expect(Date.parse(it.neon.strangers()[0]?.lastUsedAt ?? '')).toBeGreaterThan(Date.now() - 5_000)
+})
+
+test('the request ID of the caller comes back', async () => {
+  const response = await fetch(`${it.neon.host}/auth`, { headers: { 'x-request-id': 'mine' } })
+  expect(response.headers.get('x-request-id')).toBe('mine')
+  expect(await response.json()).toMatchObject({ request_id: 'mine' })
+})
+
+test("a request that Neon's OpenAPI document does not allow is refused", async () => {
+  const { status, body } = await call('POST', '/api_keys', it.neon.adminKey, { key_name: 'x'.repeat(65) })
+  expect(status).toBe(400)
+  expect(body.message).toContain('must NOT have more than 64 characters')
+  expect(it.neon.requests[0]?.violations).toHaveLength(1)
+  it.neon.requests.length = 0
+})
+
+test('past ten organization keys a second: 429', async () => {
+  const limited = await startNeon({ rateLimits: true })
+  try {
+    const path = `/organizations/${limited.organization.id}/api_keys`
+    const answers = await Promise.all(
+      Array.from({ length: 15 }, (_, index) =>
+        call('POST', path, limited.adminKey, { key_name: `k${index}` }, limited),
+      ),
+    )
+    const refused = answers.filter(({ status }) => status === 429).length
+    expect(refused).toBeGreaterThanOrEqual(3)
+    expect(refused).toBeLessThanOrEqual(5)
+  } finally {
+    await limited.close()
+  }
+})
+
+test('its own address tells the state and takes faults, for people and other processes', async () => {
+  const control = new URL('/_simulator/', it.neon.host)
+  const fault = { operation: 'getAuthDetails', failure: { kind: 'status', status: 500, deed: 'never' } }
+  await fetch(new URL('faults', control), { method: 'POST', body: JSON.stringify(fault) })
+  expect((await call('GET', '/auth', it.neon.adminKey)).status).toBe(500)
+  const state = await (await fetch(new URL('state', control))).json()
+  expect(state).toMatchObject({ strangers: [], requests: [{ method: 'GET', path: '/api/v2/auth', status: 500 }] })
+})
