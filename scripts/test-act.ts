@@ -16,7 +16,7 @@ interface Workflow {
 
 const WORKFLOWS: Workflow[] = [
   { file: 'output.yml', keys: 1, succeeds: true },
-  { file: 'cli.yml', keys: 1, succeeds: true },
+  { file: 'cli.yml', keys: 2, succeeds: true },
   { file: 'two-uses.yml', keys: 2, succeeds: true },
   { file: 'matrix.yml', keys: 4, succeeds: true },
   { file: 'failing.yml', keys: 1, succeeds: false },
