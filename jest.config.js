@@ -7,6 +7,7 @@ export default {
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
   },
+  maxWorkers: '100%',
   // A test is a scenario of several processes.
   testTimeout: 30_000,
 }

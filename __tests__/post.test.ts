@@ -1,6 +1,6 @@
 import { errorsOf, requestsOf, scenario } from './support/scenario.ts'
 
-const it = scenario()
+const it = scenario({ timeLapse: 10 })
 
 test('main never ran: one line, success', async () => {
   const job = it.job()

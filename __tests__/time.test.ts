@@ -1,10 +1,9 @@
 // Deadlines, with the step's clocks running faster (support/time-lapse.mjs).
 
-import { errorsOf, preload, scenario } from './support/scenario.ts'
+import { errorsOf, scenario } from './support/scenario.ts'
 
-const it = scenario()
 const FACTOR = 30
-const lapse = preload('time-lapse.mjs', { TIME_LAPSE: String(FACTOR) })
+const it = scenario({ timeLapse: FACTOR })
 /** Seconds on the step's own clock; starting the process is not sped up, so a second of it is left out. */
 const seconds = (milliseconds: number): number => ((milliseconds - 1_000) * FACTOR) / 1000
 const HOUR = 3_600_000
@@ -13,7 +12,7 @@ test('main gives up after 180 s when Neon never answers, and tells post what to 
   const { neon } = it
   neon.inject({ times: 99, failure: { kind: 'delay', milliseconds: HOUR } })
   const job = it.job()
-  const main = await it.main(job, {}, { env: lapse })
+  const main = await it.main(job)
   expect(main.exitCode).toBe(1)
   expect(seconds(main.milliseconds)).toBeLessThan(180)
   expect(errorsOf(main)).toEqual([expect.stringMatching(/Gave up: this step may take 180 s/)])
@@ -22,7 +21,7 @@ test('main gives up after 180 s when Neon never answers, and tells post what to 
 
 test('post ends within 60 s when Neon never answers, and says which key is left', async () => {
   const job = it.job()
-  const main = await it.main(job, {}, { env: lapse })
+  const main = await it.main(job)
   it.neon.inject({ times: 99, failure: { kind: 'delay', milliseconds: HOUR } })
   const [post] = await job.end()
   expect(post?.exitCode).toBe(1)
@@ -33,7 +32,7 @@ test('post ends within 60 s when Neon never answers, and says which key is left'
 test('an answer that trickles is not waited for byte by byte', async () => {
   const job = it.job()
   it.neon.inject({ operation: 'createApiKey', failure: { kind: 'trickle', millisecondsPerByte: 100 } })
-  const main = await it.main(job, {}, { env: lapse })
+  const main = await it.main(job)
   expect(main.exitCode).toBe(0)
   expect(main.log[0]).toMatch(/no answer within 30 s/)
   await job.end()
@@ -42,7 +41,7 @@ test('an answer that trickles is not waited for byte by byte', async () => {
 
 test('nobody listens: main tries for as long as it may, and post has nothing to look for', async () => {
   const job = it.job()
-  const main = await it.main(job, { api_host: 'http://127.0.0.1:9/api/v2' }, { env: lapse })
+  const main = await it.main(job, { api_host: 'http://127.0.0.1:9/api/v2' })
   expect(main.exitCode).toBe(1)
   expect(seconds(main.milliseconds)).toBeLessThan(180)
   expect(errorsOf(main)).toEqual([expect.stringMatching(/ECONNREFUSED.*Gave up/)])

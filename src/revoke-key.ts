@@ -36,40 +36,38 @@ export async function revokeKey(world: World): Promise<void> {
 
   const deadline = new Deadline(clock, REVOKE_DEADLINE)
   const patience: Patience = { clock, deadline, random, cancelled, onWait: runner.info }
-  const connect: Connect = (key) => {
-    if (isSendable(key)) return new NeonApi({ apiHost: intent.apiHost, apiKey: key, http, patience })
-    throw new NeonRefused('The api_key input holds no API key in the post step.', 401)
+  const post: Post = {
+    world,
+    scope: intent.scope,
+    neonFor(key) {
+      if (isSendable(key)) return new NeonApi({ apiHost: intent.apiHost, apiKey: key, http, patience })
+      throw new NeonRefused('The api_key input holds no API key in the post step.', 401)
+    },
   }
-
   const results = await Promise.allSettled([
-    created && revokeCreated(world, intent.scope, created, apiKey, connect),
-    doubtful.length > 0 && revokeDoubtful(world, intent.scope, doubtful, apiKey, connect),
+    created && revokeCreated(post, created, apiKey),
+    doubtful.length > 0 && revokeDoubtful(post, doubtful, apiKey),
   ])
   const failures = results.flatMap((result) => (result.status === 'rejected' ? [describe(result.reason)] : []))
   if (failures.length > 0) throw new KeyMayBeAlive(failures.join(' '), intent.onRevokeFailure === 'fail')
 }
 
-/** @throws {NeonRefused} for what cannot be a key */
-type Connect = (key: string) => NeonApi
+/** What both ways of revoking need. */
+interface Post {
+  world: World
+  scope: Scope
+  /** @throws {NeonRefused} for what cannot be a key */
+  neonFor(key: string): NeonApi
+}
 
-async function revokeCreated(
-  world: World,
-  scope: Scope,
-  created: CreatedKey,
-  apiKey: string,
-  connect: Connect,
-): Promise<void> {
-  const { id, name } = created
-  const key = `Neon API key ${id} (${name})`
+async function revokeCreated(post: Post, created: CreatedKey, apiKey: string): Promise<void> {
+  const key = `Neon API key ${created.id} (${created.name})`
   try {
-    const revoked = await revokeOneWayOrTheOther(world, scope, created, apiKey, connect)
-    if (!revoked) return world.runner.info(`The ${key} was gone already.`)
-    reportUse(world, `Revoked the ${key}`, revoked)
-  } catch (error) {
-    throw new Error(
-      `The ${key} of the ${describeScope(scope)} may still be alive, and Neon's keys never expire. ${byHand(scope, id)}`,
-      { cause: error },
-    )
+    const revoked = await revokeOneWayOrTheOther(post, created, apiKey)
+    if (revoked) reportUse(post.world, `Revoked the ${key}`, revoked)
+    else post.world.runner.info(`The ${key} was gone already.`)
+  } catch (cause) {
+    throw new Error(mayBeAlive(`The ${key}`, post.scope, created.id), { cause })
   }
 }
 
@@ -82,43 +80,36 @@ async function revokeCreated(
  * @returns `undefined` when the key was gone already
  */
 async function revokeOneWayOrTheOther(
-  { runner }: World,
-  scope: Scope,
+  { world, scope, neonFor }: Post,
   { id, key: itself }: CreatedKey,
   apiKey: string,
-  connect: Connect,
 ): Promise<RevokedKey | undefined> {
   let rejection: NeonRefused | undefined
   try {
-    const revoked = await revokeById(connect(apiKey), scope, id)
+    const revoked = await revokeById(neonFor(apiKey), scope, id)
     if (revoked || scope.orgId !== undefined) return revoked
   } catch (error) {
-    if (!(error instanceof NeonRefused)) throw error
+    if (!(error instanceof NeonRefused) || itself === undefined) throw error
     rejection = error
   }
   try {
-    if (itself === undefined) throw rejection
-    const revoked = await connect(itself).revokeKey(scope, id)
-    runner.warning(
+    const revoked = await neonFor(itself ?? '').revokeKey(scope, id)
+    world.runner.warning(
       'The api_key input was of no use in the post step, so the fresh key revoked itself. Check the secret: it may hold a key that was revoked, or one of another account.',
       'The api_key input could not revoke the key',
     )
     return revoked
   } catch {
+    // It is the long-lived key's rejection that the author of the workflow can do something about.
     if (rejection) throw rejection
     return undefined
   }
 }
 
-async function revokeDoubtful(
-  world: World,
-  scope: Scope,
-  names: string[],
-  apiKey: string,
-  connect: Connect,
-): Promise<void> {
+async function revokeDoubtful({ world, scope, neonFor }: Post, names: string[], apiKey: string): Promise<void> {
+  const named = `named ${names.join(' or ')}`
   try {
-    const neon = connect(apiKey)
+    const neon = neonFor(apiKey)
     const look = async (): Promise<number> => {
       const revoked = await revokeByName(neon, scope, names)
       for (const key of revoked) reportUse(world, `Revoked the Neon API key ${key.id} (${key.name})`, key)
@@ -126,12 +117,9 @@ async function revokeDoubtful(
     }
     const first = await look()
     await world.clock.sleep(SECOND_LOOK, world.cancelled)
-    if (first + (await look()) === 0) world.runner.info(`No API key named ${names.join(' or ')} exists.`)
-  } catch (error) {
-    throw new Error(
-      `An API key named ${names.join(' or ')} of the ${describeScope(scope)} may be alive, and Neon's keys never expire. ${byHand(scope, 'ID')}`,
-      { cause: error },
-    )
+    if (first + (await look()) === 0) world.runner.info(`No API key ${named} exists.`)
+  } catch (cause) {
+    throw new Error(mayBeAlive(`An API key ${named}`, scope, 'ID'), { cause })
   }
 }
 
@@ -140,7 +128,13 @@ function reportUse({ runner }: World, what: string, { lastUsedAt, lastUsedFrom }
   if (lastUsedFrom) runner.debug(`Last used from ${lastUsedFrom}.`)
 }
 
-function byHand({ orgId }: Scope, id: string): string {
-  const command = `neon api-keys revoke ${id}${orgId === undefined ? '' : ` --org-id ${orgId}`}`
-  return `Revoke it by hand: in the Neon Console under the ${orgId === undefined ? 'account' : 'organization'}'s settings, API keys, or with \`${command}\`.`
+function mayBeAlive(what: string, scope: Scope, id: string): string {
+  const [command, place] =
+    scope.orgId === undefined
+      ? [`neon api-keys revoke ${id}`, 'account']
+      : [`neon api-keys revoke ${id} --org-id ${scope.orgId}`, 'organization']
+  return (
+    `${what} of the ${describeScope(scope)} may still be alive, and Neon's keys never expire. ` +
+    `Revoke it by hand: in the Neon Console under the ${place}'s settings, API keys, or with \`${command}\`.`
+  )
 }

@@ -46514,30 +46514,34 @@ async function revokeKey(world) {
         return runner.info('No API key was created; there is nothing to revoke.');
     const deadline = new Deadline(clock, REVOKE_DEADLINE);
     const patience = { clock, deadline, random, cancelled, onWait: runner.info };
-    const connect = (key) => {
-        if (isSendable(key))
-            return new NeonApi({ apiHost: intent.apiHost, apiKey: key, http, patience });
-        throw new NeonRefused('The api_key input holds no API key in the post step.', 401);
+    const post = {
+        world,
+        scope: intent.scope,
+        neonFor(key) {
+            if (isSendable(key))
+                return new NeonApi({ apiHost: intent.apiHost, apiKey: key, http, patience });
+            throw new NeonRefused('The api_key input holds no API key in the post step.', 401);
+        },
     };
     const results = await Promise.allSettled([
-        created && revokeCreated(world, intent.scope, created, apiKey, connect),
-        doubtful.length > 0 && revokeDoubtful(world, intent.scope, doubtful, apiKey, connect),
+        created && revokeCreated(post, created, apiKey),
+        doubtful.length > 0 && revokeDoubtful(post, doubtful, apiKey),
     ]);
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [describe(result.reason)] : []));
     if (failures.length > 0)
         throw new KeyMayBeAlive(failures.join(' '), intent.onRevokeFailure === 'fail');
 }
-async function revokeCreated(world, scope, created, apiKey, connect) {
-    const { id, name } = created;
-    const key = `Neon API key ${id} (${name})`;
+async function revokeCreated(post, created, apiKey) {
+    const key = `Neon API key ${created.id} (${created.name})`;
     try {
-        const revoked = await revokeOneWayOrTheOther(world, scope, created, apiKey, connect);
-        if (!revoked)
-            return world.runner.info(`The ${key} was gone already.`);
-        reportUse(world, `Revoked the ${key}`, revoked);
+        const revoked = await revokeOneWayOrTheOther(post, created, apiKey);
+        if (revoked)
+            reportUse(post.world, `Revoked the ${key}`, revoked);
+        else
+            post.world.runner.info(`The ${key} was gone already.`);
     }
-    catch (error) {
-        throw new Error(`The ${key} of the ${describeScope(scope)} may still be alive, and Neon's keys never expire. ${byHand(scope, id)}`, { cause: error });
+    catch (cause) {
+        throw new Error(mayBeAlive(`The ${key}`, post.scope, created.id), { cause });
     }
 }
 /**
@@ -46548,34 +46552,34 @@ async function revokeCreated(world, scope, created, apiKey, connect) {
  *
  * @returns `undefined` when the key was gone already
  */
-async function revokeOneWayOrTheOther({ runner }, scope, { id, key: itself }, apiKey, connect) {
+async function revokeOneWayOrTheOther({ world, scope, neonFor }, { id, key: itself }, apiKey) {
     let rejection;
     try {
-        const revoked = await revokeById(connect(apiKey), scope, id);
+        const revoked = await revokeById(neonFor(apiKey), scope, id);
         if (revoked || scope.orgId !== undefined)
             return revoked;
     }
     catch (error) {
-        if (!(error instanceof NeonRefused))
+        if (!(error instanceof NeonRefused) || itself === undefined)
             throw error;
         rejection = error;
     }
     try {
-        if (itself === undefined)
-            throw rejection;
-        const revoked = await connect(itself).revokeKey(scope, id);
-        runner.warning('The api_key input was of no use in the post step, so the fresh key revoked itself. Check the secret: it may hold a key that was revoked, or one of another account.', 'The api_key input could not revoke the key');
+        const revoked = await neonFor(itself ?? '').revokeKey(scope, id);
+        world.runner.warning('The api_key input was of no use in the post step, so the fresh key revoked itself. Check the secret: it may hold a key that was revoked, or one of another account.', 'The api_key input could not revoke the key');
         return revoked;
     }
     catch {
+        // It is the long-lived key's rejection that the author of the workflow can do something about.
         if (rejection)
             throw rejection;
         return undefined;
     }
 }
-async function revokeDoubtful(world, scope, names, apiKey, connect) {
+async function revokeDoubtful({ world, scope, neonFor }, names, apiKey) {
+    const named = `named ${names.join(' or ')}`;
     try {
-        const neon = connect(apiKey);
+        const neon = neonFor(apiKey);
         const look = async () => {
             const revoked = await revokeByName(neon, scope, names);
             for (const key of revoked)
@@ -46585,10 +46589,10 @@ async function revokeDoubtful(world, scope, names, apiKey, connect) {
         const first = await look();
         await world.clock.sleep(SECOND_LOOK, world.cancelled);
         if (first + (await look()) === 0)
-            world.runner.info(`No API key named ${names.join(' or ')} exists.`);
+            world.runner.info(`No API key ${named} exists.`);
     }
-    catch (error) {
-        throw new Error(`An API key named ${names.join(' or ')} of the ${describeScope(scope)} may be alive, and Neon's keys never expire. ${byHand(scope, 'ID')}`, { cause: error });
+    catch (cause) {
+        throw new Error(mayBeAlive(`An API key ${named}`, scope, 'ID'), { cause });
     }
 }
 function reportUse({ runner }, what, { lastUsedAt, lastUsedFrom }) {
@@ -46596,9 +46600,12 @@ function reportUse({ runner }, what, { lastUsedAt, lastUsedFrom }) {
     if (lastUsedFrom)
         runner.debug(`Last used from ${lastUsedFrom}.`);
 }
-function byHand({ orgId }, id) {
-    const command = `neon api-keys revoke ${id}${orgId === undefined ? '' : ` --org-id ${orgId}`}`;
-    return `Revoke it by hand: in the Neon Console under the ${orgId === undefined ? 'account' : 'organization'}'s settings, API keys, or with \`${command}\`.`;
+function mayBeAlive(what, scope, id) {
+    const [command, place] = scope.orgId === undefined
+        ? [`neon api-keys revoke ${id}`, 'account']
+        : [`neon api-keys revoke ${id} --org-id ${scope.orgId}`, 'organization'];
+    return (`${what} of the ${describeScope(scope)} may still be alive, and Neon's keys never expire. ` +
+        `Revoke it by hand: in the Neon Console under the ${place}'s settings, API keys, or with \`${command}\`.`);
 }
 
 ;// CONCATENATED MODULE: external "os"
