@@ -67,7 +67,7 @@ test('an api_host with a password is not repeated in the error', async () => {
 })
 
 test('an api_host with a slash at its end is the same host', async () => {
-  const { post } = await it.life({ api_host: `${it.neon.host}/` })
+  const { post } = await it.life({ api_host: `${it.host}/` })
   expect(post.exitCode).toBe(0)
   expect(it.neon.requests.map(({ path }) => path.startsWith('/api/v2/api_keys'))).toEqual([true, true])
 })

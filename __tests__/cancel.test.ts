@@ -20,7 +20,7 @@ function after(requests: number, signal: NodeJS.Signals): (kill: (signal: NodeJS
 onPosix.each(['SIGINT', 'SIGTERM'] as const)(
   '%s with a create in flight: it may finish, its ID is saved, nothing is handed on',
   async (signal) => {
-    it.neon.inject({ operation: 'createApiKey', failure: { kind: 'delay', milliseconds: 800 } })
+    it.inject({ operation: 'createApiKey', failure: { kind: 'delay', milliseconds: 800 } })
     const job = it.job()
     const main = await it.main(job, {}, { onSpawn: after(1, signal) })
     expect(main.exitCode).toBe(1)
@@ -36,7 +36,7 @@ onPosix.each(['SIGINT', 'SIGTERM'] as const)(
 )
 
 onPosix('SIGINT while waiting: the wait ends at once', async () => {
-  it.neon.inject({
+  it.inject({
     operation: 'createApiKey',
     times: 9,
     failure: { kind: 'status', status: 429, deed: 'never', headers: { 'retry-after': '20' } },
@@ -50,8 +50,8 @@ onPosix('SIGINT while waiting: the wait ends at once', async () => {
 })
 
 onPosix('SIGINT while looking for a lost key: post does the rest', async () => {
-  it.neon.inject({ operation: 'createApiKey', failure: { kind: 'reset', deed: 'done' } })
-  it.neon.inject({ operation: 'listApiKeys', failure: { kind: 'delay', milliseconds: 5_000 } })
+  it.inject({ operation: 'createApiKey', failure: { kind: 'reset', deed: 'done' } })
+  it.inject({ operation: 'listApiKeys', failure: { kind: 'delay', milliseconds: 5_000 } })
   const job = it.job()
   const main = await it.main(job, {}, { onSpawn: after(2, 'SIGINT') })
   expect(main.exitCode).toBe(1)
@@ -62,7 +62,7 @@ onPosix('SIGINT while looking for a lost key: post does the rest', async () => {
 })
 
 onPosix('SIGKILL with a create in flight: post finds the key by the name that was saved before', async () => {
-  it.neon.inject({ operation: 'createApiKey', failure: { kind: 'delay', milliseconds: 500 } })
+  it.inject({ operation: 'createApiKey', failure: { kind: 'delay', milliseconds: 500 } })
   const job = it.job()
   const main = await it.main(job, {}, { onSpawn: after(1, 'SIGKILL') })
   expect(main.signal).toBe('SIGKILL')

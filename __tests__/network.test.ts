@@ -46,7 +46,7 @@ beforeAll(async () => {
   })
   // TLS in front of the simulator, and a proxy that leads every host's traffic there.
   const tls = createTlsServer({ key: certificate.private, cert: certificate.cert }, (socket) => {
-    const neon = connect(Number(new URL(it.neon.host).port), '127.0.0.1')
+    const neon = connect(Number(new URL(it.host).port), '127.0.0.1')
     socket.on('error', () => neon.destroy())
     neon.on('error', () => socket.destroy())
     socket.pipe(neon).pipe(socket)

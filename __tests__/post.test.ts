@@ -97,8 +97,8 @@ test('on_revoke_failure: warn tells the same and leaves the job green', async ()
 
 test('an intent without a key: the name is looked for twice, and only the exact match revoked', async () => {
   const { neon } = it
-  neon.inject({ operation: 'createApiKey', failure: { kind: 'status', status: 500, deed: 'done' } })
-  neon.inject({ operation: 'listApiKeys', failure: { kind: 'status', status: 403, deed: 'never' } })
+  it.inject({ operation: 'createApiKey', failure: { kind: 'status', status: 500, deed: 'done' } })
+  it.inject({ operation: 'listApiKeys', failure: { kind: 'status', status: 403, deed: 'never' } })
   const job = it.job()
   const main = await it.main(job)
   expect(main.exitCode).toBe(1)

@@ -11,7 +11,7 @@ const [POST, GET, DELETE] = ['createApiKey', 'listApiKeys', 'revokeApiKey'] as c
 
 describe('create', () => {
   test.each([423, 429, 503])('%i: again, under the same name', async (status) => {
-    it.neon.inject({ operation: POST, failure: { kind: 'status', status, deed: 'never' } })
+    it.inject({ operation: POST, failure: { kind: 'status', status, deed: 'never' } })
     const { main } = await it.life()
     expect(main.exitCode).toBe(0)
     expect(requestsOf(it.neon)).toEqual([`POST ${status}`, 'POST 200', 'DELETE 200'])
@@ -24,7 +24,7 @@ describe('create', () => {
     ['a date', () => new Date(Date.now() + 3_000).toUTCString()],
   ])('Retry-After in %s is honoured', async (_form, header) => {
     const value = typeof header === 'string' ? header : header()
-    it.neon.inject({
+    it.inject({
       operation: POST,
       failure: { kind: 'status', status: 429, deed: 'never', headers: { 'retry-after': value } },
     })
@@ -34,7 +34,7 @@ describe('create', () => {
   })
 
   test('a Retry-After past the deadline is not waited for', async () => {
-    it.neon.inject({
+    it.inject({
       operation: POST,
       failure: { kind: 'status', status: 429, deed: 'never', headers: { 'retry-after': '3600' } },
     })
@@ -44,7 +44,7 @@ describe('create', () => {
   })
 
   test.each([400, 401, 403, 404, 409, 422])('%i: stop, with the reason and the request ID', async (status) => {
-    it.neon.inject({ operation: POST, failure: { kind: 'status', status, deed: 'never' } })
+    it.inject({ operation: POST, failure: { kind: 'status', status, deed: 'never' } })
     const { main, post } = await it.life()
     expect(main.exitCode).toBe(1)
     expect(errorsOf(main)).toEqual([
@@ -57,9 +57,9 @@ describe('create', () => {
   })
 
   test.each([301, 302, 307, 308])('%i: redirects are not followed', async (status) => {
-    it.neon.inject({
+    it.inject({
       operation: POST,
-      failure: { kind: 'status', status, deed: 'never', headers: { location: `${it.neon.host}/api_keys` } },
+      failure: { kind: 'status', status, deed: 'never', headers: { location: `${it.host}/api_keys` } },
     })
     const { main } = await it.life()
     expect(errorsOf(main)).toEqual([expect.stringMatching(/redirect.*not followed.*Check api_host/)])
@@ -82,7 +82,7 @@ describe('create', () => {
   test.each(unsure)(
     '%s: the name is looked for, its key revoked, and a new key made under another',
     async (_case, failure) => {
-      it.neon.inject({ operation: POST, failure })
+      it.inject({ operation: POST, failure })
       const job = it.job()
       const main = await it.main(job)
       expect(main.exitCode).toBe(0)
@@ -98,7 +98,7 @@ describe('create', () => {
   )
 
   test('a project-scoped key that came back with another project is not handed on', async () => {
-    it.neon.inject({
+    it.inject({
       operation: 'createOrgApiKey',
       failure: { kind: 'fields', fields: { project_id: 'winter-boat-259881' } },
     })
@@ -118,7 +118,7 @@ describe('create', () => {
   })
 
   test('a deed that lands late, after main has looked: post finds it', async () => {
-    it.neon.inject({ operation: POST, failure: { kind: 'late', milliseconds: 400 } })
+    it.inject({ operation: POST, failure: { kind: 'late', milliseconds: 400 } })
     const job = it.job()
     const main = await it.main(job)
     expect(main.exitCode).toBe(0)
@@ -130,7 +130,7 @@ describe('create', () => {
   })
 
   test('503 though the deed was done: the taken name gives it away', async () => {
-    it.neon.inject({ operation: POST, failure: { kind: 'status', status: 503, deed: 'done' } })
+    it.inject({ operation: POST, failure: { kind: 'status', status: 503, deed: 'done' } })
     const job = it.job()
     const main = await it.main(job)
     expect(main.exitCode).toBe(0)
@@ -142,7 +142,7 @@ describe('create', () => {
 describe('never sent', () => {
   test('refused: again, in post as in main', async () => {
     const job = it.job()
-    it.neon.inject({ operation: POST, after: 1, failure: { kind: 'refuse', milliseconds: 700 } })
+    it.inject({ operation: POST, after: 1, failure: { kind: 'refuse', milliseconds: 700 } })
     await it.main(job)
     await it.main(job, { env_name: 'SECOND' })
     const third = await it.main(job, { env_name: 'THIRD' })
@@ -155,7 +155,7 @@ describe('never sent', () => {
 
   test('refused in post: again', async () => {
     const job = it.job()
-    it.neon.inject({ operation: POST, failure: { kind: 'refuse', milliseconds: 700 } })
+    it.inject({ operation: POST, failure: { kind: 'refuse', milliseconds: 700 } })
     await it.main(job)
     const [post] = await job.end()
     expect(post?.log[0]).toMatch(/Could not revoke.*ECONNREFUSED.*Trying again/)
@@ -179,7 +179,7 @@ describe('revoke', () => {
     ],
   ]
   test.each(again)('%s: again', async (_case, failure) => {
-    it.neon.inject({ operation: DELETE, failure })
+    it.inject({ operation: DELETE, failure })
     const { post } = await it.life()
     expect(post.exitCode).toBe(0)
     expect(requestsOf(it.neon).slice(2)).toEqual(['DELETE 200'])
@@ -191,7 +191,7 @@ describe('revoke', () => {
     ['500', { kind: 'status', status: 500, deed: 'done' }],
     ['a 200 that is cut off', { kind: 'truncate' }],
   ])('%s after the deed: again; the 404 then is settled by listing', async (_case, failure) => {
-    it.neon.inject({ operation: 'revokeOrgApiKey', failure })
+    it.inject({ operation: 'revokeOrgApiKey', failure })
     const { post } = await it.life({ org_id: it.neon.organization.id })
     expect(post).toMatchObject({ exitCode: 0 })
     expect(post.log.at(-1)).toMatch(/was gone already/)
@@ -199,7 +199,7 @@ describe('revoke', () => {
   })
 
   test.each([400, 403])('%i: stop, and the fresh key revokes itself', async (status) => {
-    it.neon.inject({ operation: DELETE, failure: { kind: 'status', status, deed: 'never' } })
+    it.inject({ operation: DELETE, failure: { kind: 'status', status, deed: 'never' } })
     const { post } = await it.life()
     expect(post.exitCode).toBe(0)
     expect(requestsOf(it.neon).slice(1)).toEqual([`DELETE ${status}`, 'DELETE 200'])
@@ -207,7 +207,7 @@ describe('revoke', () => {
   })
 
   test('403 for a project-scoped key, which cannot revoke itself: fail, with ID, name and how to do it by hand', async () => {
-    it.neon.inject({ operation: 'revokeOrgApiKey', times: 9, failure: { kind: 'status', status: 403, deed: 'never' } })
+    it.inject({ operation: 'revokeOrgApiKey', times: 9, failure: { kind: 'status', status: 403, deed: 'never' } })
     const { main, post } = await it.life({ project_id: it.neon.project.id })
     expect(post.exitCode).toBe(1)
     const [error] = errorsOf(post)
@@ -232,8 +232,8 @@ describe('list and look up', () => {
     ['a 200 that is cut off', { kind: 'truncate' }],
   ]
   test.each(again)('%s: again', async (_case, failure) => {
-    it.neon.inject({ operation: POST, failure: { kind: 'reset', deed: 'done' } })
-    it.neon.inject({ operation: GET, failure })
+    it.inject({ operation: POST, failure: { kind: 'reset', deed: 'done' } })
+    it.inject({ operation: GET, failure })
     const job = it.job()
     const main = await it.main(job)
     expect(main.exitCode).toBe(0)
@@ -241,8 +241,8 @@ describe('list and look up', () => {
   })
 
   test('403 on the list: main stops, post tries once more and fails loudly with the name', async () => {
-    it.neon.inject({ operation: POST, failure: { kind: 'reset', deed: 'done' } })
-    it.neon.inject({ operation: GET, times: 9, failure: { kind: 'status', status: 403, deed: 'never' } })
+    it.inject({ operation: POST, failure: { kind: 'reset', deed: 'done' } })
+    it.inject({ operation: GET, times: 9, failure: { kind: 'status', status: 403, deed: 'never' } })
     const { main, post } = await it.life()
     expect(main.exitCode).toBe(1)
     expect(post.exitCode).toBe(1)
@@ -251,7 +251,7 @@ describe('list and look up', () => {
   })
 
   test('the project is looked up again after a 503', async () => {
-    it.neon.inject({ operation: 'getProject', failure: { kind: 'status', status: 503, deed: 'never' } })
+    it.inject({ operation: 'getProject', failure: { kind: 'status', status: 503, deed: 'never' } })
     const { main } = await it.life({ project_id: it.neon.project.id })
     expect(main.exitCode).toBe(0)
   })

@@ -84,24 +84,23 @@ test('nor with debug logging', async () => {
 })
 
 test('nor when everything fails', async () => {
-  const { neon } = it
-  neon.inject({ operation: 'createApiKey', failure: { kind: 'reset', deed: 'done' } })
-  neon.inject({ operation: 'listApiKeys', failure: { kind: 'status', status: 500, deed: 'done' } })
-  neon.inject({ operation: 'revokeApiKey', failure: { kind: 'body', body: 'garbage' } })
+  it.inject({ operation: 'createApiKey', failure: { kind: 'reset', deed: 'done' } })
+  it.inject({ operation: 'listApiKeys', failure: { kind: 'status', status: 500, deed: 'done' } })
+  it.inject({ operation: 'revokeApiKey', failure: { kind: 'body', body: 'garbage' } })
   const { job, main, post } = await it.life({}, { env: { RUNNER_DEBUG: '1' } })
   expectNoLongLivedKey([main, post], job)
 })
 
 test("nor when Neon's error repeats it", async () => {
   const body = JSON.stringify({ code: '', message: `the key ${it.neon.adminKey}\n::error::is not welcome` })
-  it.neon.inject({ failure: { kind: 'status', status: 400, deed: 'never', body } })
+  it.inject({ failure: { kind: 'status', status: 400, deed: 'never', body } })
   const { job, main, post } = await it.life()
   expect(errorsOf(main)[0]).toContain('the key *** ::error::is not welcome')
   expectNoLongLivedKey([main, post], job)
 })
 
 test('a fresh key in an answer that makes no sense is masked all the same, and its value used nowhere', async () => {
-  it.neon.inject({ operation: 'createApiKey', failure: { kind: 'fields', fields: { id: null } } })
+  it.inject({ operation: 'createApiKey', failure: { kind: 'fields', fields: { id: null } } })
   const { job, main } = await it.life()
   const masks = main.commands.filter(({ command }) => command === 'add-mask').map(({ message }) => message)
   expect(masks).toEqual([it.neon.adminKey, expect.stringMatching(/^napi_/), main.outputs.api_key])

@@ -1,12 +1,12 @@
 // The simulated Neon is true to Neon's documentation, since everything else is tested against it.
 
-import { type SimulatedNeon, startNeon } from '../simulator/neon/server.ts'
+import { startNeon } from '../simulator/neon/server.ts'
 import { scenario } from './support/scenario.ts'
 
 const it = scenario()
 
-async function call(method: string, path: string, key: string, body?: object, neon: SimulatedNeon = it.neon) {
-  const response = await fetch(`${neon.host}${path}`, {
+async function call(method: string, path: string, key: string, body?: object, host: string = it.host) {
+  const response = await fetch(`${host}${path}`, {
     method,
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     ...(body && { body: JSON.stringify(body) }),
@@ -53,7 +53,7 @@ test('last_used_at moves', async () => {
 })
 
 test('the request ID of the caller comes back', async () => {
-  const response = await fetch(`${it.neon.host}/auth`, { headers: { 'x-request-id': 'mine' } })
+  const response = await fetch(`${it.host}/auth`, { headers: { 'x-request-id': 'mine' } })
   expect(response.headers.get('x-request-id')).toBe('mine')
   expect(await response.json()).toMatchObject({ request_id: 'mine' })
 })
@@ -69,10 +69,10 @@ test("a request that Neon's OpenAPI document does not allow is refused", async (
 test('past ten organization keys a second: 429', async () => {
   const limited = await startNeon({ rateLimits: true })
   try {
-    const path = `/organizations/${limited.organization.id}/api_keys`
+    const path = `/organizations/${limited.neon.organization.id}/api_keys`
     const answers = await Promise.all(
       Array.from({ length: 15 }, (_, index) =>
-        call('POST', path, limited.adminKey, { key_name: `k${index}` }, limited),
+        call('POST', path, limited.neon.adminKey, { key_name: `k${index}` }, limited.host),
       ),
     )
     const refused = answers.filter(({ status }) => status === 429).length
@@ -84,7 +84,7 @@ test('past ten organization keys a second: 429', async () => {
 })
 
 test('its own address tells the state and takes faults, for people and other processes', async () => {
-  const control = new URL('/_simulator/', it.neon.host)
+  const control = new URL('/_simulator/', it.host)
   const fault = { operation: 'getAuthDetails', failure: { kind: 'status', status: 500, deed: 'never' } }
   await fetch(new URL('faults', control), { method: 'POST', body: JSON.stringify(fault) })
   expect((await call('GET', '/auth', it.neon.adminKey)).status).toBe(500)

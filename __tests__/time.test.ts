@@ -10,7 +10,7 @@ const HOUR = 3_600_000
 
 test('main gives up after 180 s when Neon never answers, and tells post what to look for', async () => {
   const { neon } = it
-  neon.inject({ times: 99, failure: { kind: 'delay', milliseconds: HOUR } })
+  it.inject({ times: 99, failure: { kind: 'delay', milliseconds: HOUR } })
   const job = it.job()
   const main = await it.main(job)
   expect(main.exitCode).toBe(1)
@@ -22,7 +22,7 @@ test('main gives up after 180 s when Neon never answers, and tells post what to 
 test('post ends within 60 s when Neon never answers, and says which key is left', async () => {
   const job = it.job()
   const main = await it.main(job)
-  it.neon.inject({ times: 99, failure: { kind: 'delay', milliseconds: HOUR } })
+  it.inject({ times: 99, failure: { kind: 'delay', milliseconds: HOUR } })
   const [post] = await job.end()
   expect(post?.exitCode).toBe(1)
   expect(seconds(post?.milliseconds ?? 0)).toBeLessThan(60)
@@ -31,7 +31,7 @@ test('post ends within 60 s when Neon never answers, and says which key is left'
 
 test('an answer that trickles is not waited for byte by byte', async () => {
   const job = it.job()
-  it.neon.inject({ operation: 'createApiKey', failure: { kind: 'trickle', millisecondsPerByte: 100 } })
+  it.inject({ operation: 'createApiKey', failure: { kind: 'trickle', millisecondsPerByte: 100 } })
   const main = await it.main(job)
   expect(main.exitCode).toBe(0)
   expect(main.log[0]).toMatch(/no answer within 30 s/)

@@ -19,8 +19,9 @@ if (values.live && realKey === '') {
   console.error('--live needs a Neon API key in the environment: NEON_API_KEY=… npm run demo -- --live')
   process.exit(2)
 }
-const neon = values.live ? undefined : await startNeon()
-const apiHost = neon?.host ?? NEON_API_HOST
+const server = values.live ? undefined : await startNeon()
+const neon = server?.neon
+const apiHost = server?.host ?? NEON_API_HOST
 const longLivedKey = neon?.adminKey ?? realKey
 const orgId = values['org-id'] ?? neon?.organization.id
 const projectId = values['project-id'] ?? neon?.project.id
@@ -106,6 +107,6 @@ try {
 } finally {
   await endJob()
   job.dispose()
-  await neon?.close()
+  await server?.close()
 }
 if (broken) process.exitCode = 1

@@ -5,7 +5,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { accessSync, constants, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { type SimulatedNeon, startNeon } from '../simulator/neon/server.ts'
+import { type NeonServer, startNeon } from '../simulator/neon/server.ts'
 
 interface Workflow {
   file: string
@@ -71,11 +71,11 @@ function runAct(
   act: string,
   repository: string,
   file: string,
-  neon: SimulatedNeon,
+  { neon, host }: NeonServer,
 ): Promise<{ exitCode: number | null; log: string }> {
   const secrets = join(repository, '.git', 'secrets')
   writeFileSync(secrets, `NEON_API_KEY=${neon.adminKey}\n`)
-  const variables = { NEON_API_HOST: neon.host, NEON_ORG_ID: neon.organization.id, NEON_PROJECT_ID: neon.project.id }
+  const variables = { NEON_API_HOST: host, NEON_ORG_ID: neon.organization.id, NEON_PROJECT_ID: neon.project.id }
   // act does not set the repository's ID; see __tests__/README.md.
   const env = { GITHUB_REPOSITORY_ID: '812345678', GITHUB_RUN_ID: '19876543210', GITHUB_RUN_ATTEMPT: '1' }
   const pairs = (flag: string, values: object): string[] =>
@@ -107,13 +107,14 @@ function runAct(
 
 const act = findAct()
 const repository = makeRepository()
-const neon = await startNeon()
+const server = await startNeon()
+const { neon } = server
 let failed = 0
 try {
   for (const { file, keys, succeeds } of WORKFLOWS) {
-    neon.reset()
+    server.reset()
     const before = neon.accounts.keys.size
-    const { exitCode, log } = await runAct(act, repository, file, neon)
+    const { exitCode, log } = await runAct(act, repository, file, server)
     const problems = [
       ...((exitCode === 0) === succeeds ? [] : [`act ended with ${exitCode}`]),
       ...(neon.accounts.keys.size - before === keys
@@ -130,7 +131,7 @@ try {
     }
   }
 } finally {
-  await neon.close()
+  await server.close()
   rmSync(repository, { recursive: true, force: true })
 }
 console.log(`act: ${WORKFLOWS.length - failed} passed, ${failed} failed`)

@@ -11,16 +11,16 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   console.error(`--port is '${values.port}'; it takes a number from 0 (any free port) to 65535.`)
   process.exit(2)
 }
-const neon = await startNeon({ port, rateLimits: values['rate-limits'] })
+const { neon, host } = await startNeon({ port, rateLimits: values['rate-limits'] })
 console.log(`A local Neon is listening. Nothing here is real, and all of it is forgotten when it ends (Ctrl-C).
 
-  api_host           ${neon.host}
+  api_host           ${host}
   admin's key        ${neon.adminKey}
   organization       ${neon.organization.id}
   its key            ${neon.organizationKey}
   projects           ${neon.project.id}, ${neon.otherProject.id}
 
-  try it             curl -H 'Authorization: Bearer ${neon.adminKey}' ${neon.host}/api_keys
-  what happened      curl ${new URL('/_simulator/state', neon.host)}
-  make it fail       curl -d '{"operation":"createApiKey","failure":{"kind":"reset","deed":"done"}}' ${new URL('/_simulator/faults', neon.host)}
+  try it             curl -H 'Authorization: Bearer ${neon.adminKey}' ${host}/api_keys
+  what happened      curl ${new URL('/_simulator/state', host)}
+  make it fail       curl -d '{"operation":"createApiKey","failure":{"kind":"reset","deed":"done"}}' ${new URL('/_simulator/faults', host)}
 `)

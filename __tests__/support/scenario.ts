@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type NeonOptions, type SimulatedNeon, startNeon } from '../../simulator/neon/server.ts'
+import type { Neon } from '../../simulator/neon/neon.ts'
+import { type NeonServer, type ServerOptions, startNeon } from '../../simulator/neon/server.ts'
 import { Job, type StepOptions, type StepResult } from '../../simulator/runner/job.ts'
 
 /** The action under test: what it declares and the built entries that it names. */
@@ -8,7 +9,11 @@ export const ACTION = join(import.meta.dirname, '..', '..', 'action.yml')
 
 /** What a test works with: a fresh Neon and jobs on a runner. */
 export interface Scenario {
-  readonly neon: SimulatedNeon
+  readonly neon: Neon
+  /** What `api_host` has to be. */
+  readonly host: string
+  /** Has a fault befall requests to come. */
+  readonly inject: NeonServer['inject']
   /** A job with nothing special about it. */
   job(env?: Record<string, string>): Job
   /** The main step with the admin's key against the simulated Neon; a test names only what differs. */
@@ -23,7 +28,7 @@ export interface Life {
   post: StepResult
 }
 
-export interface ScenarioOptions extends NeonOptions {
+export interface ScenarioOptions extends ServerOptions {
   /** How many times faster the clocks of all steps run, so that waits take no long time; 1 unless told. */
   timeLapse?: number
 }
@@ -34,23 +39,28 @@ export interface ScenarioOptions extends NeonOptions {
  */
 export function scenario({ timeLapse = 1, ...options }: ScenarioOptions = {}): Scenario {
   const lapse = timeLapse === 1 ? {} : preload('time-lapse.mjs', { TIME_LAPSE: String(timeLapse) })
-  let neon: SimulatedNeon
+  let server: NeonServer
   const jobs: Job[] = []
   beforeAll(async () => {
-    neon = await startNeon(options)
+    server = await startNeon(options)
   })
   afterEach(() => {
+    const { neon } = server
     const violations = [...neon.violations, ...neon.requests.flatMap((request) => request.violations)]
-    neon.reset()
+    server.reset()
     for (const job of jobs.splice(0)) job.dispose()
     expect(violations).toEqual([])
   })
-  afterAll(() => neon.close())
+  afterAll(() => server.close())
 
   const it: Scenario = {
     get neon() {
-      return neon
+      return server.neon
     },
+    get host() {
+      return server.host
+    },
+    inject: (fault) => server.inject(fault),
     job(env) {
       const job = new Job(env)
       jobs.push(job)
@@ -60,7 +70,7 @@ export function scenario({ timeLapse = 1, ...options }: ScenarioOptions = {}): S
       job.uses(ACTION, {
         ...stepOptions,
         env: { ...lapse, ...stepOptions.env },
-        with: { api_key: neon.adminKey, api_host: neon.host, ...inputs },
+        with: { api_key: it.neon.adminKey, api_host: it.host, ...inputs },
       }),
     async life(inputs, stepOptions) {
       const job = it.job()
@@ -88,6 +98,6 @@ export function errorsOf({ commands }: StepResult): string[] {
 }
 
 /** Methods and statuses of the requests so far, e.g. `POST 200`. */
-export function requestsOf(neon: SimulatedNeon): string[] {
+export function requestsOf(neon: Neon): string[] {
   return neon.requests.map(({ method, status }) => `${method} ${status ?? 'no answer'}`)
 }

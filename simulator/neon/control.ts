@@ -1,15 +1,7 @@
-import type { Accounts, Key } from './accounts.ts'
+import type { Key } from './accounts.ts'
 import type { Fault, Faults } from './faults.ts'
+import type { Neon } from './neon.ts'
 import type { Answer } from './operations.ts'
-import type { RecordedRequest } from './server.ts'
-
-interface Controlled {
-  accounts: Accounts
-  requests: RecordedRequest[]
-  violations: string[]
-  strangers: () => Key[]
-  faults: Faults
-}
 
 /**
  * The simulator's own addresses, for people and for workflows that run in another process: `GET /_simulator/state` and
@@ -17,12 +9,18 @@ interface Controlled {
  *
  * @returns `undefined` for every request that is Neon's to answer
  */
-export function answerControl(method: string, path: string, body: string, simulator: Controlled): Answer | undefined {
+export function answerControl(
+  method: string,
+  path: string,
+  body: string,
+  neon: Neon,
+  faults: Faults,
+): Answer | undefined {
   if (!path.startsWith('/_simulator/')) return undefined
-  if (method === 'GET' && path === '/_simulator/state') return { status: 200, body: describe(simulator) }
+  if (method === 'GET' && path === '/_simulator/state') return { status: 200, body: describe(neon) }
   if (method === 'POST' && path === '/_simulator/faults') {
     try {
-      simulator.faults.arm(JSON.parse(body) as Fault)
+      faults.arm(JSON.parse(body) as Fault)
       return { status: 200, body: { armed: true } }
     } catch (error) {
       return { status: 400, body: { message: `not a fault: ${error}` } }
@@ -31,7 +29,7 @@ export function answerControl(method: string, path: string, body: string, simula
   return { status: 404, body: { message: 'the simulator has GET /_simulator/state and POST /_simulator/faults' } }
 }
 
-function describe({ accounts, requests, violations, strangers }: Controlled): object {
+function describe(neon: Neon): object {
   const tell = ({ id, name, createdAt, lastUsedAt, revokedAt }: Key): object => ({
     id,
     name,
@@ -40,10 +38,10 @@ function describe({ accounts, requests, violations, strangers }: Controlled): ob
     revokedAt,
   })
   return {
-    live: accounts.liveKeys().map(tell),
-    strangers: strangers().map(tell),
-    revoked: [...accounts.keys.values()].filter((key) => key.revokedAt !== undefined).map(tell),
-    requests: requests.map((request) => ({ method: request.method, path: request.path, status: request.status })),
-    violations,
+    live: neon.accounts.liveKeys().map(tell),
+    strangers: neon.strangers().map(tell),
+    revoked: [...neon.accounts.keys.values()].filter((key) => key.revokedAt !== undefined).map(tell),
+    requests: neon.requests.map(({ method, path, status }) => ({ method, path, status })),
+    violations: neon.violations,
   }
 }

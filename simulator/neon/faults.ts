@@ -1,3 +1,4 @@
+import type { NeonResponse } from './neon.ts'
 import type { OperationId } from './openapi.ts'
 
 /** What goes wrong with a request. The deed is what the request asks for: a key created, a key revoked. */
@@ -65,4 +66,20 @@ export class Faults {
     }
     return undefined
   }
+}
+
+/** The answer to a request that a fault befalls whose connection holds. */
+export function failedAnswer(
+  failure: Extract<Failure, { kind: 'status' | 'body' | 'fields' }>,
+  deed: () => NeonResponse,
+): NeonResponse & { headers: Record<string, string> } {
+  if (failure.kind === 'status') {
+    const requestId = failure.deed === 'done' ? deed().requestId : ''
+    const error = JSON.stringify({ request_id: requestId, code: '', message: `simulated ${failure.status}` })
+    return { status: failure.status, text: failure.body ?? error, requestId, headers: failure.headers ?? {} }
+  }
+  const { status, text, requestId } = deed()
+  if (failure.kind === 'body') return { status: 200, text: failure.body, requestId, headers: {} }
+  const changed = JSON.stringify({ ...JSON.parse(text), ...failure.fields })
+  return { status, text: changed, requestId, headers: {} }
 }

@@ -1,4 +1,4 @@
-import type { Context, Handler } from 'openapi-backend'
+import type { Context } from 'openapi-backend'
 import { type Accounts, type Key, NameTaken, type Organization, type Project } from './accounts.ts'
 import type { OperationId } from './openapi.ts'
 
@@ -48,7 +48,7 @@ const creator = ({ createdBy }: Key): object => ({ created_by: { id: createdBy.i
  * What the document does not say is from Neon's documentation (manage/api-keys, manage/orgs-api): an organization's
  * key lists and revokes but does not create; a project-scoped key reaches its one project and no call on keys.
  */
-export function operations(accounts: Accounts): Record<OperationId, Handler> {
+export function operations(accounts: Accounts): Record<OperationId, (context: Context, call: Call) => Answer> {
   /** The member rights of a key in an organization. */
   const enter = (key: Key, id: string, need: 'member' | 'admin' | 'personal admin'): Organization => {
     const organization = accounts.organizations.get(id)
@@ -97,23 +97,23 @@ export function operations(accounts: Accounts): Record<OperationId, Handler> {
   const ok = (body: unknown): Answer => ({ status: 200, body })
 
   return {
-    listApiKeys: (_context, { key }: Call) =>
+    listApiKeys: (_context, { key }) =>
       ok(accounts.keysOf({ user: person(key) }).map((one) => ({ ...created(one), ...creator(one), ...used(one) }))),
-    createApiKey(context, { key }: Call) {
+    createApiKey(context, { key }) {
       const user = person(key)
       const fresh = create({ user }, context.request.requestBody.key_name, user)
       return ok({ ...created(fresh.key), key: fresh.token })
     },
-    revokeApiKey(context, { key }: Call) {
+    revokeApiKey(context, { key }) {
       const revoked = revoke(accounts.keysOf({ user: person(key) }), keyId(context))
       return ok({ ...created(revoked), ...used(revoked), revoked: true })
     },
-    listOrgApiKeys(context, { key }: Call) {
+    listOrgApiKeys(context, { key }) {
       const organization = enter(key, parameter(context, 'org_id'), 'admin')
       const keys = accounts.keysOf({ organization })
       return ok(keys.map((one) => ({ ...created(one), ...creator(one), ...used(one), ...projectOf(one) })))
     },
-    createOrgApiKey(context, { key }: Call) {
+    createOrgApiKey(context, { key }) {
       const organization = enter(key, parameter(context, 'org_id'), 'personal admin')
       const { key_name, project_id } = context.request.requestBody as { key_name: string; project_id?: string }
       if (project_id !== undefined && accounts.projects.get(project_id)?.orgId !== organization.id)
@@ -122,18 +122,18 @@ export function operations(accounts: Accounts): Record<OperationId, Handler> {
       const fresh = create(owner, key_name, person(key))
       return ok({ ...created(fresh.key), ...projectOf(fresh.key), key: fresh.token })
     },
-    revokeOrgApiKey(context, { key }: Call) {
+    revokeOrgApiKey(context, { key }) {
       const organization = enter(key, parameter(context, 'org_id'), 'admin')
       const revoked = revoke(accounts.keysOf({ organization }), keyId(context))
       return ok({ ...created(revoked), ...used(revoked), ...projectOf(revoked), revoked: true })
     },
-    getAuthDetails: (_context, { key: { owner } }: Call) =>
+    getAuthDetails: (_context, { key: { owner } }) =>
       ok(
         'user' in owner
           ? { account_id: owner.user.id, auth_method: 'api_key_user' }
           : { account_id: owner.organization.id, auth_method: 'api_key_org' },
       ),
-    getCurrentUserInfo(_context, { key }: Call) {
+    getCurrentUserInfo(_context, { key }) {
       const { id, name, email } = person(key)
       return ok({
         id,
@@ -150,20 +150,20 @@ export function operations(accounts: Accounts): Record<OperationId, Handler> {
         max_autoscaling_limit: 2,
       })
     },
-    getCurrentUserOrganizations(_context, { key }: Call) {
+    getCurrentUserOrganizations(_context, { key }) {
       const { owner } = key
       const belongs = (organization: Organization): boolean =>
         'user' in owner ? organization.members.has(owner.user.id) : organization === owner.organization
       return ok({ organizations: [...accounts.organizations.values()].filter(belongs).map(describeOrganization) })
     },
-    listProjects(context, { key }: Call) {
+    listProjects(context, { key }) {
       const orgId = context.request.query.org_id
       const projects = [...accounts.projects.values()]
         .filter((project) => reaches(key, project) && (orgId === undefined || project.orgId === orgId))
         .map((project) => ({ ...describeProject(project), active_time: 0 }))
       return ok({ projects, applications: {}, integrations: {} })
     },
-    getProject(context, { key }: Call) {
+    getProject(context, { key }) {
       const project = accounts.projects.get(parameter(context, 'project_id'))
       if (!project || !reaches(key, project)) throw notFound('project')
       return ok({ project: { ...describeProject(project), ...PROJECT_DETAILS } })

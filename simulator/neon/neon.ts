@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import formats from 'ajv-formats'
+import { OpenAPIBackend } from 'openapi-backend'
+import { Accounts, accountOf, type Key, type Organization, type Project, type User } from './accounts.ts'
+import { loadDocument, type OperationId } from './openapi.ts'
+import { type Answer, operations, Refusal } from './operations.ts'
+import { RateLimits } from './rate-limits.ts'
+
+/** A request as it arrives, without anything of the connection. */
+export interface NeonRequest {
+  method: string
+  /** With the query, without the host. */
+  path: string
+  /** Lower-case names. */
+  headers: IncomingHttpHeaders
+  body: string
+}
+
+/** One request that reached Neon, and what became of it. */
+export interface RecordedRequest extends NeonRequest {
+  operation: OperationId | undefined
+  /** The status that went out; `undefined` when none did. */
+  status: number | undefined
+  /** What Neon's OpenAPI document has against the request; empty when it is valid. */
+  violations: string[]
+}
+
+/** An answer that is ready to go out. */
+export interface NeonResponse {
+  status: number
+  text: string
+  requestId: string
+}
+
+export interface NeonOptions {
+  /** Neon's documented rate limits; off unless told. */
+  rateLimits?: boolean
+  /** The date and time in milliseconds since 1970; the machine's unless told. */
+  now?: () => number
+}
+
+/** The path under which Neon's API lives on its host. */
+export const BASE_PATH = '/api/v2'
+
+/** Compiling the validators takes half a second, so all simulators of a process share them. */
+let compiled: Promise<OpenAPIBackend> | undefined
+
+async function compile(): Promise<OpenAPIBackend> {
+  const api = new OpenAPIBackend({
+    definition: loadDocument(),
+    quick: true,
+    ajvOpts: { strict: false },
+    customizeAjv: (ajv) => formats.default(ajv),
+  })
+  await api.init()
+  return api
+}
+
+/**
+ * A Neon of one's own, without a network: two people, an organization with two projects, a personal project, and their
+ * keys. Validates each request and each answer of its own by Neon's OpenAPI document.
+ */
+export class Neon {
+  readonly accounts: Accounts
+  readonly requests: RecordedRequest[] = []
+  /** Answers of its own that broke Neon's OpenAPI document; tests demand none. */
+  readonly violations: string[] = []
+  readonly ada: User
+  readonly organization: Organization
+  readonly project: Project
+  readonly otherProject: Project
+  readonly personalProject: Project
+  /** Tokens: of an admin's personal key, a plain member's personal key, and the organization's own key. */
+  readonly adminKey: string
+  readonly memberKey: string
+  readonly organizationKey: string
+  readonly #api: OpenAPIBackend
+  readonly #limits: RateLimits | undefined
+  readonly #handlers: ReturnType<typeof operations>
+  readonly #firstKeys: ReadonlySet<string>
+
+  static async create(options: NeonOptions = {}): Promise<Neon> {
+    compiled ??= compile()
+    return new Neon(await compiled, options)
+  }
+
+  private constructor(api: OpenAPIBackend, { rateLimits = false, now = Date.now }: NeonOptions) {
+    this.#api = api
+    this.#limits = rateLimits ? new RateLimits(now) : undefined
+    const accounts = new Accounts(now)
+    this.accounts = accounts
+    this.#handlers = operations(accounts)
+    this.ada = accounts.addUser('Ada')
+    const bob = accounts.addUser('Bob')
+    this.organization = accounts.addOrganization('org-quiet-river-12345678', [
+      [this.ada, 'admin'],
+      [bob, 'member'],
+    ])
+    this.project = accounts.addProject('shiny-wind-028834', this.organization)
+    this.otherProject = accounts.addProject('winter-boat-259881', this.organization)
+    this.personalProject = accounts.addProject('lonely-field-771104', this.ada)
+    this.adminKey = accounts.createKey({ user: this.ada }, 'long-lived', this.ada).token
+    this.memberKey = accounts.createKey({ user: bob }, 'long-lived', bob).token
+    this.organizationKey = accounts.createKey({ organization: this.organization }, 'long-lived', this.ada).token
+    this.#firstKeys = new Set(accounts.keys.keys())
+  }
+
+  /** The live keys that were made since the start: all but the first three. */
+  strangers(): Key[] {
+    return this.accounts.liveKeys().filter(({ id }) => !this.#firstKeys.has(id))
+  }
+
+  /** Forgets requests, and revokes every key but the first three. */
+  reset(): void {
+    this.requests.length = 0
+    for (const key of this.strangers()) this.accounts.revoke(key)
+  }
+
+  /** Takes a request in, without doing anything yet. */
+  receive({ method, path, headers, body }: NeonRequest): RecordedRequest {
+    const request: RecordedRequest = {
+      method,
+      path,
+      headers,
+      body,
+      operation: undefined,
+      status: undefined,
+      violations: [],
+    }
+    this.requests.push(request)
+    const parsed = this.#parse(request)
+    const operation = path.startsWith(`${BASE_PATH}/`) ? this.#api.matchOperation(parsed) : undefined
+    if (operation) {
+      request.operation = operation.operationId as OperationId
+      request.violations = violationsOf(this.#api.validateRequest(parsed, operation))
+    }
+    return request
+  }
+
+  /** Does what a request asks for, or refuses, as Neon would. */
+  perform(request: RecordedRequest, address: string): NeonResponse {
+    const requestId = String(request.headers['x-request-id'] ?? randomUUID())
+    const { status, body } = this.#performOrRefuse(request, address, requestId)
+    const text = JSON.stringify(body)
+    if (request.operation !== undefined) {
+      const found = violationsOf(this.#api.validateResponse(JSON.parse(text), request.operation, status))
+      this.violations.push(...found.map((violation) => `${request.operation} ${status}: ${violation}`))
+    }
+    return { status, text, requestId }
+  }
+
+  #performOrRefuse(request: RecordedRequest, address: string, requestId: string): Answer {
+    try {
+      return this.#perform(request, address)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      return { status: error.status, body: { request_id: requestId, code: '', message: error.message } }
+    }
+  }
+
+  #perform(request: RecordedRequest, address: string): Answer {
+    const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
+    const key = this.accounts.authenticate(token, address)
+    if (!key) throw new Refusal(401, 'supplied credentials do not pass authentication')
+    const { operation } = request
+    if (operation === undefined) throw new Refusal(404, 'this page does not exist')
+    if (this.#limits && !this.#limits.allow(accountOf(key.owner), operation)) {
+      throw new Refusal(429, 'rate limit exceeded')
+    }
+    if (request.violations.length > 0) throw new Refusal(400, request.violations.join('; '))
+    return this.#handlers[operation](this.#parse(request), { key })
+  }
+
+  /** The request as openapi-backend wants it, and in the form that its handlers get. */
+  #parse({ method, path, headers, body }: NeonRequest) {
+    const request = {
+      method,
+      path: path.startsWith(`${BASE_PATH}/`) ? path.slice(BASE_PATH.length) : path,
+      headers: headers as Record<string, string>,
+      ...(body !== '' && { body }),
+    }
+    const parsed = { ...request, ...this.#api.router.parseRequest(request, this.#api.matchOperation(request)) }
+    // biome-ignore lint/suspicious/noExplicitAny: openapi-backend's context has members that no handler here uses.
+    return { ...parsed, request: parsed } as any
+  }
+}
+
+function violationsOf({ errors }: { errors?: { instancePath: string; message?: string }[] | null }): string[] {
+  return (errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`.trim())
+}
