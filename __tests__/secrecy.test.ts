@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Job, StepResult } from '../simulator/runner/job.ts'
-import { errorsOf, preload, scenario } from './support/scenario.ts'
+import { preload } from '../simulator/runner/preload.ts'
+import { errorsOf, scenario } from './support/scenario.ts'
 
 const it = scenario()
 
@@ -18,7 +19,7 @@ function tracing(job: Job): { env: Record<string, string>; writes: () => Write[]
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line))
-  return { env: preload('trace-writes.mjs', { WRITE_TRACE: file }), writes }
+  return { env: preload(['trace-writes'], { WRITE_TRACE: file }), writes }
 }
 
 /** Fails wherever the long-lived key stands, but in its own mask command. */

@@ -1,4 +1,4 @@
-// Deadlines, with the step's clocks running faster (support/time-lapse.mjs).
+// Deadlines, with the step's clocks running faster (simulator/runner/preloads/time-lapse.mjs).
 
 import { errorsOf, scenario } from './support/scenario.ts'
 

@@ -1,6 +1,7 @@
 import { Deadline } from './clock.ts'
 import { Cancelled, GaveUp, InputError, NeonRefused } from './errors.ts'
 import { type Inputs, readInputs } from './inputs.ts'
+import { checkOf } from './key-check.ts'
 import { type FreshKey, NeonApi } from './neon-api.ts'
 import { type Asked, dependsOnAuthMethod, explainRefusal } from './refusals.ts'
 import { type Patience, waitBefore, waitOrGiveUp } from './retry.ts'
@@ -82,7 +83,7 @@ async function createForCertain(creation: Creation): Promise<{ created: FreshKey
   const { apiHost, onRevokeFailure } = inputs
   const doubtful: string[] = []
   const save = (names: string[]): Intent => {
-    const intent = { apiHost, scope, onRevokeFailure, names }
+    const intent = { apiHost, scope, onRevokeFailure, names, apiKeyCheck: checkOf(inputs.apiKey, names) }
     saveIntent(world.runner, intent)
     return intent
   }
@@ -99,7 +100,7 @@ async function createForCertain(creation: Creation): Promise<{ created: FreshKey
     }
     doubtful.push(name)
     world.runner.info(`${answer.why}. The key may exist all the same; looking for it by its name, ${name}.`)
-    const revoked = await revokeByName(neon, scope, [name])
+    const revoked = await revokeByName(neon, scope, doubtful)
     const found = revoked.length === 0 ? 'No such key exists so far' : 'It existed and is revoked'
     const wait = waitBefore(attempt, undefined, patience.random)
     await waitOrGiveUp(`${found}; a new one is created under another name`, wait, patience)

@@ -1,6 +1,6 @@
 /**
- * Parses JSON with every integer as a `bigint`-safe string kept under `id`: Neon's IDs are int64, and
- * `JSON.parse` alone rounds what is past 2^53.
+ * Parses JSON with every number under `id` as a `bigint`: Neon's IDs are int64, and `JSON.parse` alone rounds what is
+ * past 2^53.
  *
  * @returns `undefined` where the text is not JSON
  */
@@ -14,5 +14,6 @@ export function parseKeepingIds(text: string): unknown {
 
 /** The third argument, with the number as it was written, is ES2026 (Node 22 has it) and not yet in TypeScript's library. */
 function keepId(key: string, value: unknown, context?: { source?: string }): unknown {
-  return key === 'id' && typeof value === 'number' ? context?.source : value
+  const digits = context?.source ?? ''
+  return key === 'id' && typeof value === 'number' && /^\d+$/.test(digits) ? BigInt(digits) : value
 }

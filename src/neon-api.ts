@@ -217,6 +217,6 @@ function readString(answer: unknown, name: string): string | undefined {
 }
 
 function readId(answer: unknown): string | undefined {
-  const id = readString(answer, 'id')
-  return id !== undefined && /^[1-9]\d*$/.test(id) ? id : undefined
+  const id = (answer as { id?: unknown } | null | undefined)?.id
+  return typeof id === 'bigint' && id > 0n ? String(id) : undefined
 }

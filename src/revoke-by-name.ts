@@ -17,7 +17,7 @@ export async function revokeByName(neon: NeonApi, scope: Scope, names: readonly 
   const revoked: RevokedByName[] = []
   for (const { id, name } of await neon.listKeys(scope)) {
     if (!names.includes(name)) continue
-    const key = await revokeById(neon, scope, id)
+    const key = await revokeById(neon, scope, { id, name })
     revoked.push({ id, name, lastUsedAt: key?.lastUsedAt, lastUsedFrom: key?.lastUsedFrom })
   }
   return revoked

@@ -1,6 +1,7 @@
 import { Deadline } from './clock.ts'
-import { describe, KeyMayBeAlive, NeonRefused } from './errors.ts'
+import { describe, GaveUp, KeyMayBeAlive, NeonRefused, RunnerError } from './errors.ts'
 import { isSendable, readApiKey } from './inputs.ts'
+import { checkOf } from './key-check.ts'
 import { NeonApi, type RevokedKey } from './neon-api.ts'
 import type { Patience } from './retry.ts'
 import { revokeById } from './revoke-by-id.ts'
@@ -39,6 +40,7 @@ export async function revokeKey(world: World): Promise<void> {
   const post: Post = {
     world,
     scope: intent.scope,
+    sameAccount: intent.scope.orgId !== undefined || checkOf(apiKey, intent.names) === intent.apiKeyCheck,
     neonFor(key) {
       if (isSendable(key)) return new NeonApi({ apiHost: intent.apiHost, apiKey: key, http, patience })
       throw new NeonRefused('The api_key input holds no API key in the post step.', 401)
@@ -52,10 +54,14 @@ export async function revokeKey(world: World): Promise<void> {
   if (failures.length > 0) throw new KeyMayBeAlive(failures.join(' '), intent.onRevokeFailure === 'fail')
 }
 
+const OTHER_API_KEY = 'The api_key input is not the one that the main step was given.'
+
 /** What both ways of revoking need. */
 interface Post {
   world: World
   scope: Scope
+  /** Whether the list that the long-lived key is given is the one that our key would be in. */
+  sameAccount: boolean
   /** @throws {NeonRefused} for what cannot be a key */
   neonFor(key: string): NeonApi
 }
@@ -74,26 +80,28 @@ async function revokeCreated(post: Post, created: CreatedKey, apiKey: string): P
 /**
  * Revokes with the long-lived key, or, where Neon rejects that, has the fresh key revoke itself.
  *
- * A personal key that the list is without may also mean that this step was handed the key of another account, so there
- * the fresh key itself is asked: once it is gone, Neon rejects it.
+ * Where this step was handed the key of another account, a list without our key means nothing, so there the fresh key
+ * itself is asked to.
  *
  * @returns `undefined` when the key was gone already
  */
 async function revokeOneWayOrTheOther(
-  { world, scope, neonFor }: Post,
-  { id, key: itself }: CreatedKey,
+  { world, scope, sameAccount, neonFor }: Post,
+  created: CreatedKey,
   apiKey: string,
 ): Promise<RevokedKey | undefined> {
-  let rejection: NeonRefused | undefined
+  const { id, key: itself } = created
+  let rejection: unknown
   try {
-    const revoked = await revokeById(neonFor(apiKey), scope, id)
-    if (revoked || scope.orgId !== undefined) return revoked
+    const revoked = await revokeById(neonFor(apiKey), scope, created)
+    if (revoked || sameAccount) return revoked
+    rejection = new RunnerError(OTHER_API_KEY)
   } catch (error) {
-    if (!(error instanceof NeonRefused) || itself === undefined) throw error
     rejection = error
   }
+  if (itself === undefined || rejection instanceof GaveUp) throw rejection
   try {
-    const revoked = await neonFor(itself ?? '').revokeKey(scope, id)
+    const revoked = await neonFor(itself).revokeKey(scope, id)
     world.runner.warning(
       'The api_key input was of no use in the post step, so the fresh key revoked itself. Check the secret: it may hold a key that was revoked, or one of another account.',
       'The api_key input could not revoke the key',
@@ -101,15 +109,19 @@ async function revokeOneWayOrTheOther(
     return revoked
   } catch {
     // It is the long-lived key's rejection that the author of the workflow can do something about.
-    if (rejection) throw rejection
-    return undefined
+    throw rejection
   }
 }
 
-async function revokeDoubtful({ world, scope, neonFor }: Post, names: string[], apiKey: string): Promise<void> {
+async function revokeDoubtful(
+  { world, scope, sameAccount, neonFor }: Post,
+  names: string[],
+  apiKey: string,
+): Promise<void> {
   const named = `named ${names.join(' or ')}`
   try {
     const neon = neonFor(apiKey)
+    if (!sameAccount) throw new RunnerError(OTHER_API_KEY)
     const look = async (): Promise<number> => {
       const revoked = await revokeByName(neon, scope, names)
       for (const key of revoked) reportUse(world, `Revoked the Neon API key ${key.id} (${key.name})`, key)

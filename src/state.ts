@@ -11,6 +11,8 @@ export interface Intent {
   apiHost: string
   scope: Scope
   onRevokeFailure: OnRevokeFailure
+  /** Tells post whether it was handed the same long-lived key; see {@link checkOf}. */
+  apiKeyCheck: string
   /** Names under which a key exists or may exist. Empty once Neon has refused for certain. */
   names: string[]
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Neon } from '../../simulator/neon/neon.ts'
 import { type NeonServer, type ServerOptions, startNeon } from '../../simulator/neon/server.ts'
 import { Job, type StepOptions, type StepResult } from '../../simulator/runner/job.ts'
+import { preload } from '../../simulator/runner/preload.ts'
 
 /** The action under test: what it declares and the built entries that it names. */
 export const ACTION = join(import.meta.dirname, '..', '..', 'action.yml')
@@ -38,7 +38,7 @@ export interface ScenarioOptions extends ServerOptions {
  * a request or an answer was not valid by Neon's own OpenAPI document.
  */
 export function scenario({ timeLapse = 1, ...options }: ScenarioOptions = {}): Scenario {
-  const lapse = timeLapse === 1 ? {} : preload('time-lapse.mjs', { TIME_LAPSE: String(timeLapse) })
+  const lapse = timeLapse === 1 ? {} : preload(['time-lapse'], { TIME_LAPSE: String(timeLapse) })
   let server: NeonServer
   const jobs: Job[] = []
   beforeAll(async () => {
@@ -80,14 +80,6 @@ export function scenario({ timeLapse = 1, ...options }: ScenarioOptions = {}): S
     },
   }
   return it
-}
-
-/** Variables that load a module of this folder into a step before anything else. */
-export function preload(
-  module: 'time-lapse.mjs' | 'trace-writes.mjs',
-  env: Record<string, string>,
-): Record<string, string> {
-  return { ...env, NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, module))}` }
 }
 
 /** The error annotations of a step, title first. */

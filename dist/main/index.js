@@ -45977,6 +45977,23 @@ function isLoopback(hostname) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./build/key-check.js
+
+/**
+ * Sixteen bits by which post can tell that it was handed another long-lived key than main, as happens inside composite
+ * actions (actions/runner issues 3514, 2030, 2800): the list of another account says nothing about our key.
+ *
+ * Far too few bits to say anything about the key itself, and salted, so that they cannot be compared between runs.
+ *
+ * @param names of the intent; the first one, which is random, is the salt
+ */
+function checkOf(apiKey, names) {
+    return (0,external_node_crypto_.createHash)('sha256')
+        .update(`${names[0] ?? ''} ${apiKey}`)
+        .digest('hex')
+        .slice(0, 4);
+}
+
 // EXTERNAL MODULE: ./node_modules/undici/index.js
 var undici = __nccwpck_require__(6752);
 ;// CONCATENATED MODULE: ./build/http.js
@@ -46067,8 +46084,8 @@ function exchange(dispatcher, { url, method, headers, body, timeout, signal }) {
 
 ;// CONCATENATED MODULE: ./build/json.js
 /**
- * Parses JSON with every integer as a `bigint`-safe string kept under `id`: Neon's IDs are int64, and
- * `JSON.parse` alone rounds what is past 2^53.
+ * Parses JSON with every number under `id` as a `bigint`: Neon's IDs are int64, and `JSON.parse` alone rounds what is
+ * past 2^53.
  *
  * @returns `undefined` where the text is not JSON
  */
@@ -46082,7 +46099,8 @@ function parseKeepingIds(text) {
 }
 /** The third argument, with the number as it was written, is ES2026 (Node 22 has it) and not yet in TypeScript's library. */
 function keepId(key, value, context) {
-    return key === 'id' && typeof value === 'number' ? context?.source : value;
+    const digits = context?.source ?? '';
+    return key === 'id' && typeof value === 'number' && /^\d+$/.test(digits) ? BigInt(digits) : value;
 }
 
 ;// CONCATENATED MODULE: ./build/outcome.js
@@ -46408,8 +46426,8 @@ function readString(answer, name) {
     return typeof value === 'string' && value !== '' ? value : undefined;
 }
 function neon_api_readId(answer) {
-    const id = readString(answer, 'id');
-    return id !== undefined && /^[1-9]\d*$/.test(id) ? id : undefined;
+    const id = answer?.id;
+    return typeof id === 'bigint' && id > 0n ? String(id) : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/refusals.js
@@ -46449,11 +46467,13 @@ function adviseOn(refused, asked, scope, authMethod) {
 /**
  * Revokes a key by its ID.
  *
- * @returns `undefined` when the key was gone already: Neon's 404 alone could also mean a wrong organization or a
- *   wrong account, so it counts only once the list, too, is without the key
+ * Neon's 404 alone could also mean a wrong organization or a wrong account, so it is settled by the list. The name is
+ * looked for as well: should the answer that brought the ID have been wrong about it, the key is there under another.
+ *
+ * @returns `undefined` when the key was gone already
  * @throws {NeonRefused | NeonUnreachable | GaveUp} when the key may still be alive
  */
-async function revokeById(neon, scope, id) {
+async function revokeById(neon, scope, { id, name }) {
     try {
         return await neon.revokeKey(scope, id);
     }
@@ -46463,7 +46483,8 @@ async function revokeById(neon, scope, id) {
         const listed = await neon.listKeys(scope);
         if (listed.some((key) => key.id === id))
             throw error;
-        return undefined;
+        const other = listed.find((key) => key.name === name);
+        return other && (await neon.revokeKey(scope, other.id));
     }
 }
 
@@ -46479,7 +46500,7 @@ async function revokeByName(neon, scope, names) {
     for (const { id, name } of await neon.listKeys(scope)) {
         if (!names.includes(name))
             continue;
-        const key = await revokeById(neon, scope, id);
+        const key = await revokeById(neon, scope, { id, name });
         revoked.push({ id, name, lastUsedAt: key?.lastUsedAt, lastUsedFrom: key?.lastUsedFrom });
     }
     return revoked;
@@ -46607,6 +46628,7 @@ function readState(runner) {
 
 
 
+
 /** Milliseconds after which the main step gives up, however long Neon keeps it waiting. */
 const CREATE_DEADLINE = 180_000;
 /**
@@ -46664,7 +46686,7 @@ async function createForCertain(creation) {
     const { apiHost, onRevokeFailure } = inputs;
     const doubtful = [];
     const save = (names) => {
-        const intent = { apiHost, scope, onRevokeFailure, names };
+        const intent = { apiHost, scope, onRevokeFailure, names, apiKeyCheck: checkOf(inputs.apiKey, names) };
         saveIntent(world.runner, intent);
         return intent;
     };
@@ -46681,7 +46703,7 @@ async function createForCertain(creation) {
         }
         doubtful.push(name);
         world.runner.info(`${answer.why}. The key may exist all the same; looking for it by its name, ${name}.`);
-        const revoked = await revokeByName(neon, scope, [name]);
+        const revoked = await revokeByName(neon, scope, doubtful);
         const found = revoked.length === 0 ? 'No such key exists so far' : 'It existed and is revoked';
         const wait = waitBefore(attempt, undefined, patience.random);
         await waitOrGiveUp(`${found}; a new one is created under another name`, wait, patience);

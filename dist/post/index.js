@@ -45977,6 +45977,23 @@ function isLoopback(hostname) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./build/key-check.js
+
+/**
+ * Sixteen bits by which post can tell that it was handed another long-lived key than main, as happens inside composite
+ * actions (actions/runner issues 3514, 2030, 2800): the list of another account says nothing about our key.
+ *
+ * Far too few bits to say anything about the key itself, and salted, so that they cannot be compared between runs.
+ *
+ * @param names of the intent; the first one, which is random, is the salt
+ */
+function checkOf(apiKey, names) {
+    return (0,external_node_crypto_.createHash)('sha256')
+        .update(`${names[0] ?? ''} ${apiKey}`)
+        .digest('hex')
+        .slice(0, 4);
+}
+
 // EXTERNAL MODULE: ./node_modules/undici/index.js
 var undici = __nccwpck_require__(6752);
 ;// CONCATENATED MODULE: ./build/http.js
@@ -46067,8 +46084,8 @@ function exchange(dispatcher, { url, method, headers, body, timeout, signal }) {
 
 ;// CONCATENATED MODULE: ./build/json.js
 /**
- * Parses JSON with every integer as a `bigint`-safe string kept under `id`: Neon's IDs are int64, and
- * `JSON.parse` alone rounds what is past 2^53.
+ * Parses JSON with every number under `id` as a `bigint`: Neon's IDs are int64, and `JSON.parse` alone rounds what is
+ * past 2^53.
  *
  * @returns `undefined` where the text is not JSON
  */
@@ -46082,7 +46099,8 @@ function parseKeepingIds(text) {
 }
 /** The third argument, with the number as it was written, is ES2026 (Node 22 has it) and not yet in TypeScript's library. */
 function keepId(key, value, context) {
-    return key === 'id' && typeof value === 'number' ? context?.source : value;
+    const digits = context?.source ?? '';
+    return key === 'id' && typeof value === 'number' && /^\d+$/.test(digits) ? BigInt(digits) : value;
 }
 
 ;// CONCATENATED MODULE: ./build/outcome.js
@@ -46408,8 +46426,8 @@ function readString(answer, name) {
     return typeof value === 'string' && value !== '' ? value : undefined;
 }
 function neon_api_readId(answer) {
-    const id = readString(answer, 'id');
-    return id !== undefined && /^[1-9]\d*$/.test(id) ? id : undefined;
+    const id = answer?.id;
+    return typeof id === 'bigint' && id > 0n ? String(id) : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/revoke-by-id.js
@@ -46417,11 +46435,13 @@ function neon_api_readId(answer) {
 /**
  * Revokes a key by its ID.
  *
- * @returns `undefined` when the key was gone already: Neon's 404 alone could also mean a wrong organization or a
- *   wrong account, so it counts only once the list, too, is without the key
+ * Neon's 404 alone could also mean a wrong organization or a wrong account, so it is settled by the list. The name is
+ * looked for as well: should the answer that brought the ID have been wrong about it, the key is there under another.
+ *
+ * @returns `undefined` when the key was gone already
  * @throws {NeonRefused | NeonUnreachable | GaveUp} when the key may still be alive
  */
-async function revokeById(neon, scope, id) {
+async function revokeById(neon, scope, { id, name }) {
     try {
         return await neon.revokeKey(scope, id);
     }
@@ -46431,7 +46451,8 @@ async function revokeById(neon, scope, id) {
         const listed = await neon.listKeys(scope);
         if (listed.some((key) => key.id === id))
             throw error;
-        return undefined;
+        const other = listed.find((key) => key.name === name);
+        return other && (await neon.revokeKey(scope, other.id));
     }
 }
 
@@ -46447,7 +46468,7 @@ async function revokeByName(neon, scope, names) {
     for (const { id, name } of await neon.listKeys(scope)) {
         if (!names.includes(name))
             continue;
-        const key = await revokeById(neon, scope, id);
+        const key = await revokeById(neon, scope, { id, name });
         revoked.push({ id, name, lastUsedAt: key?.lastUsedAt, lastUsedFrom: key?.lastUsedFrom });
     }
     return revoked;
@@ -46487,6 +46508,7 @@ function readState(runner) {
 
 
 
+
 /** Milliseconds; the step has to end within 60 s, because a cancelled job's clean-up is cut off. */
 const REVOKE_DEADLINE = 55_000;
 /** Milliseconds before the second look for a key whose creation was cut off in flight and may land late. */
@@ -46517,6 +46539,7 @@ async function revokeKey(world) {
     const post = {
         world,
         scope: intent.scope,
+        sameAccount: intent.scope.orgId !== undefined || checkOf(apiKey, intent.names) === intent.apiKeyCheck,
         neonFor(key) {
             if (isSendable(key))
                 return new NeonApi({ apiHost: intent.apiHost, apiKey: key, http, patience });
@@ -46531,6 +46554,7 @@ async function revokeKey(world) {
     if (failures.length > 0)
         throw new KeyMayBeAlive(failures.join(' '), intent.onRevokeFailure === 'fail');
 }
+const OTHER_API_KEY = 'The api_key input is not the one that the main step was given.';
 async function revokeCreated(post, created, apiKey) {
     const key = `Neon API key ${created.id} (${created.name})`;
     try {
@@ -46547,39 +46571,41 @@ async function revokeCreated(post, created, apiKey) {
 /**
  * Revokes with the long-lived key, or, where Neon rejects that, has the fresh key revoke itself.
  *
- * A personal key that the list is without may also mean that this step was handed the key of another account, so there
- * the fresh key itself is asked: once it is gone, Neon rejects it.
+ * Where this step was handed the key of another account, a list without our key means nothing, so there the fresh key
+ * itself is asked to.
  *
  * @returns `undefined` when the key was gone already
  */
-async function revokeOneWayOrTheOther({ world, scope, neonFor }, { id, key: itself }, apiKey) {
+async function revokeOneWayOrTheOther({ world, scope, sameAccount, neonFor }, created, apiKey) {
+    const { id, key: itself } = created;
     let rejection;
     try {
-        const revoked = await revokeById(neonFor(apiKey), scope, id);
-        if (revoked || scope.orgId !== undefined)
+        const revoked = await revokeById(neonFor(apiKey), scope, created);
+        if (revoked || sameAccount)
             return revoked;
+        rejection = new RunnerError(OTHER_API_KEY);
     }
     catch (error) {
-        if (!(error instanceof NeonRefused) || itself === undefined)
-            throw error;
         rejection = error;
     }
+    if (itself === undefined || rejection instanceof GaveUp)
+        throw rejection;
     try {
-        const revoked = await neonFor(itself ?? '').revokeKey(scope, id);
+        const revoked = await neonFor(itself).revokeKey(scope, id);
         world.runner.warning('The api_key input was of no use in the post step, so the fresh key revoked itself. Check the secret: it may hold a key that was revoked, or one of another account.', 'The api_key input could not revoke the key');
         return revoked;
     }
     catch {
         // It is the long-lived key's rejection that the author of the workflow can do something about.
-        if (rejection)
-            throw rejection;
-        return undefined;
+        throw rejection;
     }
 }
-async function revokeDoubtful({ world, scope, neonFor }, names, apiKey) {
+async function revokeDoubtful({ world, scope, sameAccount, neonFor }, names, apiKey) {
     const named = `named ${names.join(' or ')}`;
     try {
         const neon = neonFor(apiKey);
+        if (!sameAccount)
+            throw new RunnerError(OTHER_API_KEY);
         const look = async () => {
             const revoked = await revokeByName(neon, scope, names);
             for (const key of revoked)

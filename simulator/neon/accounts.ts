@@ -51,6 +51,8 @@ export class Accounts {
   readonly projects = new Map<string, Project>()
   /** All keys that ever were, the revoked ones among them, by ID. */
   readonly keys = new Map<string, Key>()
+  /** Told of every key as it is made. */
+  onCreate: (key: Key) => void = () => {}
   readonly #now: () => number
   readonly #byHash = new Map<string, Key>()
   #nextId: bigint
@@ -100,6 +102,7 @@ export class Accounts {
     }
     this.keys.set(key.id, key)
     this.#byHash.set(key.tokenHash, key)
+    this.onCreate(key)
     return { key, token }
   }
 

@@ -1,3 +1,5 @@
+import { parseKeepingIds } from '../../src/json.ts'
+import { int64 } from './int64.ts'
 import type { NeonResponse } from './neon.ts'
 import type { OperationId } from './openapi.ts'
 
@@ -53,18 +55,17 @@ export class Faults {
 
   /** The failure that befalls this request, if any. */
   next(operation: OperationId | undefined): Failure | undefined {
+    let failure: Failure | undefined
     for (const fault of this.#armed) {
       if (fault.operation !== undefined && fault.operation !== operation) continue
-      if (fault.after > 0) {
-        fault.after -= 1
-        continue
-      }
-      if (fault.times > 0) {
+      // Every fault counts every request, also one that another fault befalls.
+      if (fault.after > 0) fault.after -= 1
+      else if (fault.times > 0 && !failure) {
         fault.times -= 1
-        return fault.failure
+        failure = fault.failure
       }
     }
-    return undefined
+    return failure
   }
 }
 
@@ -80,6 +81,8 @@ export function failedAnswer(
   }
   const { status, text, requestId } = deed()
   if (failure.kind === 'body') return { status: 200, text: failure.body, requestId, headers: {} }
-  const changed = JSON.stringify({ ...JSON.parse(text), ...failure.fields })
+  const changed = JSON.stringify({ ...(parseKeepingIds(text) as object), ...failure.fields }, (_key, value) =>
+    typeof value === 'bigint' ? int64(String(value)) : value,
+  )
   return { status, text: changed, requestId, headers: {} }
 }

@@ -1,5 +1,6 @@
 import type { Context } from 'openapi-backend'
 import { type Accounts, type Key, NameTaken, type Organization, type Project } from './accounts.ts'
+import { int64 } from './int64.ts'
 import type { OperationId } from './openapi.ts'
 
 /** What an operation answers. */
@@ -24,9 +25,6 @@ export interface Call {
 }
 
 const notFound = (what: string): Refusal => new Refusal(404, `${what} not found`)
-
-/** An ID as the raw digits of an int64, which a JavaScript number could not hold. */
-const int64 = (digits: string): unknown => (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(digits)
 
 const created = ({ id, name, createdAt, createdBy }: Key): object => ({
   id: int64(id),

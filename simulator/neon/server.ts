@@ -16,6 +16,8 @@ export interface NeonServer {
   /** What `api_host` has to be. */
   readonly host: string
   inject(fault: Fault): void
+  /** Calls off the faults that are still to come. */
+  clearFaults(): void
   /** Forgets requests and faults, and revokes every key that was made. */
   reset(): void
   close(): Promise<void>
@@ -66,6 +68,7 @@ export async function startNeon({ port = 0, ...options }: ServerOptions = {}): P
     neon,
     host: `http://127.0.0.1:${actualPort}${BASE_PATH}`,
     inject: (fault) => faults.arm(fault),
+    clearFaults: () => faults.clear(),
     reset() {
       faults.clear()
       neon.reset()

@@ -30,6 +30,8 @@ export interface StepOptions {
   with?: Record<string, string>
   /** Variables of this step alone. */
   env?: Record<string, string>
+  /** Variables of its post step, where they are to be others. */
+  postEnv?: Record<string, string>
   /** Called as soon as the process runs, e.g. to kill it as a cancelled job would. */
   onSpawn?: (kill: (signal: NodeJS.Signals) => void) => void
 }
@@ -81,7 +83,7 @@ export class Job {
     if (post !== undefined) {
       this.#posts.push(() => {
         const state = Object.fromEntries(Object.entries(result.state).map(([name, value]) => [`STATE_${name}`, value]))
-        const env = { ...options.env, ...inputs, ...asVariables(this.#postInputs), ...state }
+        const env = { ...(options.postEnv ?? options.env), ...inputs, ...asVariables(this.#postInputs), ...state }
         return this.#run(`Post ${action.name}`, process.execPath, [post], env, {})
       })
     }
