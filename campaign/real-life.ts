@@ -64,7 +64,6 @@ export interface RealLife {
   violations: string[]
   /** Post could not make sure and said so. */
   told: number
-  mainEnding: string
 }
 
 const ACTION = join(import.meta.dirname, '..', 'action.yml')
@@ -86,7 +85,6 @@ export async function liveForReal(schedule: RealSchedule): Promise<RealLife> {
       keysMade: neon.accounts.keys.size - 3,
       violations: check(server, job, main, post as StepResult),
       told: post?.exitCode === 1 ? neon.strangers().length : 0,
-      mainEnding: main.signal ?? (main.exitCode === 0 ? 'success' : 'failure'),
     }
   } finally {
     job.dispose()

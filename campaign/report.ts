@@ -5,7 +5,6 @@ export interface RealStatistics {
   schedules: number
   keysMade: number
   told: number
-  endings: Map<string, number>
 }
 
 /** The outcome of a campaign as Markdown, for the terminal and for docs/reliability.md. */

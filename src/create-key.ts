@@ -102,7 +102,7 @@ async function createForCertain(creation: Creation): Promise<{ created: FreshKey
     world.runner.info(`${answer.why}. The key may exist all the same; looking for it by its name, ${name}.`)
     const revoked = await revokeByName(neon, scope, doubtful)
     const found = revoked.length === 0 ? 'No such key exists so far' : 'It existed and is revoked'
-    const wait = waitBefore(attempt, undefined, patience.random)
+    const wait = waitBefore(attempt, {}, patience.random)
     await waitOrGiveUp(`${found}; a new one is created under another name`, wait, patience)
   }
 }
@@ -127,7 +127,7 @@ async function createUnderName({ neon, scope, patience, world }: Creation, name:
       return { kind: 'refused', error: await explain(outcome.error, 'create the key', scope, neon) }
     }
     try {
-      const wait = waitBefore(attempt, outcome.retryAfter, patience.random)
+      const wait = waitBefore(attempt, outcome, patience.random)
       await waitOrGiveUp(outcome.why, wait, patience)
     } catch (error) {
       if (!sent && !outcome.sent && error instanceof GaveUp) return { kind: 'refused', error }

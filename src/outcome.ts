@@ -11,7 +11,7 @@ import type { HttpResponse, TransportError } from './http.ts'
  */
 export type Outcome<T> =
   | { kind: 'done'; value: T }
-  | { kind: 'again'; why: string; sent: boolean; retryAfter: number | undefined }
+  | { kind: 'again'; why: string; sent: boolean; limited: boolean; retryAfter: number | undefined }
   | { kind: 'maybe'; why: string }
   | { kind: 'refused'; error: NeonRefused | NeonUnreachable }
 
@@ -48,7 +48,13 @@ export function classifyResponse<T>(
   const told = `${quote(response.body)} (${status}, request ${attempt.requestId})`
   if (AGAIN.has(status)) {
     const retryAfter = readRetryAfter(response.headers['retry-after'], attempt.date)
-    return { kind: 'again', why: `Neon could not ${attempt.action} now${told}`, sent: true, retryAfter }
+    return {
+      kind: 'again',
+      why: `Neon could not ${attempt.action} now${told}`,
+      sent: true,
+      limited: status === 429,
+      retryAfter,
+    }
   }
   if (status >= 300 && status < 400) {
     const message = `The address of Neon's API answered with a redirect (${status}, request ${attempt.requestId}), which is not followed, since the API key would travel along. Check api_host.`
@@ -72,7 +78,7 @@ export function classifyFailure(error: TransportError, attempt: Attempt): Outcom
     const advice = 'If a proxy of your own signs the connection, name its certificate in NODE_EXTRA_CA_CERTS.'
     return { kind: 'refused', error: new NeonUnreachable(`${why}. ${advice}`) }
   }
-  return { kind: 'again', why, sent: false, retryAfter: undefined }
+  return { kind: 'again', why, sent: false, limited: false, retryAfter: undefined }
 }
 
 function codeOf(error: unknown): string {

@@ -37,7 +37,10 @@ export class RateLimits {
     this.#now = now
   }
 
-  /** Counts a request; `false` when it is one too many. */
+  /**
+   * Counts a request; `false` when it is one too many. A request that its route's limit refuses counts for the account
+   * all the same: Neon does not say, and this is the worse of the two.
+   */
   allow(account: string, operation: OperationId): boolean {
     const now = this.#now()
     const take = (name: string, size: number, perSecond: number): boolean => {
@@ -46,6 +49,7 @@ export class RateLimits {
       return bucket.take(now)
     }
     const perRoute = operation === 'createOrgApiKey' ? 10 : 40
-    return take(`${account} ${operation}`, perRoute, perRoute) && take(account, 700, 700 / 60)
+    const within = take(account, 700, 700 / 60)
+    return take(`${account} ${operation}`, perRoute, perRoute) && within
   }
 }

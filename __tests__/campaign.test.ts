@@ -1,0 +1,65 @@
+// A small, fixed share of `npm run campaign`, and a regression test for each defect that it found.
+
+import fc from 'fast-check'
+import { runCampaign } from '../campaign/campaign.ts'
+import { violationsOf } from '../campaign/invariants.ts'
+import { live } from '../campaign/life.ts'
+import { liveForReal, realSchedule } from '../campaign/real-life.ts'
+import type { Schedule } from '../campaign/schedule.ts'
+
+const nothingSpecial: Schedule = {
+  scope: 'personal',
+  main: [],
+  interruption: { kind: 'none' },
+  pause: 0,
+  post: [],
+  postApiKey: 'the same',
+  debug: true,
+  luck: 0,
+}
+
+test('1,500 schedules in virtual time break no invariant', async () => {
+  const { finding, statistics } = await runCampaign({ schedules: 1_500, seed: 1 })
+  expect(finding).toBeUndefined()
+  expect(statistics.keysMade).toBeGreaterThan(1_000)
+})
+
+test('12 schedules in real processes break none', async () => {
+  for (const schedule of fc.sample(realSchedule, { seed: 1, numRuns: 12 })) {
+    expect({ schedule, violations: (await liveForReal(schedule)).violations }).toEqual({ schedule, violations: [] })
+  }
+}, 120_000)
+
+test('the campaign can fail: without reconciliation it finds leaks, and makes them small', async () => {
+  const { finding } = await runCampaign({ schedules: 200, seed: 1, blind: true })
+  expect(finding?.violations.join()).toMatch(/\(a\) post succeeded and the key gha.* is alive/)
+  expect((finding?.schedule.main.length ?? 9) + (finding?.schedule.post.length ?? 9)).toBeLessThan(3)
+})
+
+test('a life of which nothing is special costs one request and one', async () => {
+  const { neon, main, post } = await live(nothingSpecial)
+  expect(neon.requests.map(({ method }) => method)).toEqual(['POST', 'DELETE'])
+  expect([main.ending, post.ending]).toEqual(['success', 'success'])
+})
+
+const regressions: [string, Partial<Schedule>][] = [
+  [
+    'an ID that is a text is no ID',
+    { scope: 'project looked up', main: [null, { kind: 'fields', fields: { id: '12' } }] },
+  ],
+  [
+    'a lost key that lands late is looked for again before the next key is made',
+    { main: [{ kind: 'late', milliseconds: 51 }, null, { kind: 'body', body: '' }] },
+  ],
+  [
+    'the list of another account says nothing about our key',
+    { interruption: { kind: 'killed before effect', effect: 3 }, postApiKey: "another account's" },
+  ],
+  [
+    'a fresh key that cannot revoke itself is not gone for that',
+    { post: [null, null, { kind: 'status', status: 404, deed: 'never' }], postApiKey: "another account's" },
+  ],
+]
+test.each(regressions)('%s', async (_story, schedule) => {
+  expect(violationsOf(await live({ ...nothingSpecial, ...schedule }))).toEqual([])
+})
