@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
-const ENTRIES = ['main', 'post']
+const ENTRIES = ['main', 'post', 'sweep']
 
 const root = join(import.meta.dirname, '..')
 const bin = (name: string): string => join(root, 'node_modules', '.bin', name)

@@ -1,9 +1,9 @@
 import { Deadline } from './clock.ts'
-import { Cancelled, GaveUp, InputError, NeonRefused } from './errors.ts'
+import { Cancelled, GaveUp } from './errors.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import { checkOf } from './key-check.ts'
 import { type FreshKey, NeonApi } from './neon-api.ts'
-import { type Asked, dependsOnAuthMethod, explainRefusal } from './refusals.ts'
+import { explain, resolveScope } from './resolve-scope.ts'
 import { type Patience, waitBefore, waitOrGiveUp } from './retry.ts'
 import { revokeByName } from './revoke-by-name.ts'
 import { newKeyName, type RunContext, readRunContext } from './run-context.ts'
@@ -47,19 +47,6 @@ export async function createKey(world: World): Promise<void> {
   runner.info(
     `Created the Neon API key ${created.id} (${created.name}) for the ${describeScope(intent.scope)}. It is revoked when this job ends.`,
   )
-}
-
-/** Only an organization has project-scoped keys, so a project alone stands for its organization's. */
-async function resolveScope(neon: NeonApi, scope: Scope): Promise<Scope> {
-  const { orgId, projectId } = scope
-  if (projectId === undefined || orgId !== undefined) return scope
-  const found = await explained('look up the project', scope, neon, () => neon.getProjectOrganization(projectId))
-  if (found === '') {
-    throw new InputError(
-      `The project ${projectId} belongs to no organization, and only organizations have API keys for a single project. Leave project_id out to get a personal key, or move the project to an organization.`,
-    )
-  }
-  return { orgId: found, projectId }
 }
 
 interface Creation {
@@ -135,21 +122,6 @@ async function createUnderName({ neon, scope, patience, world }: Creation, name:
     }
     sent ||= outcome.sent
   }
-}
-
-async function explained<T>(asked: Asked, scope: Scope, neon: NeonApi, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask()
-  } catch (error) {
-    throw await explain(error as Error, asked, scope, neon)
-  }
-}
-
-/** Costs a request only where the kind of the key decides what to advise. */
-async function explain(error: Error, asked: Asked, scope: Scope, neon: NeonApi): Promise<Error> {
-  if (!(error instanceof NeonRefused)) return error
-  const authMethod = dependsOnAuthMethod(error, scope) ? await neon.getAuthMethod().catch(() => undefined) : undefined
-  return explainRefusal(error, asked, scope, authMethod)
 }
 
 /** The long-lived key in any variable is visible to every later step; env_name's own is refused with the inputs. */

@@ -4,7 +4,6 @@ import type { Scope } from './scope.ts'
 
 /** The inputs that `action.yml` declares; a test compares the two. */
 export const INPUT_NAMES = ['api_key', 'org_id', 'project_id', 'env_name', 'on_revoke_failure', 'api_host'] as const
-export type InputName = (typeof INPUT_NAMES)[number]
 
 /** Neon's API; the default of `api_host`. */
 export const NEON_API_HOST = 'https://console.neon.tech/api/v2'
@@ -47,18 +46,7 @@ const RESERVED =
  * @throws {InputError} for the first input that cannot be used; the message says what to write instead
  */
 export function readInputs(runner: Runner, environment: Environment): Inputs {
-  const apiKey = readApiKey(runner)
-  if (apiKey === '') {
-    throw new InputError(
-      'The api_key input is empty. Pass the secret that holds your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
-        'GitHub gives no secrets to runs from forks and to Dependabot (which has secrets of its own), and an unknown secret is empty, too.',
-    )
-  }
-  if (!isSendable(apiKey)) {
-    throw new InputError(
-      'The api_key input holds white space, line breaks or characters that no Neon API key has. Store the key alone in the secret, on one line.',
-    )
-  }
+  const apiKey = readUsableApiKey(runner)
   const envName = readEnvName(runner)
   refuseExposedKey(envName, apiKey, environment)
   return {
@@ -80,18 +68,40 @@ export function readApiKey(runner: Runner): string {
   return apiKey
 }
 
+/**
+ * The long-lived key, masked and checked.
+ *
+ * @throws {InputError} where there is none, or what cannot be a key
+ */
+export function readUsableApiKey(runner: Runner): string {
+  const apiKey = readApiKey(runner)
+  if (apiKey === '') {
+    throw new InputError(
+      'The api_key input is empty. Pass the secret that holds your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
+        'GitHub gives no secrets to runs from forks and to Dependabot (which has secrets of its own), and an unknown secret is empty, too.',
+    )
+  }
+  if (!isSendable(apiKey)) {
+    throw new InputError(
+      'The api_key input holds white space, line breaks or characters that no Neon API key has. Store the key alone in the secret, on one line.',
+    )
+  }
+  return apiKey
+}
+
 /** Whether a value can be a key at all, and so be sent in a header: visible ASCII characters alone. */
 export function isSendable(key: string): boolean {
   return /^[\x21-\x7e]+$/.test(key)
 }
 
-function readScope(runner: Runner): Scope {
+/** Whose keys; the same inputs in both actions. */
+export function readScope(runner: Runner): Scope {
   const orgId = readId(runner, 'org_id', 'organization')
   const projectId = readId(runner, 'project_id', 'project')
   return { ...(orgId && { orgId }), ...(projectId && { projectId }) }
 }
 
-function readId(runner: Runner, name: InputName, noun: string): string {
+function readId(runner: Runner, name: 'org_id' | 'project_id', noun: string): string {
   const value = runner.input(name)
   if (value !== '' && !ID.test(value)) {
     throw new InputError(
@@ -135,7 +145,8 @@ function readOnRevokeFailure(runner: Runner): OnRevokeFailure {
   return value
 }
 
-function readApiHost(runner: Runner): string {
+/** Where Neon's API is; the same input in both actions. */
+export function readApiHost(runner: Runner): string {
   const value = runner.input('api_host') || NEON_API_HOST
   // The value itself is not repeated where it may hold a password.
   const url = URL.parse(value)

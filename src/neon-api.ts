@@ -19,6 +19,8 @@ export interface ListedKey {
   name: string
   createdAt: string
   lastUsedAt: string | undefined
+  /** The one project that the key reaches, if it is so narrow. */
+  projectId: string | undefined
 }
 
 /** What Neon tells of a key as it revokes it. */
@@ -199,6 +201,7 @@ function decodeKeys(body: string): ListedKey[] | undefined {
       name,
       createdAt: readString(item, 'created_at') ?? '',
       lastUsedAt: readString(item, 'last_used_at'),
+      projectId: readString(item, 'project_id'),
     })
   }
   return keys

@@ -2,7 +2,7 @@ import { NeonRefused } from './errors.ts'
 import { describeScope, type Scope } from './scope.ts'
 
 /** What Neon was asked for when it refused. */
-export type Asked = 'look up the project' | 'create the key'
+export type Asked = 'look up the project' | 'create the key' | 'list the keys'
 
 /** Refusals of which only the kind of the `api_key` tells whether it is the wrong one. */
 export function dependsOnAuthMethod(refused: NeonRefused, scope: Scope): boolean {
@@ -24,6 +24,9 @@ function adviseOn(refused: NeonRefused, asked: Asked, scope: Scope, authMethod: 
     return 'Neon rejected the key in the api_key input: the secret may hold a key that was revoked or mistyped. Store a valid key in it.'
   }
   if (!dependsOnAuthMethod(refused, scope)) return ''
+  if (asked === 'list the keys') {
+    return `The keys of the ${describeScope(scope)} are not visible to the api_key: check org_id. Listing takes the organization's own API key or the personal key of one of its admins.`
+  }
   if (authMethod === 'api_key_org') {
     return "The api_key input holds an organization's API key, which can list and revoke keys but not create them: creating takes the personal API key of an admin of the organization. Store such a key in the secret."
   }

@@ -1,10 +1,9 @@
 import * as core from '@actions/core'
-import type { InputName } from './inputs.ts'
 
 /** The actions that the runner offers to a step; the only module that speaks its commands and files. */
 export interface Runner {
   /** An input as the workflow wrote it, trimmed; an empty string where it is not set. */
-  input(name: InputName): string
+  input(name: string): string
   /** Makes the runner replace a value by `***` in every log from here on. */
   mask(secret: string): void
   saveState(name: string, value: string): void
@@ -13,6 +12,8 @@ export interface Runner {
   exportVariable(name: string, value: string): void
   debug(message: string): void
   info(message: string): void
+  /** Adds Markdown to the page of the run. */
+  summary(markdown: string): Promise<void>
   warning(message: string, title: string): void
   error(message: string, title: string): void
 }
@@ -23,11 +24,12 @@ export function githubRunner(): Runner {
 
   // The runner masks logs, but a log is not the only place where a line may end up, and Neon's own words (an error
   // message that repeats a key, say) pass through here as well.
-  const clean = (message: string): string => {
+  const redact = (message: string): string => {
     let text = message
     for (const secret of secrets) text = text.replaceAll(secret, '***')
-    return text.replace(/[\r\n]+/g, ' ')
+    return text
   }
+  const clean = (message: string): string => redact(message).replace(/[\r\n]+/g, ' ')
 
   return {
     input: (name) => core.getInput(name),
@@ -42,6 +44,9 @@ export function githubRunner(): Runner {
     exportVariable: core.exportVariable,
     debug: (message) => core.debug(clean(message)),
     info: (message) => core.info(clean(message)),
+    async summary(markdown) {
+      await core.summary.addRaw(redact(markdown), true).write()
+    },
     warning: (message, title) => core.warning(clean(message), { title }),
     error: (message, title) => core.error(clean(message), { title }),
   }

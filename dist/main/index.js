@@ -45885,14 +45885,7 @@ const RESERVED = /^(?:(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE|LD|DYLD|NODE|NPM_CONF
  * @throws {InputError} for the first input that cannot be used; the message says what to write instead
  */
 function readInputs(runner, environment) {
-    const apiKey = readApiKey(runner);
-    if (apiKey === '') {
-        throw new InputError('The api_key input is empty. Pass the secret that holds your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
-            'GitHub gives no secrets to runs from forks and to Dependabot (which has secrets of its own), and an unknown secret is empty, too.');
-    }
-    if (!isSendable(apiKey)) {
-        throw new InputError('The api_key input holds white space, line breaks or characters that no Neon API key has. Store the key alone in the secret, on one line.');
-    }
+    const apiKey = readUsableApiKey(runner);
     const envName = readEnvName(runner);
     refuseExposedKey(envName, apiKey, environment);
     return {
@@ -45912,10 +45905,27 @@ function readApiKey(runner) {
     runner.mask(apiKey);
     return apiKey;
 }
+/**
+ * The long-lived key, masked and checked.
+ *
+ * @throws {InputError} where there is none, or what cannot be a key
+ */
+function readUsableApiKey(runner) {
+    const apiKey = readApiKey(runner);
+    if (apiKey === '') {
+        throw new InputError('The api_key input is empty. Pass the secret that holds your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
+            'GitHub gives no secrets to runs from forks and to Dependabot (which has secrets of its own), and an unknown secret is empty, too.');
+    }
+    if (!isSendable(apiKey)) {
+        throw new InputError('The api_key input holds white space, line breaks or characters that no Neon API key has. Store the key alone in the secret, on one line.');
+    }
+    return apiKey;
+}
 /** Whether a value can be a key at all, and so be sent in a header: visible ASCII characters alone. */
 function isSendable(key) {
     return /^[\x21-\x7e]+$/.test(key);
 }
+/** Whose keys; the same inputs in both actions. */
 function readScope(runner) {
     const orgId = readId(runner, 'org_id', 'organization');
     const projectId = readId(runner, 'project_id', 'project');
@@ -45955,6 +45965,7 @@ function readOnRevokeFailure(runner) {
     }
     return value;
 }
+/** Where Neon's API is; the same input in both actions. */
 function readApiHost(runner) {
     const value = runner.input('api_host') || NEON_API_HOST;
     // The value itself is not repeated where it may hold a password.
@@ -46123,7 +46134,13 @@ function classifyResponse(response, decode, attempt) {
     const told = `${quote(response.body)} (${status}, request ${attempt.requestId})`;
     if (AGAIN.has(status)) {
         const retryAfter = readRetryAfter(response.headers['retry-after'], attempt.date);
-        return { kind: 'again', why: `Neon could not ${attempt.action} now${told}`, sent: true, limited: status === 429, retryAfter };
+        return {
+            kind: 'again',
+            why: `Neon could not ${attempt.action} now${told}`,
+            sent: true,
+            limited: status === 429,
+            retryAfter,
+        };
     }
     if (status >= 300 && status < 400) {
         const message = `The address of Neon's API answered with a redirect (${status}, request ${attempt.requestId}), which is not followed, since the API key would travel along. Check api_host.`;
@@ -46418,6 +46435,7 @@ function decodeKeys(body) {
             name,
             createdAt: readString(item, 'created_at') ?? '',
             lastUsedAt: readString(item, 'last_used_at'),
+            projectId: readString(item, 'project_id'),
         });
     }
     return keys;
@@ -46460,6 +46478,9 @@ function adviseOn(refused, asked, scope, authMethod) {
     }
     if (!dependsOnAuthMethod(refused, scope))
         return '';
+    if (asked === 'list the keys') {
+        return `The keys of the ${describeScope(scope)} are not visible to the api_key: check org_id. Listing takes the organization's own API key or the personal key of one of its admins.`;
+    }
     if (authMethod === 'api_key_org') {
         return "The api_key input holds an organization's API key, which can list and revoke keys but not create them: creating takes the personal API key of an admin of the organization. Store such a key in the secret.";
     }
@@ -46468,6 +46489,41 @@ function adviseOn(refused, asked, scope, authMethod) {
     }
     const where = scope.projectId === undefined ? 'org_id' : 'org_id and project_id';
     return `The ${describeScope(scope)} was not found, or the owner of the api_key is not an admin there: check ${where}. Creating the key takes the personal API key of an admin of the organization.`;
+}
+
+;// CONCATENATED MODULE: ./build/resolve-scope.js
+
+
+/**
+ * Only an organization has project-scoped keys, so a project alone stands for its organization's: asks Neon which.
+ *
+ * @throws {NeonRefused} explained
+ * @throws {InputError} for a project of no organization
+ */
+async function resolveScope(neon, scope) {
+    const { orgId, projectId } = scope;
+    if (projectId === undefined || orgId !== undefined)
+        return scope;
+    const found = await explained('look up the project', scope, neon, () => neon.getProjectOrganization(projectId));
+    if (found === '') {
+        throw new InputError(`The project ${projectId} belongs to no organization, and only organizations have API keys for a single project. Leave project_id out to get a personal key, or move the project to an organization.`);
+    }
+    return { orgId: found, projectId };
+}
+async function explained(asked, scope, neon, ask) {
+    try {
+        return await ask();
+    }
+    catch (error) {
+        throw await explain(error, asked, scope, neon);
+    }
+}
+/** An error with advice. Costs a request only where the kind of the key decides what to advise. */
+async function explain(error, asked, scope, neon) {
+    if (!(error instanceof NeonRefused))
+        return error;
+    const authMethod = dependsOnAuthMethod(error, scope) ? await neon.getAuthMethod().catch(() => undefined) : undefined;
+    return explainRefusal(error, asked, scope, authMethod);
 }
 
 ;// CONCATENATED MODULE: ./build/revoke-by-id.js
@@ -46671,17 +46727,6 @@ async function createKey(world) {
         runner.exportVariable(inputs.envName, created.key);
     runner.info(`Created the Neon API key ${created.id} (${created.name}) for the ${describeScope(intent.scope)}. It is revoked when this job ends.`);
 }
-/** Only an organization has project-scoped keys, so a project alone stands for its organization's. */
-async function resolveScope(neon, scope) {
-    const { orgId, projectId } = scope;
-    if (projectId === undefined || orgId !== undefined)
-        return scope;
-    const found = await explained('look up the project', scope, neon, () => neon.getProjectOrganization(projectId));
-    if (found === '') {
-        throw new InputError(`The project ${projectId} belongs to no organization, and only organizations have API keys for a single project. Leave project_id out to get a personal key, or move the project to an organization.`);
-    }
-    return { orgId: found, projectId };
-}
 /**
  * Creates a key and knows that it is the only one.
  *
@@ -46744,21 +46789,6 @@ async function createUnderName({ neon, scope, patience, world }, name) {
         }
         sent ||= outcome.sent;
     }
-}
-async function explained(asked, scope, neon, ask) {
-    try {
-        return await ask();
-    }
-    catch (error) {
-        throw await explain(error, asked, scope, neon);
-    }
-}
-/** Costs a request only where the kind of the key decides what to advise. */
-async function explain(error, asked, scope, neon) {
-    if (!(error instanceof NeonRefused))
-        return error;
-    const authMethod = dependsOnAuthMethod(error, scope) ? await neon.getAuthMethod().catch(() => undefined) : undefined;
-    return explainRefusal(error, asked, scope, authMethod);
 }
 /** The long-lived key in any variable is visible to every later step; env_name's own is refused with the inputs. */
 function warnOfCopies({ environment, runner }, { apiKey }) {
@@ -48162,7 +48192,7 @@ const _summary = new Summary();
  * @deprecated use `core.summary`
  */
 const markdownSummary = (/* unused pure expression or super */ null && (_summary));
-const summary = (/* unused pure expression or super */ null && (_summary));
+const summary = _summary;
 //# sourceMappingURL=summary.js.map
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
 
@@ -49718,12 +49748,13 @@ function githubRunner() {
     const secrets = new Set();
     // The runner masks logs, but a log is not the only place where a line may end up, and Neon's own words (an error
     // message that repeats a key, say) pass through here as well.
-    const clean = (message) => {
+    const redact = (message) => {
         let text = message;
         for (const secret of secrets)
             text = text.replaceAll(secret, '***');
-        return text.replace(/[\r\n]+/g, ' ');
+        return text;
     };
+    const clean = (message) => redact(message).replace(/[\r\n]+/g, ' ');
     return {
         input: (name) => getInput(name),
         mask(secret) {
@@ -49738,6 +49769,9 @@ function githubRunner() {
         exportVariable: exportVariable,
         debug: (message) => core_debug(clean(message)),
         info: (message) => info(clean(message)),
+        async summary(markdown) {
+            await summary.addRaw(redact(markdown), true).write();
+        },
         warning: (message, title) => warning(clean(message), { title }),
         error: (message, title) => error(clean(message), { title }),
     };

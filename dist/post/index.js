@@ -45885,14 +45885,7 @@ const RESERVED = /^(?:(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE|LD|DYLD|NODE|NPM_CONF
  * @throws {InputError} for the first input that cannot be used; the message says what to write instead
  */
 function readInputs(runner, environment) {
-    const apiKey = readApiKey(runner);
-    if (apiKey === '') {
-        throw new InputError('The api_key input is empty. Pass the secret that holds your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
-            'GitHub gives no secrets to runs from forks and to Dependabot (which has secrets of its own), and an unknown secret is empty, too.');
-    }
-    if (!isSendable(apiKey)) {
-        throw new InputError('The api_key input holds white space, line breaks or characters that no Neon API key has. Store the key alone in the secret, on one line.');
-    }
+    const apiKey = readUsableApiKey(runner);
     const envName = readEnvName(runner);
     refuseExposedKey(envName, apiKey, environment);
     return {
@@ -45912,10 +45905,27 @@ function readApiKey(runner) {
     runner.mask(apiKey);
     return apiKey;
 }
+/**
+ * The long-lived key, masked and checked.
+ *
+ * @throws {InputError} where there is none, or what cannot be a key
+ */
+function readUsableApiKey(runner) {
+    const apiKey = readApiKey(runner);
+    if (apiKey === '') {
+        throw new InputError('The api_key input is empty. Pass the secret that holds your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
+            'GitHub gives no secrets to runs from forks and to Dependabot (which has secrets of its own), and an unknown secret is empty, too.');
+    }
+    if (!isSendable(apiKey)) {
+        throw new InputError('The api_key input holds white space, line breaks or characters that no Neon API key has. Store the key alone in the secret, on one line.');
+    }
+    return apiKey;
+}
 /** Whether a value can be a key at all, and so be sent in a header: visible ASCII characters alone. */
 function isSendable(key) {
     return /^[\x21-\x7e]+$/.test(key);
 }
+/** Whose keys; the same inputs in both actions. */
 function readScope(runner) {
     const orgId = readId(runner, 'org_id', 'organization');
     const projectId = readId(runner, 'project_id', 'project');
@@ -45955,6 +45965,7 @@ function readOnRevokeFailure(runner) {
     }
     return value;
 }
+/** Where Neon's API is; the same input in both actions. */
 function readApiHost(runner) {
     const value = runner.input('api_host') || NEON_API_HOST;
     // The value itself is not repeated where it may hold a password.
@@ -46123,7 +46134,13 @@ function classifyResponse(response, decode, attempt) {
     const told = `${quote(response.body)} (${status}, request ${attempt.requestId})`;
     if (AGAIN.has(status)) {
         const retryAfter = readRetryAfter(response.headers['retry-after'], attempt.date);
-        return { kind: 'again', why: `Neon could not ${attempt.action} now${told}`, sent: true, limited: status === 429, retryAfter };
+        return {
+            kind: 'again',
+            why: `Neon could not ${attempt.action} now${told}`,
+            sent: true,
+            limited: status === 429,
+            retryAfter,
+        };
     }
     if (status >= 300 && status < 400) {
         const message = `The address of Neon's API answered with a redirect (${status}, request ${attempt.requestId}), which is not followed, since the API key would travel along. Check api_host.`;
@@ -46418,6 +46435,7 @@ function decodeKeys(body) {
             name,
             createdAt: readString(item, 'created_at') ?? '',
             lastUsedAt: readString(item, 'last_used_at'),
+            projectId: readString(item, 'project_id'),
         });
     }
     return keys;
@@ -48036,7 +48054,7 @@ const _summary = new Summary();
  * @deprecated use `core.summary`
  */
 const markdownSummary = (/* unused pure expression or super */ null && (_summary));
-const summary = (/* unused pure expression or super */ null && (_summary));
+const summary = _summary;
 //# sourceMappingURL=summary.js.map
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
 
@@ -49592,12 +49610,13 @@ function githubRunner() {
     const secrets = new Set();
     // The runner masks logs, but a log is not the only place where a line may end up, and Neon's own words (an error
     // message that repeats a key, say) pass through here as well.
-    const clean = (message) => {
+    const redact = (message) => {
         let text = message;
         for (const secret of secrets)
             text = text.replaceAll(secret, '***');
-        return text.replace(/[\r\n]+/g, ' ');
+        return text;
     };
+    const clean = (message) => redact(message).replace(/[\r\n]+/g, ' ');
     return {
         input: (name) => getInput(name),
         mask(secret) {
@@ -49612,6 +49631,9 @@ function githubRunner() {
         exportVariable: exportVariable,
         debug: (message) => core_debug(clean(message)),
         info: (message) => info(clean(message)),
+        async summary(markdown) {
+            await summary.addRaw(redact(markdown), true).write();
+        },
         warning: (message, title) => warning(clean(message), { title }),
         error: (message, title) => error(clean(message), { title }),
     };

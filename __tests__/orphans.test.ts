@@ -1,0 +1,91 @@
+import fc from 'fast-check'
+import { formatKeyName, newNonce, parseKeyName } from '../src/key-name.ts'
+import type { ListedKey } from '../src/neon-api.ts'
+import { judge, ownKeys, type RunState } from '../src/orphans.ts'
+
+const HOME = { server: 'gha', repositoryId: '812345678' }
+const OWN = { runId: '1', runAttempt: '1' }
+
+const foreignName = fc.oneof(
+  fc.string(),
+  fc.constantFrom('gha/812345678/7/1/abcdefgh/', 'gha/812345678/7/1', 'GHA/812345678/7/1/abcdefgh', 'neonctl', ''),
+  fc.constantFrom('gha/812345679/7/1/abcdefgh/x', 'gha-0000/812345678/7/1/abcdefgh/x', 'gha/81234567/7/1/abcdefgh'),
+)
+const ownName = fc
+  .record({ runId: fc.integer({ min: 1, max: 9 }).map(String), runAttempt: fc.integer({ min: 1, max: 3 }).map(String) })
+  .map((run) => formatKeyName({ ...HOME, ...run, nonce: newNonce(), label: 'shop.test' }))
+const keyOf = (name: fc.Arbitrary<string>): fc.Arbitrary<ListedKey> =>
+  fc.record({
+    id: fc.bigInt({ min: 1n, max: 2n ** 62n }).map(String),
+    name,
+    createdAt: fc
+      .date({ min: new Date('2026-01-01'), max: new Date('2026-12-31'), noInvalidDate: true })
+      .map((date) => date.toISOString()),
+    lastUsedAt: fc.constant(undefined),
+    projectId: fc.constant(undefined),
+  })
+const keys = fc.array(fc.oneof(keyOf(foreignName), keyOf(ownName)))
+const age = fc.oneof(fc.double({ min: 0, max: 2_000, noNaN: true }), fc.constant(Number.NaN))
+
+test('what does not parse, or is of another server or repository, is never chosen', () => {
+  fc.assert(
+    fc.property(keys, (listed) => {
+      for (const { name, parsed } of ownKeys(listed, HOME, parseKeyName)) {
+        expect(parseKeyName(name)).toEqual(parsed)
+        expect(parsed).toMatchObject(HOME)
+      }
+    }),
+  )
+})
+
+test('every key of this repository is looked at once, the oldest first', () => {
+  fc.assert(
+    fc.property(fc.array(keyOf(ownName)), (listed) => {
+      const own = ownKeys(listed, HOME, parseKeyName)
+      expect(own).toHaveLength(listed.length)
+      const dates = own.map(({ createdAt }) => createdAt)
+      expect(dates).toEqual([...dates].sort())
+    }),
+  )
+})
+
+const single = keyOf(ownName).map((key) => ownKeys([key], HOME, parseKeyName)[0] as ReturnType<typeof ownKeys>[number])
+const otherRun = single.filter(({ parsed }) => parsed.runId !== OWN.runId)
+
+test('nothing of a live run is ever chosen, however old', () => {
+  const status = fc.constantFrom('queued', 'waiting', 'pending', 'requested', 'in progress', 'anything new')
+  fc.assert(
+    fc.property(single, status, age, (key, kind, hours) => {
+      const attempt = fc.sample(fc.constantFrom(undefined, Number(key.parsed.runAttempt), 1), 1)[0]
+      expect(judge(key, { kind: 'active', status: kind, attempt }, OWN, hours, 840).revoke).toBe(false)
+    }),
+  )
+})
+
+test('everything of a finished or deleted run is chosen, however young', () => {
+  const over = fc.constantFrom<RunState>({ kind: 'completed' }, { kind: 'deleted' })
+  fc.assert(fc.property(otherRun, over, age, (key, run, hours) => judge(key, run, OWN, hours, 840).revoke))
+})
+
+test('an older attempt of a live run is over, the present one is not', () => {
+  fc.assert(
+    fc.property(otherRun, fc.integer({ min: 1, max: 5 }), age, (key, attempt, hours) => {
+      const { revoke } = judge(key, { kind: 'active', status: 'queued', attempt }, OWN, hours, 840)
+      expect(revoke).toBe(Number(key.parsed.runAttempt) < attempt)
+    }),
+  )
+})
+
+test("the sweep's own run is left alone, whatever GitHub says", () => {
+  const any = fc.constantFrom<RunState>({ kind: 'completed' }, { kind: 'deleted' }, { kind: 'unknown', why: 'x' })
+  const own = single.filter(({ parsed }) => parsed.runId === OWN.runId)
+  fc.assert(fc.property(own, any, age, (key, run, hours) => !judge(key, run, OWN, hours, 840).revoke))
+})
+
+test('where GitHub cannot tell, age alone decides; an age that cannot be read decides nothing', () => {
+  fc.assert(
+    fc.property(otherRun, age, fc.constantFrom('unknown' as const, 'postponed' as const), (key, hours, kind) => {
+      expect(judge(key, { kind, why: 'x' }, OWN, hours, 840).revoke).toBe(hours > 840)
+    }),
+  )
+})

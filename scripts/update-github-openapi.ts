@@ -1,0 +1,31 @@
+// `npm run update:github-openapi`: takes the operations that the sweep uses out of GitHub's published OpenAPI description
+// (npm package @octokit/openapi), for the simulated GitHub. The package unpacks to 400 MB, too much to ask of everybody
+// who runs a test, so the extract is committed and this script fetches the package only when it is run.
+
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const PACKAGE = '@octokit/openapi'
+const PATHS = ['/repos/{owner}/{repo}/actions/runs/{run_id}']
+
+const folder = mkdtempSync(join(tmpdir(), 'github-openapi-'))
+try {
+  execFileSync('npm', ['install', '--prefix', folder, '--no-save', PACKAGE], {
+    stdio: 'ignore',
+    shell: process.platform === 'win32',
+  })
+  const read = (file: string) => JSON.parse(readFileSync(join(folder, 'node_modules', PACKAGE, file), 'utf8'))
+  const { version } = read('package.json')
+  const { openapi, info, paths } = read('generated/api.github.com.deref.json')
+  const extract = {
+    openapi,
+    info: { title: info.title, version: info.version, 'x-extracted-from': `${PACKAGE} ${version}` },
+    paths: Object.fromEntries(PATHS.map((path) => [path, { get: paths[path].get }])),
+  }
+  writeFileSync(join(import.meta.dirname, '..', 'simulator', 'github', 'openapi.json'), `${JSON.stringify(extract)}\n`)
+  console.log(`simulator/github/openapi.json: from ${PACKAGE} ${version}`)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}

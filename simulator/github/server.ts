@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import formats from 'ajv-formats'
+import { type Document, OpenAPIBackend } from 'openapi-backend'
+
+/** A workflow run as far as anybody here cares. */
+export interface Run {
+  id: string
+  status: string
+  attempt: number
+}
+
+export interface GithubOptions {
+  /** `owner/name` of the one repository there is. */
+  repository?: string
+  /** What the token may do: with `actions: read`, without it (403), or nothing in this repository (404). */
+  permission?: 'read' | 'none' | 'no access'
+  /** Requests an hour; 1,000 for a repository's token. */
+  limit?: number
+  /** The path before GitHub's own, e.g. `/api/v3` on GitHub Enterprise Server. */
+  basePath?: string
+}
+
+/** A simulated GitHub that listens on the loopback address. */
+export interface GithubServer {
+  /** What `GITHUB_API_URL` has to be. */
+  readonly host: string
+  readonly token: string
+  /** By ID; runs that are not here were deleted. */
+  readonly runs: Map<string, Run>
+  /** The run ID of each request, in order. */
+  readonly asked: string[]
+  /** Answers of its own that broke GitHub's OpenAPI description. */
+  readonly violations: string[]
+  options: Required<GithubOptions>
+  /** Has the next requests fail with this status. */
+  fail(times: number, status: number): void
+  close(): Promise<void>
+}
+
+const OPERATION = 'actions/get-workflow-run'
+const PATH = '/repos/{owner}/{repo}/actions/runs/{run_id}'
+const TOKEN = 'ghs_simulated0123456789'
+
+type Description = Document & {
+  paths: Record<
+    string,
+    { get: { responses: Record<string, { content: Record<string, { examples: { default: { value: object } } }> }> } }
+  >
+}
+
+const description: Description = JSON.parse(readFileSync(join(import.meta.dirname, 'openapi.json'), 'utf8'))
+
+let compiled: Promise<OpenAPIBackend> | undefined
+
+async function compile(): Promise<OpenAPIBackend> {
+  const api = new OpenAPIBackend({
+    definition: description,
+    quick: true,
+    ajvOpts: { strict: false, logger: false },
+    customizeAjv: (ajv) => formats.default(ajv),
+  })
+  await api.init()
+  return api
+}
+
+/** Starts a simulated GitHub with the one endpoint that the sweep uses. */
+export async function startGithub(given: GithubOptions = {}): Promise<GithubServer> {
+  compiled ??= compile()
+  const api = await compiled
+  const options = { repository: 'octo-org/shop', permission: 'read' as const, limit: 1_000, basePath: '', ...given }
+  const runs = new Map<string, Run>()
+  const asked: string[] = []
+  const violations: string[] = []
+  const failing = { times: 0, status: 500 }
+  const reset = Math.floor(Date.now() / 1000) + 3_600
+
+  const answer = (authorization: string | undefined, id: string): { status: number; body: object } => {
+    const { permission, limit, repository } = server.options
+    const refuse = (status: number, message: string) => ({
+      status,
+      body: { message, documentation_url: 'https://docs.github.com/rest', status: String(status) },
+    })
+    if (authorization !== `token ${TOKEN}`) return refuse(401, 'Bad credentials')
+    if (asked.length > limit) return refuse(403, 'API rate limit exceeded for installation ID 1.')
+    if (failing.times > 0) {
+      failing.times -= 1
+      return refuse(failing.status, 'simulated')
+    }
+    if (permission === 'none') return refuse(403, 'Resource not accessible by integration')
+    const run = runs.get(id)
+    if (permission === 'no access' || !run) return refuse(404, 'Not Found')
+    const body = describe(run, repository)
+    for (const { instancePath, message } of api.validateResponse(body, OPERATION, 200).errors ?? []) {
+      violations.push(`${instancePath} ${message}`)
+    }
+    return { status: 200, body }
+  }
+
+  const http = createServer((incoming, outgoing) => {
+    const [path = ''] = (incoming.url ?? '').split('?')
+    const { repository, limit, basePath } = server.options
+    const prefix = `${basePath}/repos/${repository}/actions/runs/`
+    const id = path.startsWith(prefix) ? path.slice(prefix.length) : ''
+    asked.push(id)
+    const { status, body } = answer(incoming.headers.authorization, id)
+    outgoing.writeHead(status, {
+      'content-type': 'application/json; charset=utf-8',
+      'x-ratelimit-limit': limit,
+      'x-ratelimit-remaining': Math.max(0, limit - asked.length),
+      'x-ratelimit-used': Math.min(limit, asked.length),
+      'x-ratelimit-reset': reset,
+      'x-ratelimit-resource': 'core',
+    })
+    outgoing.end(JSON.stringify(body))
+  })
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  const server: GithubServer = {
+    host: `http://127.0.0.1:${(http.address() as AddressInfo).port}${options.basePath}`,
+    token: TOKEN,
+    runs,
+    asked,
+    violations,
+    options,
+    fail(times, status) {
+      Object.assign(failing, { times, status })
+    },
+    async close() {
+      http.closeAllConnections()
+      await new Promise((resolve) => http.close(resolve))
+    },
+  }
+  return server
+}
+
+/** GitHub's own example of a run, with what differs. */
+function describe({ id, status, attempt }: Run, repository: string): object {
+  const example = description.paths[PATH]?.get.responses['200']?.content['application/json']?.examples.default.value
+  return {
+    ...example,
+    id: Number(id),
+    status,
+    conclusion: status === 'completed' ? 'success' : null,
+    run_attempt: attempt,
+    html_url: `https://github.com/${repository}/actions/runs/${id}`,
+  }
+}

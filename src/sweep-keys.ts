@@ -1,0 +1,152 @@
+import { Deadline } from './clock.ts'
+import { concurrently } from './concurrently.ts'
+import { Cancelled, describe, KeyMayBeAlive } from './errors.ts'
+import type { GithubAccess, GithubRuns } from './github-runs.ts'
+import { parseKeyName, serverTag } from './key-name.ts'
+import { NeonApi } from './neon-api.ts'
+import { judge, type OwnKey, ownKeys, type RunState, type SweepRun, type Verdict } from './orphans.ts'
+import { explained, resolveScope } from './resolve-scope.ts'
+import type { Patience } from './retry.ts'
+import { revokeById } from './revoke-by-id.ts'
+import { readRunContext } from './run-context.ts'
+import { describeScope } from './scope.ts'
+import { readSweepInputs } from './sweep-inputs.ts'
+import { type Outcome, summarize } from './sweep-report.ts'
+import type { World } from './world.ts'
+
+/** Milliseconds; 10,000 revocations at Neon's 700 requests a minute take 15 minutes. */
+export const SWEEP_DEADLINE = 25 * 60_000
+
+/** How many requests are under way at once, to GitHub and to Neon. */
+const CONCURRENCY = 4
+
+/** Milliseconds between two lines of progress. */
+const PROGRESS_INTERVAL = 10_000
+
+const HOUR = 3_600_000
+
+/**
+ * The sweep: revokes the keys of runs that are over, which no post step could revoke because the runner died.
+ *
+ * @throws {InputError | RunnerError} before any request
+ * @throws {NeonRefused | NeonUnreachable | GaveUp} when the keys cannot be listed
+ * @throws {KeyMayBeAlive} when a key that should have been revoked could not be; all others are done by then
+ */
+export async function sweepKeys(world: World, openGithub: (access: GithubAccess) => GithubRuns): Promise<void> {
+  const { runner, environment, clock, http, random, cancelled } = world
+  const inputs = readSweepInputs(runner)
+  const own = readRunContext(environment)
+  const deadline = new Deadline(clock, SWEEP_DEADLINE)
+  const patience: Patience = { clock, deadline, random, cancelled, onWait: runner.debug }
+  const neon = new NeonApi({ apiHost: inputs.apiHost, apiKey: inputs.apiKey, http, patience })
+
+  const scope = await resolveScope(neon, inputs.scope)
+  const listed = await explained('list the keys', scope, neon, () => neon.listKeys(scope))
+  const inScope = scope.projectId === undefined ? listed : listed.filter((key) => key.projectId === scope.projectId)
+  const keys = ownKeys(inScope, { server: serverTag(own.serverUrl), repositoryId: own.repositoryId }, parseKeyName)
+  runner.info(
+    `${listed.length} keys in the ${describeScope(scope)}, ${keys.length} of them made by this action for this repository.`,
+  )
+
+  const github = openGithub({ token: inputs.githubToken, repository: environment.GITHUB_REPOSITORY ?? '' })
+  const progress = progressOf(world)
+  const states = await askForRuns(keys, own, github, progress)
+  const verdicts = keys.map((key) => {
+    const age = (clock.date() - Date.parse(key.createdAt)) / HOUR
+    return judge(key, states.get(key.parsed.runId) ?? OWN_RUN, own, age, inputs.maxAgeHours)
+  })
+
+  const outcomes: Outcome[] = []
+  await concurrently(verdicts, CONCURRENCY, async (verdict) => {
+    outcomes.push(await carryOut(verdict))
+    progress('revoking', outcomes.length, verdicts.length)
+  })
+
+  async function carryOut(verdict: Verdict): Promise<Outcome> {
+    if (!verdict.revoke) return { ...verdict, kind: 'kept' }
+    if (inputs.dryRun) return { ...verdict, kind: 'revoked' }
+    try {
+      if (cancelled.aborted) throw cancelled.reason
+      await revokeById(neon, scope, verdict.key)
+      return { ...verdict, kind: 'revoked' }
+    } catch (error) {
+      return { ...verdict, kind: 'failed', reason: describe(error) }
+    }
+  }
+
+  await conclude(world, outcomes, inputs.dryRun)
+}
+
+/** Asks GitHub about each run once, those of the oldest keys first. */
+async function askForRuns(
+  keys: readonly OwnKey[],
+  own: SweepRun,
+  github: GithubRuns,
+  progress: Progress,
+): Promise<Map<string, RunState>> {
+  const states = new Map<string, RunState>()
+  const runIds = [...new Set(keys.map((key) => key.parsed.runId))].filter((runId) => runId !== own.runId)
+  let tokenReads: Promise<boolean> | undefined
+  await concurrently(runIds, CONCURRENCY, async (runId) => {
+    const answer = await github.ask(runId)
+    if (answer.kind === 'not found') {
+      // A token that may not read runs is answered 404 for every one, as if all were deleted.
+      tokenReads ??= github.ask(own.runId).then(({ kind }) => kind === 'active' || kind === 'completed')
+      states.set(runId, (await tokenReads) ? { kind: 'deleted' } : UNREADABLE)
+    } else {
+      states.set(runId, answer)
+    }
+    progress('asking GitHub about runs', states.size, runIds.length)
+  })
+  return states
+}
+
+const UNREADABLE: RunState = { kind: 'unknown', why: 'GitHub shows no runs to this token (it needs actions: read)' }
+
+/** The state of the sweep's own run is not asked for; nothing is done to its keys. */
+const OWN_RUN: RunState = { kind: 'active', status: 'in progress', attempt: undefined }
+
+type Progress = (what: string, done: number, all: number) => void
+
+/** Says now and then how far a long sweep is. */
+function progressOf({ runner, clock }: World): Progress {
+  let last = clock.now()
+  return (what, done, all) => {
+    if (clock.now() - last < PROGRESS_INTERVAL) return
+    last = clock.now()
+    runner.info(`${what}: ${done} of ${all}`)
+  }
+}
+
+/** Outputs, log, summary; fails when a key that should be dead may be alive. */
+async function conclude(
+  { runner, environment, cancelled }: World,
+  outcomes: Outcome[],
+  dryRun: boolean,
+): Promise<void> {
+  const of = (kind: Outcome['kind']): Outcome[] => outcomes.filter((outcome) => outcome.kind === kind)
+  const [revoked, kept, failed] = [of('revoked'), of('kept'), of('failed')]
+  runner.output('revoked_count', String(revoked.length))
+  runner.output('kept_count', String(kept.length))
+  runner.output('failed_count', String(failed.length))
+  for (const { key, reason } of revoked) {
+    runner.info(`${dryRun ? 'Would revoke' : 'Revoked'} ${key.id} (${key.name}): ${reason}.`)
+  }
+  for (const [reason, count] of countBy(kept)) runner.info(`Kept ${count}: ${reason}.`)
+  const postponed = kept.filter((outcome) => outcome.postponed)
+  if (postponed.length > 0) {
+    runner.warning(`${postponed.length} keys remain: ${postponed[0]?.reason}.`, 'The sweep stopped early')
+  }
+  await runner.summary(summarize(outcomes, dryRun, environment))
+  if (cancelled.aborted) throw new Cancelled('The job was cancelled in the middle of the sweep; the next one goes on.')
+  if (failed.length > 0) {
+    const list = failed.map(({ key, reason }) => `${key.id} (${key.name}): ${reason}`)
+    throw new KeyMayBeAlive(`${failed.length} keys could not be revoked. ${list.join(' ')}`, true)
+  }
+}
+
+function countBy(kept: readonly Outcome[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { reason } of kept) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  return counts
+}
