@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type GithubServer, startGithub } from '../simulator/github/server.ts'
 import type { Key } from '../simulator/neon/accounts.ts'
 import type { Job, StepResult } from '../simulator/runner/job.ts'
+import { preload } from '../simulator/runner/preload.ts'
 import { formatKeyName, newNonce } from '../src/key-name.ts'
 import { errorsOf, scenario } from './support/scenario.ts'
 
@@ -182,6 +183,16 @@ test('one failure does not stop the rest; the step fails and lists it', async ()
   const [left] = alive()
   expect(keys).toContain(left)
   expect(errorsOf(result)).toEqual([expect.stringContaining(`${left?.id} (${left?.name}): Neon refused`)])
+})
+
+test('keys that cannot be revoked do not take all the time there is', async () => {
+  run('500', 'completed')
+  for (let index = 0; index < 3; index += 1) make('500')
+  it.inject({ operation: 'revokeOrgApiKey', times: 999, failure: { kind: 'status', status: 500, deed: 'never' } })
+  const result = await sweep({}, it.job(preload(['time-lapse'], { TIME_LAPSE: '60' })))
+  expect(result.exitCode).toBe(1)
+  expect(counts(result)).toBe('0 revoked, 0 kept, 3 failed')
+  expect(result.milliseconds * 60).toBeLessThan(3 * 60_000)
 })
 
 test('a dry run says the same and revokes nothing', async () => {

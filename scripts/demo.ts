@@ -3,9 +3,13 @@
 
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { startNeon } from '../simulator/neon/server.ts'
+import { startGithub } from '../simulator/github/server.ts'
+import { type NeonServer, startNeon } from '../simulator/neon/server.ts'
 import { Job, type StepResult } from '../simulator/runner/job.ts'
 import { NEON_API_HOST } from '../src/inputs.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const ACTION = join(ROOT, 'action.yml')
 
 const { values } = parseArgs({
   options: {
@@ -32,17 +36,17 @@ const job = new Job()
 let broken = false
 
 /** Prints a step as GitHub's log shows it: masked, commands rendered, with the time it took. */
-function show(result: StepResult, comment: string): void {
+function show(result: StepResult, comment: string, { masked }: Pick<Job, 'masked'> = job): void {
   console.log(
     `\n${paint(1, result.exitCode === 0 ? '✓' : '✗')} ${paint(1, result.name)}  ${paint(2, `${Math.round(result.milliseconds)} ms`)}`,
   )
   console.log(paint(2, `  # ${comment}`))
-  for (const line of result.log) console.log(`  ${job.masked(line)}`)
+  for (const line of result.log) console.log(`  ${masked(line)}`)
   for (const { command, message } of result.commands) {
-    if (command === 'error') console.log(`  ${paint(31, 'Error:')} ${job.masked(message)}`)
-    if (command === 'warning') console.log(`  ${paint(33, 'Warning:')} ${job.masked(message)}`)
+    if (command === 'error') console.log(`  ${paint(31, 'Error:')} ${masked(message)}`)
+    if (command === 'warning') console.log(`  ${paint(33, 'Warning:')} ${masked(message)}`)
   }
-  if (result.stderr) console.log(`  ${job.masked(result.stderr)}`)
+  if (result.stderr) console.log(`  ${masked(result.stderr)}`)
 }
 
 function check(holds: boolean, claim: string): void {
@@ -59,6 +63,32 @@ process.on('SIGINT', () => {
   broken = true
 })
 
+/** A job whose runner dies before its post step, and the sweep that finds what it left. */
+async function demonstrateSweep({ neon, host }: NeonServer): Promise<void> {
+  console.log(`\n${paint(1, 'A second job, whose runner dies: its post step never runs')}`)
+  const github = await startGithub()
+  const dying = new Job({ GITHUB_RUN_ID: '19876543211' })
+  const sweeping = new Job({ GITHUB_RUN_ID: '19876543299', GITHUB_JOB: 'sweep' })
+  try {
+    const inputs = { api_key: neon.adminKey, api_host: host, org_id: neon.organization.id }
+    show(await dying.uses(ACTION, { with: inputs }), 'uses: OWNER/REPO@v1', dying)
+    check(neon.strangers().length === 1, 'the runner is gone, and one key is left alive')
+    for (const id of ['19876543211', '19876543299']) {
+      github.runs.set(id, { id, status: id === '19876543211' ? 'completed' : 'in_progress', attempt: 1 })
+    }
+    const sweep = await sweeping.uses(join(ROOT, 'sweep', 'action.yml'), {
+      with: { ...inputs, api_key: neon.organizationKey, github_token: github.token },
+      env: { GITHUB_API_URL: github.host },
+    })
+    show(sweep, "uses: OWNER/REPO/sweep@v1   on a schedule, with the organization's own key", sweeping)
+    check(neon.strangers().length === 0, 'no key that the action made is alive')
+  } finally {
+    dying.dispose()
+    sweeping.dispose()
+    await github.close()
+  }
+}
+
 const statusOf = async (path: string, key: string): Promise<number> => {
   const response = await fetch(`${apiHost}${path}`, { headers: { authorization: `Bearer ${key}` } })
   await response.body?.cancel()
@@ -67,7 +97,7 @@ const statusOf = async (path: string, key: string): Promise<number> => {
 
 try {
   console.log(`One job, one key. Neon: ${values.live ? apiHost : 'simulated on this machine'}`)
-  const main = await job.uses(join(import.meta.dirname, '..', 'action.yml'), {
+  const main = await job.uses(ACTION, {
     with: {
       api_key: longLivedKey,
       api_host: apiHost,
@@ -95,14 +125,13 @@ try {
 
   await endJob()
   check((await statusOf(path, freshKey)) === 401, `the fresh key is dead: GET ${path} answers 401`)
-  if (neon) {
+  if (neon && server) {
     check(neon.strangers().length === 0, 'no key that the action made is alive')
+    const requests = neon.requests.filter(({ headers }) => headers['user-agent']?.startsWith('ephemeral'))
     console.log(
-      `\nRequests to Neon by the action: ${neon.requests
-        .filter(({ headers }) => headers['user-agent']?.startsWith('ephemeral'))
-        .map(({ method, status }) => `${method} ${status}`)
-        .join(', ')}`,
+      `\nRequests to Neon by the action: ${requests.map(({ method, status }) => `${method} ${status}`).join(', ')}`,
     )
+    await demonstrateSweep(server)
   }
 } finally {
   await endJob()

@@ -17,6 +17,9 @@ import type { World } from './world.ts'
 /** Milliseconds; 10,000 revocations at Neon's 700 requests a minute take 15 minutes. */
 export const SWEEP_DEADLINE = 25 * 60_000
 
+/** Milliseconds for one key, so that a few that cannot be revoked do not hold up all others. */
+const KEY_DEADLINE = 60_000
+
 /** How many requests are under way at once, to GitHub and to Neon. */
 const CONCURRENCY = 4
 
@@ -37,8 +40,11 @@ export async function sweepKeys(world: World, openGithub: (access: GithubAccess)
   const inputs = readSweepInputs(runner)
   const own = readRunContext(environment)
   const deadline = new Deadline(clock, SWEEP_DEADLINE)
-  const patience: Patience = { clock, deadline, random, cancelled, onWait: runner.debug }
-  const neon = new NeonApi({ apiHost: inputs.apiHost, apiKey: inputs.apiKey, http, patience })
+  const connect = (within: Deadline): NeonApi => {
+    const patience: Patience = { clock, deadline: within, random, cancelled, onWait: runner.debug }
+    return new NeonApi({ apiHost: inputs.apiHost, apiKey: inputs.apiKey, http, patience })
+  }
+  const neon = connect(deadline)
 
   const scope = await resolveScope(neon, inputs.scope)
   const listed = await explained('list the keys', scope, neon, () => neon.listKeys(scope))
@@ -65,9 +71,11 @@ export async function sweepKeys(world: World, openGithub: (access: GithubAccess)
   async function carryOut(verdict: Verdict): Promise<Outcome> {
     if (!verdict.revoke) return { ...verdict, kind: 'kept' }
     if (inputs.dryRun) return { ...verdict, kind: 'revoked' }
+    if (cancelled.aborted || deadline.remaining() < KEY_DEADLINE) {
+      return { ...verdict, kind: 'kept', postponed: true, reason: "the sweep's time is over; the next one goes on" }
+    }
     try {
-      if (cancelled.aborted) throw cancelled.reason
-      await revokeById(neon, scope, verdict.key)
+      await revokeById(connect(new Deadline(clock, KEY_DEADLINE)), scope, verdict.key)
       return { ...verdict, kind: 'revoked' }
     } catch (error) {
       return { ...verdict, kind: 'failed', reason: describe(error) }

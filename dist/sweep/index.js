@@ -55701,6 +55701,8 @@ function escapeCell(text) {
 
 /** Milliseconds; 10,000 revocations at Neon's 700 requests a minute take 15 minutes. */
 const SWEEP_DEADLINE = 25 * 60_000;
+/** Milliseconds for one key, so that a few that cannot be revoked do not hold up all others. */
+const KEY_DEADLINE = 60_000;
 /** How many requests are under way at once, to GitHub and to Neon. */
 const CONCURRENCY = 4;
 /** Milliseconds between two lines of progress. */
@@ -55718,8 +55720,11 @@ async function sweepKeys(world, openGithub) {
     const inputs = readSweepInputs(runner);
     const own = readRunContext(environment);
     const deadline = new Deadline(clock, SWEEP_DEADLINE);
-    const patience = { clock, deadline, random, cancelled, onWait: runner.debug };
-    const neon = new NeonApi({ apiHost: inputs.apiHost, apiKey: inputs.apiKey, http, patience });
+    const connect = (within) => {
+        const patience = { clock, deadline: within, random, cancelled, onWait: runner.debug };
+        return new NeonApi({ apiHost: inputs.apiHost, apiKey: inputs.apiKey, http, patience });
+    };
+    const neon = connect(deadline);
     const scope = await resolveScope(neon, inputs.scope);
     const listed = await explained('list the keys', scope, neon, () => neon.listKeys(scope));
     const inScope = scope.projectId === undefined ? listed : listed.filter((key) => key.projectId === scope.projectId);
@@ -55742,10 +55747,11 @@ async function sweepKeys(world, openGithub) {
             return { ...verdict, kind: 'kept' };
         if (inputs.dryRun)
             return { ...verdict, kind: 'revoked' };
+        if (cancelled.aborted || deadline.remaining() < KEY_DEADLINE) {
+            return { ...verdict, kind: 'kept', postponed: true, reason: "the sweep's time is over; the next one goes on" };
+        }
         try {
-            if (cancelled.aborted)
-                throw cancelled.reason;
-            await revokeById(neon, scope, verdict.key);
+            await revokeById(connect(new Deadline(clock, KEY_DEADLINE)), scope, verdict.key);
             return { ...verdict, kind: 'revoked' };
         }
         catch (error) {

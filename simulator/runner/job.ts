@@ -116,7 +116,7 @@ export class Job {
   }
 
   /** A text as the log would show it. */
-  masked(text: string): string {
+  readonly masked = (text: string): string => {
     return this.masks.reduce((masked, secret) => masked.replaceAll(secret, '***'), text)
   }
 
