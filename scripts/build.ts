@@ -50,10 +50,13 @@ function shakeActionsCore(packing: string): void {
 
 function slimUndici(packing: string): void {
   const folder = shadow(packing, 'undici')
-  writeFileSync(
-    join(folder, 'index.js'),
-    "module.exports.EnvHttpProxyAgent = require('./lib/dispatcher/env-http-proxy-agent.js')\n",
-  )
+  // `connect` is what a proxy is asked with; undici's own index gives it to every dispatcher, among much else.
+  const index = [
+    "require('./lib/dispatcher/dispatcher.js').prototype.connect = require('./lib/api/api-connect.js')",
+    "module.exports.EnvHttpProxyAgent = require('./lib/dispatcher/env-http-proxy-agent.js')",
+    '',
+  ]
+  writeFileSync(join(folder, 'index.js'), index.join('\n'))
   for (const [file, reason] of Object.entries(LEFT_OUT)) {
     statSync(join(folder, file))
     writeFileSync(
