@@ -48,3 +48,10 @@ test('nobody listens: main tries for as long as it may, and post has nothing to 
   const [post] = await job.end()
   expect(post).toMatchObject({ exitCode: 0, log: ['No API key was created; there is nothing to revoke.'] })
 })
+
+test('a host that DNS does not know is tried again, like one that does not listen', async () => {
+  const main = await it.main(it.job(), { api_host: 'https://neon.invalid/api/v2' })
+  expect(main.exitCode).toBe(1)
+  expect(main.log[0]).toMatch(/getaddrinfo (ENOTFOUND|EAI_AGAIN) neon\.invalid.*Trying again/)
+  expect(errorsOf(main)).toEqual([expect.stringMatching(/neon\.invalid.*Gave up/)])
+})
