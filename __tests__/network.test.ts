@@ -7,15 +7,19 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
 import { generate } from 'selfsigned'
+import { startGithub } from '../simulator/github/server.ts'
 import { errorsOf, scenario } from './support/scenario.ts'
 
 const it = scenario()
+const SWEEP = join(import.meta.dirname, '..', 'sweep', 'action.yml')
 
 /** A host that only the proxy can find. */
 const HOST = 'neon.example'
+const GITHUB_HOST = 'github.example'
 
 let certificate: { private: string; cert: string }
-let tlsPort: number
+/** The port of the TLS server for each host. */
+const fronts = new Map<string, number>()
 let proxyPort: number
 let proxied: string[] = []
 let refuseTunnels = false
@@ -30,6 +34,17 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
+/** A server that takes TLS off and hands on to a simulator. */
+async function startTls(simulator: () => string): Promise<number> {
+  const server = createTlsServer({ key: certificate.private, cert: certificate.cert }, (socket) => {
+    const target = connect(Number(new URL(simulator()).port), '127.0.0.1')
+    socket.on('error', () => target.destroy())
+    target.on('error', () => socket.destroy())
+    socket.pipe(target).pipe(socket)
+  })
+  return await listen(server as unknown as Server)
+}
+
 beforeAll(async () => {
   certificate = await generate([{ name: 'commonName', value: HOST }], {
     keySize: 2048,
@@ -39,19 +54,14 @@ beforeAll(async () => {
         name: 'subjectAltName',
         altNames: [
           { type: 2, value: HOST },
+          { type: 2, value: GITHUB_HOST },
           { type: 2, value: 'localhost' },
         ],
       },
     ],
   })
-  // TLS in front of the simulator, and a proxy that leads every host's traffic there.
-  const tls = createTlsServer({ key: certificate.private, cert: certificate.cert }, (socket) => {
-    const neon = connect(Number(new URL(it.host).port), '127.0.0.1')
-    socket.on('error', () => neon.destroy())
-    neon.on('error', () => socket.destroy())
-    socket.pipe(neon).pipe(socket)
-  })
-  tlsPort = await listen(tls as unknown as Server)
+  // TLS in front of the simulator, and a proxy that leads the traffic of hosts that it alone knows to where they are.
+  fronts.set(HOST, await startTls(() => it.host))
   const proxy = createServer((incoming, outgoing) => {
     proxied.push(`${incoming.method} ${incoming.url}`)
     const { method, headers } = incoming
@@ -68,7 +78,7 @@ beforeAll(async () => {
       return
     }
     const [host, port] = (incoming.url ?? '').split(':')
-    const target = connect(host === HOST ? tlsPort : Number(port), '127.0.0.1')
+    const target = connect(fronts.get(host ?? '') ?? Number(port), '127.0.0.1')
     target.on('connect', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
     socket.on('error', () => target.destroy())
     target.on('error', () => socket.destroy())
@@ -110,9 +120,28 @@ test('HTTP_PROXY', async () => {
   expect(proxied).toHaveLength(1)
 })
 
+test('the sweep asks Neon and GitHub through the proxy', async () => {
+  const github = await startGithub()
+  fronts.set(GITHUB_HOST, await startTls(() => github.host))
+  try {
+    await it.main(it.job({ GITHUB_RUN_ID: '500' }))
+    github.runs.set('500', { id: '500', status: 'completed', attempt: 1 })
+    const job = trustingJob({ HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` })
+    const sweep = await job.uses(SWEEP, {
+      with: { api_key: it.neon.adminKey, api_host: `https://${HOST}/api/v2`, github_token: github.token },
+      env: { GITHUB_API_URL: `https://${GITHUB_HOST}` },
+    })
+    expect(errorsOf(sweep)).toEqual([])
+    expect(sweep.outputs.revoked_count).toBe('1')
+    expect(new Set(proxied)).toEqual(new Set([`CONNECT ${HOST}:443`, `CONNECT ${GITHUB_HOST}:443`]))
+  } finally {
+    await github.close()
+  }
+})
+
 test('NO_PROXY', async () => {
   const job = trustingJob({ HTTPS_PROXY: `http://127.0.0.1:${proxyPort}`, NO_PROXY: 'localhost' })
-  const main = await it.main(job, { api_host: `https://localhost:${tlsPort}/api/v2` })
+  const main = await it.main(job, { api_host: `https://localhost:${fronts.get(HOST)}/api/v2` })
   expect(errorsOf(main)).toEqual([])
   await job.end()
   expect(proxied).toEqual([])
@@ -121,7 +150,7 @@ test('NO_PROXY', async () => {
 
 test('a certificate that is not trusted: no second try, and the error names NODE_EXTRA_CA_CERTS', async () => {
   const job = it.job({ NODE_EXTRA_CA_CERTS: '' })
-  const main = await it.main(job, { api_host: `https://localhost:${tlsPort}/api/v2` })
+  const main = await it.main(job, { api_host: `https://localhost:${fronts.get(HOST)}/api/v2` })
   expect(errorsOf(main)).toEqual([expect.stringMatching(/self-signed certificate.*NODE_EXTRA_CA_CERTS/)])
   expect(main.milliseconds).toBeLessThan(3_000)
   expect(it.neon.requests).toEqual([])

@@ -143,6 +143,7 @@ function plot(): string {
   })
   const height = 24 + NAMES.length * 34
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="14">
+<title>Wall time by process</title>
 <rect width="${width}" height="${height}" fill="#fff"/>
 ${rows.join('\n')}
 </svg>
