@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type GithubServer, startGithub } from '../simulator/github/server.ts'
 import type { Key } from '../simulator/neon/accounts.ts'
+import { startNeon } from '../simulator/neon/server.ts'
 import type { Job, StepResult } from '../simulator/runner/job.ts'
 import { preload } from '../simulator/runner/preload.ts'
 import { formatKeyName, newNonce } from '../src/key-name.ts'
@@ -193,6 +194,24 @@ test('keys that cannot be revoked do not take all the time there is', async () =
   expect(result.exitCode).toBe(1)
   expect(counts(result)).toBe('0 revoked, 0 kept, 3 failed')
   expect(result.milliseconds * 60).toBeLessThan(3 * 60_000)
+})
+
+test("within Neon's own limits: a refusal is waited out, not failed", async () => {
+  const limited = await startNeon({ rateLimits: true })
+  const { neon, host } = limited
+  try {
+    run('500', 'completed')
+    for (let index = 0; index < 120; index += 1) {
+      const name = formatKeyName({ ...REPOSITORY, runId: '500', runAttempt: '1', nonce: newNonce(), label: 'x' })
+      neon.accounts.createKey({ user: neon.ada }, name, neon.ada)
+    }
+    const result = await sweep({ org_id: '', api_key: neon.adminKey, api_host: host })
+    expect(counts(result)).toBe('120 revoked, 0 kept, 0 failed')
+    expect(neon.requests.some(({ status }) => status === 429)).toBe(true)
+    expect(neon.strangers()).toEqual([])
+  } finally {
+    await limited.close()
+  }
 })
 
 test('a dry run says the same and revokes nothing', async () => {

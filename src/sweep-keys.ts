@@ -56,7 +56,7 @@ export async function sweepKeys(world: World, openGithub: (access: GithubAccess)
 
   const github = openGithub({ token: inputs.githubToken, repository: environment.GITHUB_REPOSITORY ?? '' })
   const progress = progressOf(world)
-  const states = await askForRuns(keys, own, github, progress)
+  const states = await askForRuns(keys, own, github, cancelled, progress)
   const verdicts = keys.map((key) => {
     const age = (clock.date() - Date.parse(key.createdAt)) / HOUR
     return judge(key, states.get(key.parsed.runId) ?? OWN_RUN, own, age, inputs.maxAgeHours)
@@ -90,13 +90,14 @@ async function askForRuns(
   keys: readonly OwnKey[],
   own: SweepRun,
   github: GithubRuns,
+  cancelled: AbortSignal,
   progress: Progress,
 ): Promise<Map<string, RunState>> {
   const states = new Map<string, RunState>()
   const runIds = [...new Set(keys.map((key) => key.parsed.runId))].filter((runId) => runId !== own.runId)
   let tokenReads: Promise<boolean> | undefined
   await concurrently(runIds, CONCURRENCY, async (runId) => {
-    const answer = await github.ask(runId)
+    const answer = cancelled.aborted ? CANCELLED : await github.ask(runId)
     if (answer.kind === 'not found') {
       // A token that may not read runs is answered 404 for every one, as if all were deleted.
       tokenReads ??= github.ask(own.runId).then(({ kind }) => kind === 'active' || kind === 'completed')
@@ -110,6 +111,8 @@ async function askForRuns(
 }
 
 const UNREADABLE: RunState = { kind: 'unknown', why: 'GitHub shows no runs to this token (it needs actions: read)' }
+
+const CANCELLED: RunState = { kind: 'postponed', why: 'the job was cancelled; the next sweep goes on' }
 
 /** The state of the sweep's own run is not asked for; nothing is done to its keys. */
 const OWN_RUN: RunState = { kind: 'active', status: 'in progress', attempt: undefined }

@@ -53559,7 +53559,7 @@ async function sweepKeys(world, openGithub) {
     runner.info(`${listed.length} keys in the ${describeScope(scope)}, ${keys.length} of them made by this action for this repository.`);
     const github = openGithub({ token: inputs.githubToken, repository: environment.GITHUB_REPOSITORY ?? '' });
     const progress = progressOf(world);
-    const states = await askForRuns(keys, own, github, progress);
+    const states = await askForRuns(keys, own, github, cancelled, progress);
     const verdicts = keys.map((key) => {
         const age = (clock.date() - Date.parse(key.createdAt)) / HOUR;
         return judge(key, states.get(key.parsed.runId) ?? OWN_RUN, own, age, inputs.maxAgeHours);
@@ -53588,12 +53588,12 @@ async function sweepKeys(world, openGithub) {
     await conclude(world, outcomes, inputs.dryRun);
 }
 /** Asks GitHub about each run once, those of the oldest keys first. */
-async function askForRuns(keys, own, github, progress) {
+async function askForRuns(keys, own, github, cancelled, progress) {
     const states = new Map();
     const runIds = [...new Set(keys.map((key) => key.parsed.runId))].filter((runId) => runId !== own.runId);
     let tokenReads;
     await concurrently(runIds, CONCURRENCY, async (runId) => {
-        const answer = await github.ask(runId);
+        const answer = cancelled.aborted ? CANCELLED : await github.ask(runId);
         if (answer.kind === 'not found') {
             // A token that may not read runs is answered 404 for every one, as if all were deleted.
             tokenReads ??= github.ask(own.runId).then(({ kind }) => kind === 'active' || kind === 'completed');
@@ -53607,6 +53607,7 @@ async function askForRuns(keys, own, github, progress) {
     return states;
 }
 const UNREADABLE = { kind: 'unknown', why: 'GitHub shows no runs to this token (it needs actions: read)' };
+const CANCELLED = { kind: 'postponed', why: 'the job was cancelled; the next sweep goes on' };
 /** The state of the sweep's own run is not asked for; nothing is done to its keys. */
 const OWN_RUN = { kind: 'active', status: 'in progress', attempt: undefined };
 /** Says now and then how far a long sweep is. */
