@@ -57,12 +57,13 @@ if (finding) {
 }
 console.log(`${statistics.schedules} schedules in virtual time held, in ${seconds()}.`)
 
-const real: RealStatistics = { schedules: 0, keysMade: 0, told: 0 }
+const real: RealStatistics = { schedules: 0, keysMade: 0, told: 0, untold: 0 }
 for (const schedule of fc.sample(realSchedule, { seed, numRuns: processes })) {
   const life = await liveForReal(schedule)
   real.schedules += 1
   real.keysMade += life.keysMade
   real.told += life.told
+  real.untold += life.untold
   if (life.violations.length > 0) {
     console.error(`${JSON.stringify(schedule, null, 2)}\n\n${life.violations.join('\n')}\n`)
     console.error(`Again: npm run campaign -- --schedules 0 --processes ${real.schedules} --seed ${seed}`)

@@ -1,5 +1,5 @@
 import { CREATE_DEADLINE } from '../src/create-key.ts'
-import { type Life, leftForSweep } from './life.ts'
+import { type Life, untoldKeys } from './life.ts'
 import type { Mishap } from './schedule.ts'
 import type { ProcessStory } from './virtual-process.ts'
 
@@ -33,12 +33,11 @@ export function violationsOf(life: Life): string[] {
 
 /** (a) and (c): after post no key of the action's is alive, or post failed loudly and for a reason. */
 function noLiveKey(life: Life): string[] {
-  const { post, made, schedule } = life
-  const late = new Set(leftForSweep(life))
-  const alive = made.map(({ key }) => key).filter((key) => key.revokedAt === undefined && !late.has(key))
-  if (post.ending === 'success') return alive.map(({ name }) => `(a) post succeeded and the key ${name} is alive`)
+  const { post, schedule } = life
+  // A post step that succeeds has no error that could name a key.
+  const untold = untoldKeys(life)
+  if (post.ending === 'success') return untold.map(({ name }) => `(a) post succeeded and the key ${name} is alive`)
   if (post.ending !== 'failure') return [`(f) post ended ${post.ending}`]
-  const untold = alive.filter(({ id, name }) => !post.error.includes(id) && !post.error.includes(name))
   const needless = mustSucceed(life) ? [`(a) post failed without need: ${post.error}`] : []
   return [
     ...needless,

@@ -8,9 +8,10 @@ import { virtualNetwork } from './virtual-network.ts'
 import { type ProcessStory, runProcess } from './virtual-process.ts'
 import { randomFrom, VirtualClock } from './virtual-time.ts'
 
-const RUN = { GITHUB_REPOSITORY_ID: '812345678', GITHUB_RUN_ID: '19876543210', GITHUB_RUN_ATTEMPT: '1' }
 const ENVIRONMENT = {
-  ...RUN,
+  GITHUB_REPOSITORY_ID: '812345678',
+  GITHUB_RUN_ID: '19876543210',
+  GITHUB_RUN_ATTEMPT: '1',
   GITHUB_SERVER_URL: 'https://github.com',
   GITHUB_REPOSITORY: 'octo-org/shop',
   GITHUB_JOB: 'test',
@@ -137,6 +138,16 @@ export async function live(schedule: Schedule, { blind = false }: LifeOptions = 
 
   const made = ours().map((key) => ({ key, at: madeAt.get(key.id) ?? 0 }))
   return { schedule, neon, longLivedKey, main, post, made, lookAlikes, befell, lastLook, overlooked, handedOnWorks }
+}
+
+/** Live keys that post should have revoked, and neither did nor named in its failure. */
+export function untoldKeys(life: Life): Key[] {
+  const { post, made } = life
+  const late = new Set(leftForSweep(life))
+  return made
+    .map(({ key }) => key)
+    .filter((key) => key.revokedAt === undefined && !late.has(key))
+    .filter(({ id, name }) => !post.error.includes(id) && !post.error.includes(name))
 }
 
 /** Keys that landed when post had looked for the last time: no job can find them, the next sweep does. */

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import fc from 'fast-check'
+import type { Key } from '../simulator/neon/accounts.ts'
 import type { Failure } from '../simulator/neon/faults.ts'
+import type { Neon } from '../simulator/neon/neon.ts'
 import { type NeonServer, startNeon } from '../simulator/neon/server.ts'
 import { Job, type StepResult } from '../simulator/runner/job.ts'
 import { preload } from '../simulator/runner/preload.ts'
@@ -62,8 +64,9 @@ export const realSchedule: fc.Arbitrary<RealSchedule> = fc.record({
 export interface RealLife {
   keysMade: number
   violations: string[]
-  /** Post could not make sure and said so. */
+  /** Alive keys that post named as it failed, and such as nobody was told of. */
   told: number
+  untold: number
 }
 
 const ACTION = join(import.meta.dirname, '..', 'action.yml')
@@ -81,10 +84,12 @@ export async function liveForReal(schedule: RealSchedule): Promise<RealLife> {
     arm(server, schedule.post)
     const [post] = await job.end()
     const { neon } = server
+    const untold = untoldKeys(neon, post as StepResult)
     return {
       keysMade: neon.accounts.keys.size - 3,
-      violations: check(server, job, main, post as StepResult),
-      told: post?.exitCode === 1 ? neon.strangers().length : 0,
+      violations: check(neon, job, main, post as StepResult, untold),
+      told: neon.strangers().length - untold.length,
+      untold: untold.length,
     }
   } finally {
     job.dispose()
@@ -125,30 +130,30 @@ function runMain(server: NeonServer, job: Job, { scope, interruption }: RealSche
   })
 }
 
+/** Live keys that post did not name in an error. */
+function untoldKeys(neon: Neon, { commands }: StepResult): Key[] {
+  const told = commands.filter(({ command }) => command === 'error').map(({ message }) => message)
+  return neon.strangers().filter(({ id, name }) => !told.some((text) => text.includes(id) || text.includes(name)))
+}
+
 /** The invariants that can be seen from outside; the letters are those of invariants.ts. */
-function check({ neon }: NeonServer, job: Job, main: StepResult, post: StepResult): string[] {
+function check(neon: Neon, job: Job, main: StepResult, post: StepResult, untold: Key[]): string[] {
   const alive = neon.strangers()
-  const told = post.commands.filter(({ command }) => command === 'error').map(({ message }) => message)
-  const texts = [...job.steps.flatMap(({ stdout, stderr }) => [stdout, stderr])]
-  const maskCommands = /::add-mask::\S+/g
-  const longLived = [
-    ...texts.map((text) => text.replace(maskCommands, '')),
-    ...job.filesOnDisk().map(({ text }) => text),
-  ]
   const fresh = main.outputs.api_key
-  const logged = texts.map((text) => text.replace(maskCommands, '')).filter((text) => /napi_/.test(text))
+  const spoken = job.steps
+    .flatMap(({ stdout, stderr }) => [stdout, stderr])
+    .map((text) => text.replace(/::add-mask::\S+/g, ''))
+  const readable = [...spoken, ...job.filesOnDisk().map(({ text }) => text)]
   return [
     ...(post.exitCode === 0 ? alive.map(({ name }) => `(a) post succeeded and the key ${name} is alive`) : []),
-    ...alive
-      .filter(({ id, name }) => !told.some((message) => message.includes(id) || message.includes(name)))
-      .map(({ name }) => `(a) nobody was told of the key ${name}`),
+    ...untold.map(({ name }) => `(a) nobody was told of the key ${name}`),
     ...(main.exitCode === 0 && fresh === undefined ? ['(b) main succeeded without a key'] : []),
     ...(main.exitCode === 0 && !job.masks.includes(fresh ?? '') ? ['(b) the key is not masked'] : []),
     ...alive.filter(({ name }) => parseKeyName(name) === undefined).map(({ name }) => `(d) a key named ${name}`),
-    ...(longLived.some((text) => text.includes(neon.adminKey))
+    ...(readable.some((text) => text.includes(neon.adminKey))
       ? ['(e) the long-lived key is where it must not be']
       : []),
-    ...(logged.length > 0 ? ['(e) a key stands in a log'] : []),
+    ...(spoken.some((text) => text.includes('napi_')) ? ['(e) a key stands in a log'] : []),
     ...[...neon.requests.flatMap(({ violations }) => violations), ...neon.violations],
   ]
 }

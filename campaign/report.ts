@@ -4,7 +4,10 @@ import type { Statistics } from './statistics.ts'
 export interface RealStatistics {
   schedules: number
   keysMade: number
+  /** Alive, and post failed and named them. */
   told: number
+  /** Alive, and nobody was told; must be none. */
+  untold: number
 }
 
 /** The outcome of a campaign as Markdown, for the terminal and for docs/reliability.md. */
@@ -19,10 +22,10 @@ export function report(seed: number, virtual: Statistics, real: RealStatistics):
 |---|---|---|
 | schedules | ${number(virtual.schedules)} | ${number(real.schedules)} |
 | keys made | ${number(virtual.keysMade)} | ${number(real.keysMade)} |
-| revoked by main or post | ${number(virtual.keysRevoked)} | ${number(real.keysMade - real.told)} |
+| revoked by main or post | ${number(virtual.keysRevoked)} | ${number(real.keysMade - real.told - real.untold)} |
 | alive, and post failed and told which | ${number(virtual.keysToldOf)} | ${number(real.told)} |
 | landed after post's last look, found by the next sweep | ${number(virtual.keysLeftForSweep)} | – |
-| **alive without anybody having been told** | **0** | **0** |
+| **alive without anybody having been told** | **${number(virtual.keysUntold)}** | **${number(real.untold)}** |
 
 Seed ${seed}. ${number(virtual.requests)} requests in virtual time, every one of them valid by Neon's OpenAPI document.
 

@@ -1,4 +1,4 @@
-import { type Life, leftForSweep } from './life.ts'
+import { type Life, leftForSweep, untoldKeys } from './life.ts'
 
 /** What a campaign has seen so far. */
 export class Statistics {
@@ -8,6 +8,8 @@ export class Statistics {
   keysRevoked = 0
   /** Post could not make sure and said so, with ID or name. */
   keysToldOf = 0
+  /** Nobody was told of; must be none. */
+  keysUntold = 0
   /** Landed after post had looked for the last time. */
   keysLeftForSweep = 0
   readonly endings = new Map<string, number>()
@@ -17,12 +19,14 @@ export class Statistics {
   add(life: Life): void {
     const alive = life.made.filter(({ key }) => key.revokedAt === undefined).length
     const late = leftForSweep(life).length
+    const untold = untoldKeys(life).length
     this.schedules += 1
     this.requests += life.neon.requests.length
     this.keysMade += life.made.length
     this.keysRevoked += life.made.length - alive
     this.keysLeftForSweep += late
-    this.keysToldOf += alive - late
+    this.keysUntold += untold
+    this.keysToldOf += alive - late - untold
     count(this.endings, `main ${life.main.ending}, post ${life.post.ending}`)
     count(this.interruptions, life.schedule.interruption.kind)
     for (const mishap of [...life.befell.main, ...life.befell.post]) {
