@@ -300,6 +300,14 @@ test.each([
   expect(it.neon.requests).toEqual([])
 })
 
+test("a project that the organization's key does not see: no word of creating, and no further question", async () => {
+  const result = await sweep({ org_id: '', project_id: 'no-such-project' })
+  const [error] = errorsOf(result)
+  expect(error).toMatch(/project no-such-project was not found with this key/)
+  expect(error).not.toMatch(/creat/i)
+  expect(it.neon.requests.map(({ operation }) => operation)).toEqual(['getProject'])
+})
+
 test('an organization that the key does not see: which one, and what it takes', async () => {
   const result = await sweep({ org_id: 'org-of-others' })
   expect(errorsOf(result)).toEqual([

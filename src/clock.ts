@@ -26,22 +26,18 @@ export const systemClock: Clock = {
 export class Deadline {
   readonly #clock: Clock
   readonly #end: number
-  readonly #seconds: number
+  /** The whole span in seconds, for messages. */
+  readonly seconds: number
 
   /** @param milliseconds how long from now */
   constructor(clock: Clock, milliseconds: number) {
     this.#clock = clock
     this.#end = clock.now() + milliseconds
-    this.#seconds = Math.round(milliseconds / 1000)
+    this.seconds = Math.round(milliseconds / 1000)
   }
 
   /** Milliseconds left; never negative. */
   remaining(): number {
     return Math.max(0, this.#end - this.#clock.now())
-  }
-
-  /** The whole span in seconds, for messages. */
-  get seconds(): number {
-    return this.#seconds
   }
 }

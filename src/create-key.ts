@@ -4,11 +4,11 @@ import { type Inputs, readInputs } from './inputs.ts'
 import { checkOf } from './key-check.ts'
 import { type FreshKey, NeonApi } from './neon-api.ts'
 import { explain, resolveScope } from './resolve-scope.ts'
-import { type Patience, waitBefore, waitOrGiveUp } from './retry.ts'
+import { type Patience, waitOrGiveUp } from './retry.ts'
 import { revokeByName } from './revoke-by-name.ts'
 import { newKeyName, type RunContext, readRunContext } from './run-context.ts'
 import { canRevokeItself, describeScope, type Scope } from './scope.ts'
-import { type Intent, saveCreatedKey, saveIntent } from './state.ts'
+import { saveCreatedKey, saveIntent } from './state.ts'
 import type { World } from './world.ts'
 
 /** Milliseconds after which the main step gives up, however long Neon keeps it waiting. */
@@ -31,8 +31,8 @@ export async function createKey(world: World): Promise<void> {
   const patience: Patience = { clock, deadline, random, cancelled, onWait: runner.info }
   const neon = new NeonApi({ apiHost: inputs.apiHost, apiKey: inputs.apiKey, http, patience })
 
-  const scope = await resolveScope(neon, inputs.scope)
-  const { created, intent } = await createForCertain({ neon, scope, inputs, run, patience, world })
+  const scope = await resolveScope(neon, inputs.scope, 'create')
+  const created = await createForCertain({ neon, scope, inputs, run, patience, world })
   saveCreatedKey(runner, {
     id: created.id,
     name: created.name,
@@ -45,7 +45,7 @@ export async function createKey(world: World): Promise<void> {
   runner.output('api_key_name', created.name)
   if (inputs.envName !== undefined) runner.exportVariable(inputs.envName, created.key)
   runner.info(
-    `Created the Neon API key ${created.id} (${created.name}) for the ${describeScope(intent.scope)}. It is revoked when this job ends.`,
+    `Created the Neon API key ${created.id} (${created.name}) for the ${describeScope(scope)}. It is revoked when this job ends.`,
   )
 }
 
@@ -65,21 +65,18 @@ interface Creation {
  * under a new name. The old name stays in the intent, since a request cut off in flight may land later still; post
  * looks again.
  */
-async function createForCertain(creation: Creation): Promise<{ created: FreshKey; intent: Intent }> {
+async function createForCertain(creation: Creation): Promise<FreshKey> {
   const { neon, scope, inputs, run, patience, world } = creation
   const { apiHost, onRevokeFailure } = inputs
   const doubtful: string[] = []
-  const save = (names: string[]): Intent => {
-    const intent = { apiHost, scope, onRevokeFailure, names, apiKeyCheck: checkOf(inputs.apiKey, names) }
-    saveIntent(world.runner, intent)
-    return intent
-  }
+  const save = (names: string[]): void =>
+    saveIntent(world.runner, { apiHost, scope, onRevokeFailure, names, apiKeyCheck: checkOf(inputs.apiKey, names) })
 
   for (let attempt = 0; ; attempt += 1) {
     const name = newKeyName(run)
-    const intent = save([...doubtful, name])
+    save([...doubtful, name])
     const answer = await createUnderName(creation, name)
-    if (answer.kind === 'created') return { created: answer.key, intent }
+    if (answer.kind === 'created') return answer.key
     if (answer.kind === 'refused') {
       // Certainly no key under this name: post need not look for it.
       save(doubtful)
@@ -89,8 +86,7 @@ async function createForCertain(creation: Creation): Promise<{ created: FreshKey
     world.runner.info(`${answer.why}. The key may exist all the same; looking for it by its name, ${name}.`)
     const revoked = await revokeByName(neon, scope, doubtful)
     const found = revoked.length === 0 ? 'No such key exists so far' : 'It existed and is revoked'
-    const wait = waitBefore(attempt, {}, patience.random)
-    await waitOrGiveUp(`${found}; a new one is created under another name`, wait, patience)
+    await waitOrGiveUp(`${found}; a new one is created under another name`, attempt, {}, patience)
   }
 }
 
@@ -111,11 +107,10 @@ async function createUnderName({ neon, scope, patience, world }: Creation, name:
       // Neon refuses a name that is taken. After an attempt that Neon said it had not carried out, this refusal may
       // mean that it had.
       if (sent) return { kind: 'doubtful', why: outcome.error.message.replace(/\.$/, '') }
-      return { kind: 'refused', error: await explain(outcome.error, 'create the key', scope, neon) }
+      return { kind: 'refused', error: await explain(outcome.error, 'create', scope, neon) }
     }
     try {
-      const wait = waitBefore(attempt, outcome, patience.random)
-      await waitOrGiveUp(outcome.why, wait, patience)
+      await waitOrGiveUp(outcome.why, attempt, outcome, patience)
     } catch (error) {
       if (!sent && !outcome.sent && error instanceof GaveUp) return { kind: 'refused', error }
       throw error

@@ -34,8 +34,8 @@ export function openGithub({ token, repository }: GithubAccess): GithubRuns {
   const octokit = getOctokit(token)
   let limited: Extract<RunState, { kind: 'postponed' }> | undefined
   const heed = (headers: Headers): void => {
-    if (Number(headers['x-ratelimit-remaining'] ?? Number.POSITIVE_INFINITY) <= LEFT_TO_OTHERS)
-      limited = postponed(headers)
+    const remaining = headers['x-ratelimit-remaining']
+    if (remaining !== undefined && Number(remaining) <= LEFT_TO_OTHERS) limited = postponed(headers)
   }
   return {
     async ask(runId) {
@@ -66,9 +66,7 @@ function explainFailure(error: unknown): RunAnswer {
   const { status, response } = error as RequestFailure
   const headers = response?.headers ?? {}
   const exhausted = String(headers['x-ratelimit-remaining'] ?? '') === '0' || headers['retry-after'] !== undefined
-  if (status === 429 || (status === 403 && exhausted)) {
-    return postponed(headers)
-  }
+  if (status === 429 || (status === 403 && exhausted)) return postponed(headers)
   if (status === 404) return { kind: 'not found' }
   if (status === 403) return { kind: 'unknown', why: 'the token may not read runs (it needs actions: read)' }
   if (status === 401) return { kind: 'unknown', why: 'GitHub rejected the token' }

@@ -1,6 +1,6 @@
 import { InputError } from './errors.ts'
 import type { Runner } from './runner.ts'
-import type { Scope } from './scope.ts'
+import { NEON_ID, type Scope } from './scope.ts'
 
 /** The inputs that `action.yml` declares; a test compares the two. */
 export const INPUT_NAMES = ['api_key', 'org_id', 'project_id', 'env_name', 'on_revoke_failure', 'api_host'] as const
@@ -24,9 +24,6 @@ export interface Inputs {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
-
-/** The pattern of organization and project IDs in Neon's OpenAPI document. */
-const ID = /^[a-z0-9-]{1,60}$/
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
 
@@ -103,9 +100,9 @@ export function readScope(runner: Runner): Scope {
 
 function readId(runner: Runner, name: 'org_id' | 'project_id', noun: string): string {
   const value = runner.input(name)
-  if (value !== '' && !ID.test(value)) {
+  if (value !== '' && !NEON_ID.test(value)) {
     throw new InputError(
-      `The ${name} input, '${value}', is not a Neon ${noun} ID: it must match ${ID.source}. It is in the ${noun}'s settings in the Neon Console.`,
+      `The ${name} input, '${value}', is not a Neon ${noun} ID: it must match ${NEON_ID.source}. It is in the ${noun}'s settings in the Neon Console.`,
     )
   }
   return value

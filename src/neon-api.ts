@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { type Http, type HttpRequest, TransportError } from './http.ts'
+import { isSendable } from './inputs.ts'
 import { parseKeepingIds } from './json.ts'
 import { classifyFailure, classifyResponse, type Outcome } from './outcome.ts'
 import { type Patience, persist } from './retry.ts'
-import { keysPath, type Scope } from './scope.ts'
+import { keysPath, NEON_ID, type Scope } from './scope.ts'
 import { VERSION } from './version.ts'
 
 /** A key as Neon tells of it when it is created. */
@@ -34,6 +35,9 @@ export interface RevokedKey {
 const CREATE_TIMEOUT = 30_000
 const REVOKE_TIMEOUT = 12_000
 const READ_TIMEOUT = 12_000
+
+/** Neon's keys are much longer; masking a shorter text would blot out half the log. */
+const SHORTEST_KEY = 16
 
 /** Milliseconds that a request in flight gets to finish once the job is cancelled; the runner kills after 7.5 s. */
 const CANCEL_GRACE = 6_000
@@ -176,7 +180,7 @@ function decodeFreshKey(
   const key = readString(answer, 'key')
   if (key !== undefined) onSecret(key)
   const id = readId(answer)
-  if (id === undefined || key === undefined || !/^[\x21-\x7e]{16,}$/.test(key)) return undefined
+  if (id === undefined || key === undefined || key.length < SHORTEST_KEY || !isSendable(key)) return undefined
   if (readString(answer, 'name') !== name || readString(answer, 'project_id') !== projectId) return undefined
   return { id, name, key }
 }
@@ -211,7 +215,7 @@ function decodeProjectOrganization(body: string, projectId: string): string | un
   const project = (parseKeepingIds(body) as { project?: unknown } | null | undefined)?.project
   if (readString(project, 'id') !== projectId) return undefined
   const orgId = readString(project, 'org_id') ?? ''
-  return /^[a-z0-9-]{0,60}$/.test(orgId) ? orgId : undefined
+  return orgId === '' || NEON_ID.test(orgId) ? orgId : undefined
 }
 
 function readString(answer: unknown, name: string): string | undefined {

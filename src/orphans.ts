@@ -35,7 +35,6 @@ export interface Home {
 /** The run that the sweep itself is part of: its keys are in use. */
 export interface SweepRun {
   runId: string
-  runAttempt: string
 }
 
 /** Which of all listed keys are this repository's, the oldest first; everything else is never touched. */

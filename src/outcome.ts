@@ -70,20 +70,19 @@ export function classifyResponse<T>(
 export function classifyFailure(error: TransportError, attempt: Attempt): Outcome<never> {
   const why = `Could not ${attempt.action}: ${describe(error)} (request ${attempt.requestId})`
   if (error.sent) return { kind: 'maybe', why }
-  if (error.cause instanceof Error && PROXY_REFUSAL.test(error.cause.message)) {
-    const advice = 'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.'
-    return { kind: 'refused', error: new NeonUnreachable(`${why}. ${advice}`) }
-  }
-  if (CERTIFICATE.test(codeOf(error.cause))) {
-    const advice = 'If a proxy of your own signs the connection, name its certificate in NODE_EXTRA_CA_CERTS.'
-    return { kind: 'refused', error: new NeonUnreachable(`${why}. ${advice}`) }
-  }
+  const advice = adviceForLasting(error.cause)
+  if (advice !== undefined) return { kind: 'refused', error: new NeonUnreachable(`${why}. ${advice}`) }
   return { kind: 'again', why, sent: false, limited: false, retryAfter: undefined }
 }
 
-function codeOf(error: unknown): string {
-  const { code } = (error ?? {}) as { code?: unknown }
-  return typeof code === 'string' ? code : ''
+/** What to do about a failure that waiting does not mend; `undefined` for one that may pass. */
+function adviceForLasting(cause: unknown): string | undefined {
+  const { message, code } = (cause ?? {}) as NodeJS.ErrnoException
+  if (PROXY_REFUSAL.test(message ?? '')) return 'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.'
+  if (CERTIFICATE.test(code ?? '')) {
+    return 'If a proxy of your own signs the connection, name its certificate in NODE_EXTRA_CA_CERTS.'
+  }
+  return undefined
 }
 
 /** Neon's own message, from the error object of its OpenAPI document (`GeneralError`). */

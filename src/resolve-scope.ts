@@ -1,6 +1,6 @@
 import { InputError, NeonRefused } from './errors.ts'
 import type { NeonApi } from './neon-api.ts'
-import { type Asked, dependsOnAuthMethod, explainRefusal } from './refusals.ts'
+import { dependsOnAuthMethod, explainRefusal, type Purpose } from './refusals.ts'
 import type { Scope } from './scope.ts'
 
 /**
@@ -9,10 +9,10 @@ import type { Scope } from './scope.ts'
  * @throws {NeonRefused} explained
  * @throws {InputError} for a project of no organization
  */
-export async function resolveScope(neon: NeonApi, scope: Scope): Promise<Scope> {
+export async function resolveScope(neon: NeonApi, scope: Scope, purpose: Purpose): Promise<Scope> {
   const { orgId, projectId } = scope
   if (projectId === undefined || orgId !== undefined) return scope
-  const found = await explained('look up the project', scope, neon, () => neon.getProjectOrganization(projectId))
+  const found = await explained(purpose, scope, neon, () => neon.getProjectOrganization(projectId))
   if (found === '') {
     throw new InputError(
       `The project ${projectId} belongs to no organization, and only organizations have API keys for a single project. Leave project_id out to get a personal key, or move the project to an organization.`,
@@ -21,17 +21,20 @@ export async function resolveScope(neon: NeonApi, scope: Scope): Promise<Scope> 
   return { orgId: found, projectId }
 }
 
-export async function explained<T>(asked: Asked, scope: Scope, neon: NeonApi, ask: () => Promise<T>): Promise<T> {
+/** Asks Neon, and gives the error with advice where it refuses. */
+export async function explained<T>(purpose: Purpose, scope: Scope, neon: NeonApi, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask()
   } catch (error) {
-    throw await explain(error as Error, asked, scope, neon)
+    throw await explain(error as Error, purpose, scope, neon)
   }
 }
 
 /** An error with advice. Costs a request only where the kind of the key decides what to advise. */
-export async function explain(error: Error, asked: Asked, scope: Scope, neon: NeonApi): Promise<Error> {
+export async function explain(error: Error, purpose: Purpose, scope: Scope, neon: NeonApi): Promise<Error> {
   if (!(error instanceof NeonRefused)) return error
-  const authMethod = dependsOnAuthMethod(error, scope) ? await neon.getAuthMethod().catch(() => undefined) : undefined
-  return explainRefusal(error, asked, scope, authMethod)
+  const authMethod = dependsOnAuthMethod(error, purpose, scope)
+    ? await neon.getAuthMethod().catch(() => undefined)
+    : undefined
+  return explainRefusal(error, purpose, scope, authMethod)
 }

@@ -54,9 +54,16 @@ export function waitBefore(
   return retryAfter + random() * Math.min(LONGEST_WAIT, BASE_WAIT * 2 ** attempt)
 }
 
-/** Waits, unless that would outlast the deadline. */
-export async function waitOrGiveUp(why: string, wait: number, patience: Patience): Promise<void> {
-  const { clock, deadline, cancelled, onWait } = patience
+/**
+ * Waits as {@link waitBefore} says, unless that would outlast the deadline.
+ *
+ * @param why what the attempt came to, for the log or the error
+ * @throws {GaveUp} when the deadline leaves no time for another attempt
+ * @throws {Cancelled} as soon as the job is cancelled
+ */
+export async function waitOrGiveUp(why: string, attempt: number, refusal: Refusal, patience: Patience): Promise<void> {
+  const { clock, deadline, random, cancelled, onWait } = patience
+  const wait = waitBefore(attempt, refusal, random)
   if (wait >= deadline.remaining()) {
     throw new GaveUp(`${why}. Gave up: this step may take ${deadline.seconds} s.`)
   }
@@ -76,6 +83,6 @@ export async function persist<T>(send: () => Promise<Outcome<T>>, patience: Pati
     if (outcome.kind === 'done') return outcome.value
     if (outcome.kind === 'refused') throw outcome.error
     const refusal = outcome.kind === 'again' ? outcome : {}
-    await waitOrGiveUp(outcome.why, waitBefore(attempt, refusal, patience.random), patience)
+    await waitOrGiveUp(outcome.why, attempt, refusal, patience)
   }
 }

@@ -6,6 +6,9 @@ export interface Scope {
   projectId?: string
 }
 
+/** The pattern of organization and project IDs in Neon's OpenAPI document. */
+export const NEON_ID = /^[a-z0-9-]{1,60}$/
+
 /** The API path under which the keys of a scope are created, listed and revoked. */
 export function keysPath(scope: Scope): string {
   return scope.orgId === undefined ? '/api_keys' : `/organizations/${encodeURIComponent(scope.orgId)}/api_keys`

@@ -32,15 +32,19 @@ export interface State {
   created: CreatedKey | undefined
 }
 
+/** Saves what main is about to do; the last one saved counts. */
 export function saveIntent(runner: Runner, intent: Intent): void {
   runner.saveState('intent', JSON.stringify(intent))
 }
 
+/** Saves the key that exists for certain. */
 export function saveCreatedKey(runner: Runner, created: CreatedKey): void {
   runner.saveState('created', JSON.stringify(created))
 }
 
 /**
+ * Reads what main saved.
+ *
  * @returns `undefined` when main never came as far as sending a request
  * @throws {RunnerError} when the state is not what main saved
  */

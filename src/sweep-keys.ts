@@ -46,8 +46,8 @@ export async function sweepKeys(world: World, openGithub: (access: GithubAccess)
   }
   const neon = connect(deadline)
 
-  const scope = await resolveScope(neon, inputs.scope)
-  const listed = await explained('list the keys', scope, neon, () => neon.listKeys(scope))
+  const scope = await resolveScope(neon, inputs.scope, 'list')
+  const listed = await explained('list', scope, neon, () => neon.listKeys(scope))
   const inScope = scope.projectId === undefined ? listed : listed.filter((key) => key.projectId === scope.projectId)
   const keys = ownKeys(inScope, { server: serverTag(own.serverUrl), repositoryId: own.repositoryId }, parseKeyName)
   runner.info(

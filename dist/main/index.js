@@ -10992,20 +10992,17 @@ const systemClock = {
 class Deadline {
     #clock;
     #end;
-    #seconds;
+    /** The whole span in seconds, for messages. */
+    seconds;
     /** @param milliseconds how long from now */
     constructor(clock, milliseconds) {
         this.#clock = clock;
         this.#end = clock.now() + milliseconds;
-        this.#seconds = Math.round(milliseconds / 1000);
+        this.seconds = Math.round(milliseconds / 1000);
     }
     /** Milliseconds left; never negative. */
     remaining() {
         return Math.max(0, this.#end - this.#clock.now());
-    }
-    /** The whole span in seconds, for messages. */
-    get seconds() {
-        return this.#seconds;
     }
 }
 
@@ -11065,14 +11062,31 @@ function describe(error) {
     return parts.filter((part, index) => index === 0 || !parts[0]?.includes(part)).join(': ');
 }
 
+;// CONCATENATED MODULE: ./build/lean/scope.js
+/** The pattern of organization and project IDs in Neon's OpenAPI document. */
+const NEON_ID = /^[a-z0-9-]{1,60}$/;
+/** The API path under which the keys of a scope are created, listed and revoked. */
+function keysPath(scope) {
+    return scope.orgId === undefined ? '/api_keys' : `/organizations/${encodeURIComponent(scope.orgId)}/api_keys`;
+}
+/** The scope in words, for logs and errors. */
+function describeScope(scope) {
+    if (scope.projectId !== undefined)
+        return `project ${scope.projectId} of organization ${scope.orgId}`;
+    return scope.orgId === undefined ? 'personal account' : `organization ${scope.orgId}`;
+}
+/** Whether a key of this scope may revoke itself: project-scoped keys are refused every call on keys. */
+function canRevokeItself(scope) {
+    return scope.projectId === undefined;
+}
+
 ;// CONCATENATED MODULE: ./build/lean/inputs.js
+
 
 /** The inputs that `action.yml` declares; a test compares the two. */
 const INPUT_NAMES = (/* unused pure expression or super */ null && (['api_key', 'org_id', 'project_id', 'env_name', 'on_revoke_failure', 'api_host']));
 /** Neon's API; the default of `api_host`. */
 const NEON_API_HOST = 'https://console.neon.tech/api/v2';
-/** The pattern of organization and project IDs in Neon's OpenAPI document. */
-const ID = /^[a-z0-9-]{1,60}$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /**
  * Names that the runner refuses or keeps for itself, and names by which a key could change how programs run.
@@ -11136,8 +11150,8 @@ function readScope(runner) {
 }
 function readId(runner, name, noun) {
     const value = runner.input(name);
-    if (value !== '' && !ID.test(value)) {
-        throw new InputError(`The ${name} input, '${value}', is not a Neon ${noun} ID: it must match ${ID.source}. It is in the ${noun}'s settings in the Neon Console.`);
+    if (value !== '' && !NEON_ID.test(value)) {
+        throw new InputError(`The ${name} input, '${value}', is not a Neon ${noun} ID: it must match ${NEON_ID.source}. It is in the ${noun}'s settings in the Neon Console.`);
     }
     return value;
 }
@@ -11359,19 +11373,20 @@ function classifyFailure(error, attempt) {
     const why = `Could not ${attempt.action}: ${describe(error)} (request ${attempt.requestId})`;
     if (error.sent)
         return { kind: 'maybe', why };
-    if (error.cause instanceof Error && PROXY_REFUSAL.test(error.cause.message)) {
-        const advice = 'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.';
+    const advice = adviceForLasting(error.cause);
+    if (advice !== undefined)
         return { kind: 'refused', error: new NeonUnreachable(`${why}. ${advice}`) };
-    }
-    if (CERTIFICATE.test(codeOf(error.cause))) {
-        const advice = 'If a proxy of your own signs the connection, name its certificate in NODE_EXTRA_CA_CERTS.';
-        return { kind: 'refused', error: new NeonUnreachable(`${why}. ${advice}`) };
-    }
     return { kind: 'again', why, sent: false, limited: false, retryAfter: undefined };
 }
-function codeOf(error) {
-    const { code } = (error ?? {});
-    return typeof code === 'string' ? code : '';
+/** What to do about a failure that waiting does not mend; `undefined` for one that may pass. */
+function adviceForLasting(cause) {
+    const { message, code } = (cause ?? {});
+    if (PROXY_REFUSAL.test(message ?? ''))
+        return 'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.';
+    if (CERTIFICATE.test(code ?? '')) {
+        return 'If a proxy of your own signs the connection, name its certificate in NODE_EXTRA_CA_CERTS.';
+    }
+    return undefined;
 }
 /** Neon's own message, from the error object of its OpenAPI document (`GeneralError`). */
 function quote(body) {
@@ -11426,9 +11441,16 @@ function waitBefore(attempt, { retryAfter = 0, limited = false }, random) {
         return attempt === 0 ? retryAfter + random() * PLACE_IN_LINE : Math.max(retryAfter, PLACE_IN_LINE);
     return retryAfter + random() * Math.min(LONGEST_WAIT, BASE_WAIT * 2 ** attempt);
 }
-/** Waits, unless that would outlast the deadline. */
-async function waitOrGiveUp(why, wait, patience) {
-    const { clock, deadline, cancelled, onWait } = patience;
+/**
+ * Waits as {@link waitBefore} says, unless that would outlast the deadline.
+ *
+ * @param why what the attempt came to, for the log or the error
+ * @throws {GaveUp} when the deadline leaves no time for another attempt
+ * @throws {Cancelled} as soon as the job is cancelled
+ */
+async function waitOrGiveUp(why, attempt, refusal, patience) {
+    const { clock, deadline, random, cancelled, onWait } = patience;
+    const wait = waitBefore(attempt, refusal, random);
     if (wait >= deadline.remaining()) {
         throw new GaveUp(`${why}. Gave up: this step may take ${deadline.seconds} s.`);
     }
@@ -11449,24 +11471,8 @@ async function persist(send, patience) {
         if (outcome.kind === 'refused')
             throw outcome.error;
         const refusal = outcome.kind === 'again' ? outcome : {};
-        await waitOrGiveUp(outcome.why, waitBefore(attempt, refusal, patience.random), patience);
+        await waitOrGiveUp(outcome.why, attempt, refusal, patience);
     }
-}
-
-;// CONCATENATED MODULE: ./build/lean/scope.js
-/** The API path under which the keys of a scope are created, listed and revoked. */
-function keysPath(scope) {
-    return scope.orgId === undefined ? '/api_keys' : `/organizations/${encodeURIComponent(scope.orgId)}/api_keys`;
-}
-/** The scope in words, for logs and errors. */
-function describeScope(scope) {
-    if (scope.projectId !== undefined)
-        return `project ${scope.projectId} of organization ${scope.orgId}`;
-    return scope.orgId === undefined ? 'personal account' : `organization ${scope.orgId}`;
-}
-/** Whether a key of this scope may revoke itself: project-scoped keys are refused every call on keys. */
-function canRevokeItself(scope) {
-    return scope.projectId === undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/lean/version.js
@@ -11481,10 +11487,13 @@ const VERSION = '1.0.0';
 
 
 
+
 /** Milliseconds for one attempt, from connecting to the last byte. */
 const CREATE_TIMEOUT = 30_000;
 const REVOKE_TIMEOUT = 12_000;
 const READ_TIMEOUT = 12_000;
+/** Neon's keys are much longer; masking a shorter text would blot out half the log. */
+const SHORTEST_KEY = 16;
 /** Milliseconds that a request in flight gets to finish once the job is cancelled; the runner kills after 7.5 s. */
 const CANCEL_GRACE = 6_000;
 /**
@@ -11610,7 +11619,7 @@ function decodeFreshKey(body, name, projectId, onSecret) {
     if (key !== undefined)
         onSecret(key);
     const id = neon_api_readId(answer);
-    if (id === undefined || key === undefined || !/^[\x21-\x7e]{16,}$/.test(key))
+    if (id === undefined || key === undefined || key.length < SHORTEST_KEY || !isSendable(key))
         return undefined;
     if (readString(answer, 'name') !== name || readString(answer, 'project_id') !== projectId)
         return undefined;
@@ -11648,7 +11657,7 @@ function decodeProjectOrganization(body, projectId) {
     if (readString(project, 'id') !== projectId)
         return undefined;
     const orgId = readString(project, 'org_id') ?? '';
-    return /^[a-z0-9-]{0,60}$/.test(orgId) ? orgId : undefined;
+    return orgId === '' || NEON_ID.test(orgId) ? orgId : undefined;
 }
 function readString(answer, name) {
     const value = answer?.[name];
@@ -11662,36 +11671,49 @@ function neon_api_readId(answer) {
 ;// CONCATENATED MODULE: ./build/lean/refusals.js
 
 
-/** Refusals of which only the kind of the `api_key` tells whether it is the wrong one. */
-function dependsOnAuthMethod(refused, scope) {
-    return (refused.status === 403 || refused.status === 404) && (scope.orgId ?? scope.projectId) !== undefined;
+/** Refusals of which only the kind of the `api_key` tells whether it is the wrong one: every key that lists may list. */
+function dependsOnAuthMethod(refused, purpose, scope) {
+    return purpose === 'create' && isOutOfReach(refused, scope);
 }
 /**
  * Turns Neon's refusal into an error that says what to do next.
  *
+ * @param scope as far as it was known; a project without its organization was being looked up
  * @param authMethod `auth_method` of `GET /auth`, where it was asked
  */
-function explainRefusal(refused, asked, scope, authMethod) {
-    const advice = adviseOn(refused, asked, scope, authMethod);
+function explainRefusal(refused, purpose, scope, authMethod) {
+    const advice = adviseOn(refused, purpose, scope, authMethod);
     return new NeonRefused(advice === '' ? refused.message : `${advice} ${refused.message}`, refused.status);
 }
-function adviseOn(refused, asked, scope, authMethod) {
+/** An organization or a project that is not there, or not for this key. */
+function isOutOfReach({ status }, { orgId, projectId }) {
+    return (status === 403 || status === 404) && (orgId ?? projectId) !== undefined;
+}
+function adviseOn(refused, purpose, scope, authMethod) {
     if (refused.status === 401) {
         return 'Neon rejected the key in the api_key input: the secret may hold a key that was revoked or mistyped. Store a valid key in it.';
     }
-    if (!dependsOnAuthMethod(refused, scope))
+    if (!isOutOfReach(refused, scope))
         return '';
-    if (asked === 'list the keys') {
-        return `The keys of the ${describeScope(scope)} are not visible to the api_key: check org_id. Listing takes the organization's own API key or the personal key of one of its admins.`;
-    }
+    return purpose === 'create' ? adviseCreator(scope, authMethod) : adviseLister(scope);
+}
+function adviseLister(scope) {
+    if (scope.orgId === undefined)
+        return `${projectNotFound(scope)}.`;
+    return `The keys of the ${describeScope(scope)} are not visible to the api_key: check org_id. Listing takes the organization's own API key or the personal key of one of its admins.`;
+}
+function adviseCreator(scope, authMethod) {
     if (authMethod === 'api_key_org') {
         return "The api_key input holds an organization's API key, which can list and revoke keys but not create them: creating takes the personal API key of an admin of the organization. Store such a key in the secret.";
     }
-    if (asked === 'look up the project') {
-        return `The project ${scope.projectId} was not found with this key: check project_id, and that the owner of the api_key can see the project. Creating a key for it takes the personal API key of an admin of its organization.`;
+    if (scope.orgId === undefined) {
+        return `${projectNotFound(scope)}. Creating a key for it takes the personal API key of an admin of its organization.`;
     }
     const where = scope.projectId === undefined ? 'org_id' : 'org_id and project_id';
     return `The ${describeScope(scope)} was not found, or the owner of the api_key is not an admin there: check ${where}. Creating the key takes the personal API key of an admin of the organization.`;
+}
+function projectNotFound({ projectId }) {
+    return `The project ${projectId} was not found with this key: check project_id, and that the owner of the api_key can see the project`;
 }
 
 ;// CONCATENATED MODULE: ./build/lean/resolve-scope.js
@@ -11703,30 +11725,33 @@ function adviseOn(refused, asked, scope, authMethod) {
  * @throws {NeonRefused} explained
  * @throws {InputError} for a project of no organization
  */
-async function resolveScope(neon, scope) {
+async function resolveScope(neon, scope, purpose) {
     const { orgId, projectId } = scope;
     if (projectId === undefined || orgId !== undefined)
         return scope;
-    const found = await explained('look up the project', scope, neon, () => neon.getProjectOrganization(projectId));
+    const found = await explained(purpose, scope, neon, () => neon.getProjectOrganization(projectId));
     if (found === '') {
         throw new InputError(`The project ${projectId} belongs to no organization, and only organizations have API keys for a single project. Leave project_id out to get a personal key, or move the project to an organization.`);
     }
     return { orgId: found, projectId };
 }
-async function explained(asked, scope, neon, ask) {
+/** Asks Neon, and gives the error with advice where it refuses. */
+async function explained(purpose, scope, neon, ask) {
     try {
         return await ask();
     }
     catch (error) {
-        throw await explain(error, asked, scope, neon);
+        throw await explain(error, purpose, scope, neon);
     }
 }
 /** An error with advice. Costs a request only where the kind of the key decides what to advise. */
-async function explain(error, asked, scope, neon) {
+async function explain(error, purpose, scope, neon) {
     if (!(error instanceof NeonRefused))
         return error;
-    const authMethod = dependsOnAuthMethod(error, scope) ? await neon.getAuthMethod().catch(() => undefined) : undefined;
-    return explainRefusal(error, asked, scope, authMethod);
+    const authMethod = dependsOnAuthMethod(error, purpose, scope)
+        ? await neon.getAuthMethod().catch(() => undefined)
+        : undefined;
+    return explainRefusal(error, purpose, scope, authMethod);
 }
 
 ;// CONCATENATED MODULE: ./build/lean/revoke-by-id.js
@@ -11861,13 +11886,17 @@ function newKeyName(run) {
 
 ;// CONCATENATED MODULE: ./build/lean/state.js
 
+/** Saves what main is about to do; the last one saved counts. */
 function saveIntent(runner, intent) {
     runner.saveState('intent', JSON.stringify(intent));
 }
+/** Saves the key that exists for certain. */
 function saveCreatedKey(runner, created) {
     runner.saveState('created', JSON.stringify(created));
 }
 /**
+ * Reads what main saved.
+ *
  * @returns `undefined` when main never came as far as sending a request
  * @throws {RunnerError} when the state is not what main saved
  */
@@ -11914,8 +11943,8 @@ async function createKey(world) {
     const deadline = new Deadline(clock, CREATE_DEADLINE);
     const patience = { clock, deadline, random, cancelled, onWait: runner.info };
     const neon = new NeonApi({ apiHost: inputs.apiHost, apiKey: inputs.apiKey, http, patience });
-    const scope = await resolveScope(neon, inputs.scope);
-    const { created, intent } = await createForCertain({ neon, scope, inputs, run, patience, world });
+    const scope = await resolveScope(neon, inputs.scope, 'create');
+    const created = await createForCertain({ neon, scope, inputs, run, patience, world });
     saveCreatedKey(runner, {
         id: created.id,
         name: created.name,
@@ -11928,7 +11957,7 @@ async function createKey(world) {
     runner.output('api_key_name', created.name);
     if (inputs.envName !== undefined)
         runner.exportVariable(inputs.envName, created.key);
-    runner.info(`Created the Neon API key ${created.id} (${created.name}) for the ${describeScope(intent.scope)}. It is revoked when this job ends.`);
+    runner.info(`Created the Neon API key ${created.id} (${created.name}) for the ${describeScope(scope)}. It is revoked when this job ends.`);
 }
 /**
  * Creates a key and knows that it is the only one.
@@ -11941,17 +11970,13 @@ async function createForCertain(creation) {
     const { neon, scope, inputs, run, patience, world } = creation;
     const { apiHost, onRevokeFailure } = inputs;
     const doubtful = [];
-    const save = (names) => {
-        const intent = { apiHost, scope, onRevokeFailure, names, apiKeyCheck: checkOf(inputs.apiKey, names) };
-        saveIntent(world.runner, intent);
-        return intent;
-    };
+    const save = (names) => saveIntent(world.runner, { apiHost, scope, onRevokeFailure, names, apiKeyCheck: checkOf(inputs.apiKey, names) });
     for (let attempt = 0;; attempt += 1) {
         const name = newKeyName(run);
-        const intent = save([...doubtful, name]);
+        save([...doubtful, name]);
         const answer = await createUnderName(creation, name);
         if (answer.kind === 'created')
-            return { created: answer.key, intent };
+            return answer.key;
         if (answer.kind === 'refused') {
             // Certainly no key under this name: post need not look for it.
             save(doubtful);
@@ -11961,8 +11986,7 @@ async function createForCertain(creation) {
         world.runner.info(`${answer.why}. The key may exist all the same; looking for it by its name, ${name}.`);
         const revoked = await revokeByName(neon, scope, doubtful);
         const found = revoked.length === 0 ? 'No such key exists so far' : 'It existed and is revoked';
-        const wait = waitBefore(attempt, {}, patience.random);
-        await waitOrGiveUp(`${found}; a new one is created under another name`, wait, patience);
+        await waitOrGiveUp(`${found}; a new one is created under another name`, attempt, {}, patience);
     }
 }
 /** Asks for a key until Neon has answered one way or the other, or may have. */
@@ -11979,11 +12003,10 @@ async function createUnderName({ neon, scope, patience, world }, name) {
             // mean that it had.
             if (sent)
                 return { kind: 'doubtful', why: outcome.error.message.replace(/\.$/, '') };
-            return { kind: 'refused', error: await explain(outcome.error, 'create the key', scope, neon) };
+            return { kind: 'refused', error: await explain(outcome.error, 'create', scope, neon) };
         }
         try {
-            const wait = waitBefore(attempt, outcome, patience.random);
-            await waitOrGiveUp(outcome.why, wait, patience);
+            await waitOrGiveUp(outcome.why, attempt, outcome, patience);
         }
         catch (error) {
             if (!sent && !outcome.sent && error instanceof GaveUp)

@@ -10992,20 +10992,17 @@ const systemClock = {
 class Deadline {
     #clock;
     #end;
-    #seconds;
+    /** The whole span in seconds, for messages. */
+    seconds;
     /** @param milliseconds how long from now */
     constructor(clock, milliseconds) {
         this.#clock = clock;
         this.#end = clock.now() + milliseconds;
-        this.#seconds = Math.round(milliseconds / 1000);
+        this.seconds = Math.round(milliseconds / 1000);
     }
     /** Milliseconds left; never negative. */
     remaining() {
         return Math.max(0, this.#end - this.#clock.now());
-    }
-    /** The whole span in seconds, for messages. */
-    get seconds() {
-        return this.#seconds;
     }
 }
 
@@ -11067,12 +11064,11 @@ function describe(error) {
 
 ;// CONCATENATED MODULE: ./build/lean/inputs.js
 
+
 /** The inputs that `action.yml` declares; a test compares the two. */
 const INPUT_NAMES = (/* unused pure expression or super */ null && (['api_key', 'org_id', 'project_id', 'env_name', 'on_revoke_failure', 'api_host']));
 /** Neon's API; the default of `api_host`. */
 const NEON_API_HOST = 'https://console.neon.tech/api/v2';
-/** The pattern of organization and project IDs in Neon's OpenAPI document. */
-const ID = /^[a-z0-9-]{1,60}$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /**
  * Names that the runner refuses or keeps for itself, and names by which a key could change how programs run.
@@ -11136,8 +11132,8 @@ function readScope(runner) {
 }
 function readId(runner, name, noun) {
     const value = runner.input(name);
-    if (value !== '' && !ID.test(value)) {
-        throw new InputError(`The ${name} input, '${value}', is not a Neon ${noun} ID: it must match ${ID.source}. It is in the ${noun}'s settings in the Neon Console.`);
+    if (value !== '' && !NEON_ID.test(value)) {
+        throw new InputError(`The ${name} input, '${value}', is not a Neon ${noun} ID: it must match ${NEON_ID.source}. It is in the ${noun}'s settings in the Neon Console.`);
     }
     return value;
 }
@@ -11359,19 +11355,20 @@ function classifyFailure(error, attempt) {
     const why = `Could not ${attempt.action}: ${describe(error)} (request ${attempt.requestId})`;
     if (error.sent)
         return { kind: 'maybe', why };
-    if (error.cause instanceof Error && PROXY_REFUSAL.test(error.cause.message)) {
-        const advice = 'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.';
+    const advice = adviceForLasting(error.cause);
+    if (advice !== undefined)
         return { kind: 'refused', error: new NeonUnreachable(`${why}. ${advice}`) };
-    }
-    if (CERTIFICATE.test(codeOf(error.cause))) {
-        const advice = 'If a proxy of your own signs the connection, name its certificate in NODE_EXTRA_CA_CERTS.';
-        return { kind: 'refused', error: new NeonUnreachable(`${why}. ${advice}`) };
-    }
     return { kind: 'again', why, sent: false, limited: false, retryAfter: undefined };
 }
-function codeOf(error) {
-    const { code } = (error ?? {});
-    return typeof code === 'string' ? code : '';
+/** What to do about a failure that waiting does not mend; `undefined` for one that may pass. */
+function adviceForLasting(cause) {
+    const { message, code } = (cause ?? {});
+    if (PROXY_REFUSAL.test(message ?? ''))
+        return 'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.';
+    if (CERTIFICATE.test(code ?? '')) {
+        return 'If a proxy of your own signs the connection, name its certificate in NODE_EXTRA_CA_CERTS.';
+    }
+    return undefined;
 }
 /** Neon's own message, from the error object of its OpenAPI document (`GeneralError`). */
 function quote(body) {
@@ -11426,9 +11423,16 @@ function waitBefore(attempt, { retryAfter = 0, limited = false }, random) {
         return attempt === 0 ? retryAfter + random() * PLACE_IN_LINE : Math.max(retryAfter, PLACE_IN_LINE);
     return retryAfter + random() * Math.min(LONGEST_WAIT, BASE_WAIT * 2 ** attempt);
 }
-/** Waits, unless that would outlast the deadline. */
-async function waitOrGiveUp(why, wait, patience) {
-    const { clock, deadline, cancelled, onWait } = patience;
+/**
+ * Waits as {@link waitBefore} says, unless that would outlast the deadline.
+ *
+ * @param why what the attempt came to, for the log or the error
+ * @throws {GaveUp} when the deadline leaves no time for another attempt
+ * @throws {Cancelled} as soon as the job is cancelled
+ */
+async function waitOrGiveUp(why, attempt, refusal, patience) {
+    const { clock, deadline, random, cancelled, onWait } = patience;
+    const wait = waitBefore(attempt, refusal, random);
     if (wait >= deadline.remaining()) {
         throw new GaveUp(`${why}. Gave up: this step may take ${deadline.seconds} s.`);
     }
@@ -11449,11 +11453,13 @@ async function persist(send, patience) {
         if (outcome.kind === 'refused')
             throw outcome.error;
         const refusal = outcome.kind === 'again' ? outcome : {};
-        await waitOrGiveUp(outcome.why, waitBefore(attempt, refusal, patience.random), patience);
+        await waitOrGiveUp(outcome.why, attempt, refusal, patience);
     }
 }
 
 ;// CONCATENATED MODULE: ./build/lean/scope.js
+/** The pattern of organization and project IDs in Neon's OpenAPI document. */
+const scope_NEON_ID = /^[a-z0-9-]{1,60}$/;
 /** The API path under which the keys of a scope are created, listed and revoked. */
 function keysPath(scope) {
     return scope.orgId === undefined ? '/api_keys' : `/organizations/${encodeURIComponent(scope.orgId)}/api_keys`;
@@ -11481,10 +11487,13 @@ const VERSION = '1.0.0';
 
 
 
+
 /** Milliseconds for one attempt, from connecting to the last byte. */
 const CREATE_TIMEOUT = 30_000;
 const REVOKE_TIMEOUT = 12_000;
 const READ_TIMEOUT = 12_000;
+/** Neon's keys are much longer; masking a shorter text would blot out half the log. */
+const SHORTEST_KEY = 16;
 /** Milliseconds that a request in flight gets to finish once the job is cancelled; the runner kills after 7.5 s. */
 const CANCEL_GRACE = 6_000;
 /**
@@ -11610,7 +11619,7 @@ function decodeFreshKey(body, name, projectId, onSecret) {
     if (key !== undefined)
         onSecret(key);
     const id = neon_api_readId(answer);
-    if (id === undefined || key === undefined || !/^[\x21-\x7e]{16,}$/.test(key))
+    if (id === undefined || key === undefined || key.length < SHORTEST_KEY || !isSendable(key))
         return undefined;
     if (readString(answer, 'name') !== name || readString(answer, 'project_id') !== projectId)
         return undefined;
@@ -11648,7 +11657,7 @@ function decodeProjectOrganization(body, projectId) {
     if (readString(project, 'id') !== projectId)
         return undefined;
     const orgId = readString(project, 'org_id') ?? '';
-    return /^[a-z0-9-]{0,60}$/.test(orgId) ? orgId : undefined;
+    return orgId === '' || scope_NEON_ID.test(orgId) ? orgId : undefined;
 }
 function readString(answer, name) {
     const value = answer?.[name];
@@ -11705,13 +11714,17 @@ async function revokeByName(neon, scope, names) {
 
 ;// CONCATENATED MODULE: ./build/lean/state.js
 
+/** Saves what main is about to do; the last one saved counts. */
 function saveIntent(runner, intent) {
     runner.saveState('intent', JSON.stringify(intent));
 }
+/** Saves the key that exists for certain. */
 function saveCreatedKey(runner, created) {
     runner.saveState('created', JSON.stringify(created));
 }
 /**
+ * Reads what main saved.
+ *
  * @returns `undefined` when main never came as far as sending a request
  * @throws {RunnerError} when the state is not what main saved
  */

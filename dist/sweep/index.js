@@ -51681,7 +51681,8 @@ function openGithub({ token, repository }) {
     const octokit = getOctokit(token);
     let limited;
     const heed = (headers) => {
-        if (Number(headers['x-ratelimit-remaining'] ?? Number.POSITIVE_INFINITY) <= LEFT_TO_OTHERS)
+        const remaining = headers['x-ratelimit-remaining'];
+        if (remaining !== undefined && Number(remaining) <= LEFT_TO_OTHERS)
             limited = postponed(headers);
     };
     return {
@@ -51717,9 +51718,8 @@ function explainFailure(error) {
     const { status, response } = error;
     const headers = response?.headers ?? {};
     const exhausted = String(headers['x-ratelimit-remaining'] ?? '') === '0' || headers['retry-after'] !== undefined;
-    if (status === 429 || (status === 403 && exhausted)) {
+    if (status === 429 || (status === 403 && exhausted))
         return postponed(headers);
-    }
     if (status === 404)
         return { kind: 'not found' };
     if (status === 403)
@@ -51754,20 +51754,17 @@ const systemClock = {
 class Deadline {
     #clock;
     #end;
-    #seconds;
+    /** The whole span in seconds, for messages. */
+    seconds;
     /** @param milliseconds how long from now */
     constructor(clock, milliseconds) {
         this.#clock = clock;
         this.#end = clock.now() + milliseconds;
-        this.#seconds = Math.round(milliseconds / 1000);
+        this.seconds = Math.round(milliseconds / 1000);
     }
     /** Milliseconds left; never negative. */
     remaining() {
         return Math.max(0, this.#end - this.#clock.now());
-    }
-    /** The whole span in seconds, for messages. */
-    get seconds() {
-        return this.#seconds;
     }
 }
 
@@ -52759,6 +52756,147 @@ function key_name_newNonce() {
     return Array.from(randomBytes(8), (byte) => BASE32[byte % BASE32.length]).join('');
 }
 
+;// CONCATENATED MODULE: ./build/whole/scope.js
+/** The pattern of organization and project IDs in Neon's OpenAPI document. */
+const NEON_ID = /^[a-z0-9-]{1,60}$/;
+/** The API path under which the keys of a scope are created, listed and revoked. */
+function keysPath(scope) {
+    return scope.orgId === undefined ? '/api_keys' : `/organizations/${encodeURIComponent(scope.orgId)}/api_keys`;
+}
+/** The scope in words, for logs and errors. */
+function describeScope(scope) {
+    if (scope.projectId !== undefined)
+        return `project ${scope.projectId} of organization ${scope.orgId}`;
+    return scope.orgId === undefined ? 'personal account' : `organization ${scope.orgId}`;
+}
+/** Whether a key of this scope may revoke itself: project-scoped keys are refused every call on keys. */
+function canRevokeItself(scope) {
+    return scope.projectId === undefined;
+}
+
+;// CONCATENATED MODULE: ./build/whole/inputs.js
+
+
+/** The inputs that `action.yml` declares; a test compares the two. */
+const INPUT_NAMES = (/* unused pure expression or super */ null && (['api_key', 'org_id', 'project_id', 'env_name', 'on_revoke_failure', 'api_host']));
+/** Neon's API; the default of `api_host`. */
+const NEON_API_HOST = 'https://console.neon.tech/api/v2';
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/**
+ * Names that the runner refuses or keeps for itself, and names by which a key could change how programs run.
+ *
+ * `GITHUB_*` and `RUNNER_*` cannot be overwritten, `NODE_OPTIONS` is refused
+ * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, 'Setting an environment
+ * variable'); the others would break the steps that follow, or send their traffic elsewhere.
+ */
+const RESERVED = /^(?:(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE|LD|DYLD|NODE|NPM_CONFIG|GIT)_.*|(?:HTTPS?|ALL|NO)_PROXY|PATH|PATHEXT|HOME|USER|USERPROFILE|SHELL|CI|ENV|BASH_ENV|IFS|PWD|TMP|TEMP|TMPDIR|COMSPEC|SYSTEMROOT|WINDIR)$/i;
+/**
+ * Reads and checks every input. Masks the long-lived key before anything else happens.
+ *
+ * @throws {InputError} for the first input that cannot be used; the message says what to write instead
+ */
+function readInputs(runner, environment) {
+    const apiKey = readUsableApiKey(runner);
+    const envName = readEnvName(runner);
+    refuseExposedKey(envName, apiKey, environment);
+    return {
+        apiKey,
+        scope: readScope(runner),
+        envName,
+        onRevokeFailure: readOnRevokeFailure(runner),
+        apiHost: readApiHost(runner),
+    };
+}
+/**
+ * The long-lived key, masked; an empty string where there is none. All that the post step reads of the inputs:
+ * composite actions can hand it wrong ones (actions/runner issues 3514, 2030, 2800).
+ */
+function readApiKey(runner) {
+    const apiKey = runner.input('api_key');
+    runner.mask(apiKey);
+    return apiKey;
+}
+/**
+ * The long-lived key, masked and checked.
+ *
+ * @throws {InputError} where there is none, or what cannot be a key
+ */
+function readUsableApiKey(runner) {
+    const apiKey = readApiKey(runner);
+    if (apiKey === '') {
+        throw new errors_InputError('The api_key input is empty. Pass the secret that holds your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
+            'GitHub gives no secrets to runs from forks and to Dependabot (which has secrets of its own), and an unknown secret is empty, too.');
+    }
+    if (!isSendable(apiKey)) {
+        throw new errors_InputError('The api_key input holds white space, line breaks or characters that no Neon API key has. Store the key alone in the secret, on one line.');
+    }
+    return apiKey;
+}
+/** Whether a value can be a key at all, and so be sent in a header: visible ASCII characters alone. */
+function isSendable(key) {
+    return /^[\x21-\x7e]+$/.test(key);
+}
+/** Whose keys; the same inputs in both actions. */
+function readScope(runner) {
+    const orgId = readId(runner, 'org_id', 'organization');
+    const projectId = readId(runner, 'project_id', 'project');
+    return { ...(orgId && { orgId }), ...(projectId && { projectId }) };
+}
+function readId(runner, name, noun) {
+    const value = runner.input(name);
+    if (value !== '' && !NEON_ID.test(value)) {
+        throw new errors_InputError(`The ${name} input, '${value}', is not a Neon ${noun} ID: it must match ${NEON_ID.source}. It is in the ${noun}'s settings in the Neon Console.`);
+    }
+    return value;
+}
+function readEnvName(runner) {
+    const name = runner.input('env_name');
+    if (name === '')
+        return undefined;
+    if (!VARIABLE.test(name)) {
+        throw new InputError(`The env_name input, '${name}', is not a valid variable name: letters, digits and underscores, not starting with a digit. Leave it empty to export no variable.`);
+    }
+    if (RESERVED.test(name)) {
+        throw new InputError(`The env_name input, '${name}', is reserved: the runner or the programs of later steps give it a meaning of their own. Use another name, such as NEON_API_KEY.`);
+    }
+    return name;
+}
+/** A job-level variable with the long-lived key is what this action is there to end. */
+function refuseExposedKey(envName, apiKey, environment) {
+    if (envName === undefined || environment[envName] !== apiKey)
+        return;
+    throw new InputError(`The variable ${envName} already holds the long-lived key, so every step of this job can read it, and no key was created. ` +
+        `Remove ${envName} from the env of the workflow, the job and this step, and write the secret at this step only: api_key: \${{ secrets.… }}. ` +
+        'If that variable has to stay, choose another env_name.');
+}
+function readOnRevokeFailure(runner) {
+    const value = runner.input('on_revoke_failure') || 'fail';
+    if (value !== 'fail' && value !== 'warn') {
+        throw new InputError(`The on_revoke_failure input is '${value}'; it can be 'fail' or 'warn'.`);
+    }
+    return value;
+}
+/** Where Neon's API is; the same input in both actions. */
+function readApiHost(runner) {
+    const value = runner.input('api_host') || NEON_API_HOST;
+    // The value itself is not repeated where it may hold a password.
+    const url = URL.parse(value);
+    if (!url)
+        throw new errors_InputError(`The api_host input is not a URL; Neon's is ${NEON_API_HOST}.`);
+    if (url.username || url.password) {
+        throw new errors_InputError('The api_host input holds a user name or password; write the address alone.');
+    }
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+        throw new errors_InputError(`The api_host input must start with https://, since the API key travels there (plain http is for a loopback address only); Neon's is ${NEON_API_HOST}.`);
+    }
+    if (url.search || url.hash)
+        throw new errors_InputError("The api_host input must not hold a '?' or '#'.");
+    return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+}
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
 ;// CONCATENATED MODULE: ./build/whole/json.js
 /**
  * Parses JSON with every number under `id` as a `bigint`: Neon's IDs are int64, and `JSON.parse` alone rounds what is
@@ -52822,19 +52960,20 @@ function classifyFailure(error, attempt) {
     const why = `Could not ${attempt.action}: ${describe(error)} (request ${attempt.requestId})`;
     if (error.sent)
         return { kind: 'maybe', why };
-    if (error.cause instanceof Error && PROXY_REFUSAL.test(error.cause.message)) {
-        const advice = 'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.';
+    const advice = adviceForLasting(error.cause);
+    if (advice !== undefined)
         return { kind: 'refused', error: new NeonUnreachable(`${why}. ${advice}`) };
-    }
-    if (CERTIFICATE.test(codeOf(error.cause))) {
-        const advice = 'If a proxy of your own signs the connection, name its certificate in NODE_EXTRA_CA_CERTS.';
-        return { kind: 'refused', error: new NeonUnreachable(`${why}. ${advice}`) };
-    }
     return { kind: 'again', why, sent: false, limited: false, retryAfter: undefined };
 }
-function codeOf(error) {
-    const { code } = (error ?? {});
-    return typeof code === 'string' ? code : '';
+/** What to do about a failure that waiting does not mend; `undefined` for one that may pass. */
+function adviceForLasting(cause) {
+    const { message, code } = (cause ?? {});
+    if (PROXY_REFUSAL.test(message ?? ''))
+        return 'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.';
+    if (CERTIFICATE.test(code ?? '')) {
+        return 'If a proxy of your own signs the connection, name its certificate in NODE_EXTRA_CA_CERTS.';
+    }
+    return undefined;
 }
 /** Neon's own message, from the error object of its OpenAPI document (`GeneralError`). */
 function quote(body) {
@@ -52889,9 +53028,16 @@ function waitBefore(attempt, { retryAfter = 0, limited = false }, random) {
         return attempt === 0 ? retryAfter + random() * PLACE_IN_LINE : Math.max(retryAfter, PLACE_IN_LINE);
     return retryAfter + random() * Math.min(LONGEST_WAIT, BASE_WAIT * 2 ** attempt);
 }
-/** Waits, unless that would outlast the deadline. */
-async function waitOrGiveUp(why, wait, patience) {
-    const { clock, deadline, cancelled, onWait } = patience;
+/**
+ * Waits as {@link waitBefore} says, unless that would outlast the deadline.
+ *
+ * @param why what the attempt came to, for the log or the error
+ * @throws {GaveUp} when the deadline leaves no time for another attempt
+ * @throws {Cancelled} as soon as the job is cancelled
+ */
+async function waitOrGiveUp(why, attempt, refusal, patience) {
+    const { clock, deadline, random, cancelled, onWait } = patience;
+    const wait = waitBefore(attempt, refusal, random);
     if (wait >= deadline.remaining()) {
         throw new GaveUp(`${why}. Gave up: this step may take ${deadline.seconds} s.`);
     }
@@ -52912,24 +53058,8 @@ async function persist(send, patience) {
         if (outcome.kind === 'refused')
             throw outcome.error;
         const refusal = outcome.kind === 'again' ? outcome : {};
-        await waitOrGiveUp(outcome.why, waitBefore(attempt, refusal, patience.random), patience);
+        await waitOrGiveUp(outcome.why, attempt, refusal, patience);
     }
-}
-
-;// CONCATENATED MODULE: ./build/whole/scope.js
-/** The API path under which the keys of a scope are created, listed and revoked. */
-function keysPath(scope) {
-    return scope.orgId === undefined ? '/api_keys' : `/organizations/${encodeURIComponent(scope.orgId)}/api_keys`;
-}
-/** The scope in words, for logs and errors. */
-function describeScope(scope) {
-    if (scope.projectId !== undefined)
-        return `project ${scope.projectId} of organization ${scope.orgId}`;
-    return scope.orgId === undefined ? 'personal account' : `organization ${scope.orgId}`;
-}
-/** Whether a key of this scope may revoke itself: project-scoped keys are refused every call on keys. */
-function canRevokeItself(scope) {
-    return scope.projectId === undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/whole/version.js
@@ -52944,10 +53074,13 @@ const whole_version_VERSION = '1.0.0';
 
 
 
+
 /** Milliseconds for one attempt, from connecting to the last byte. */
 const CREATE_TIMEOUT = 30_000;
 const REVOKE_TIMEOUT = 12_000;
 const READ_TIMEOUT = 12_000;
+/** Neon's keys are much longer; masking a shorter text would blot out half the log. */
+const SHORTEST_KEY = 16;
 /** Milliseconds that a request in flight gets to finish once the job is cancelled; the runner kills after 7.5 s. */
 const CANCEL_GRACE = 6_000;
 /**
@@ -53072,8 +53205,8 @@ function decodeFreshKey(body, name, projectId, onSecret) {
     const key = readString(answer, 'key');
     if (key !== undefined)
         onSecret(key);
-    const id = readId(answer);
-    if (id === undefined || key === undefined || !/^[\x21-\x7e]{16,}$/.test(key))
+    const id = neon_api_readId(answer);
+    if (id === undefined || key === undefined || key.length < SHORTEST_KEY || !isSendable(key))
         return undefined;
     if (readString(answer, 'name') !== name || readString(answer, 'project_id') !== projectId)
         return undefined;
@@ -53081,7 +53214,7 @@ function decodeFreshKey(body, name, projectId, onSecret) {
 }
 function decodeRevokedKey(body, id) {
     const answer = parseKeepingIds(body);
-    if (readId(answer) !== id || answer.revoked !== true)
+    if (neon_api_readId(answer) !== id || answer.revoked !== true)
         return undefined;
     return { lastUsedAt: readString(answer, 'last_used_at'), lastUsedFrom: readString(answer, 'last_used_from_addr') };
 }
@@ -53092,7 +53225,7 @@ function decodeKeys(body) {
         return undefined;
     const keys = [];
     for (const item of answer) {
-        const id = readId(item);
+        const id = neon_api_readId(item);
         const name = readString(item, 'name');
         if (id === undefined || name === undefined)
             return undefined;
@@ -53111,13 +53244,13 @@ function decodeProjectOrganization(body, projectId) {
     if (readString(project, 'id') !== projectId)
         return undefined;
     const orgId = readString(project, 'org_id') ?? '';
-    return /^[a-z0-9-]{0,60}$/.test(orgId) ? orgId : undefined;
+    return orgId === '' || NEON_ID.test(orgId) ? orgId : undefined;
 }
 function readString(answer, name) {
     const value = answer?.[name];
     return typeof value === 'string' && value !== '' ? value : undefined;
 }
-function readId(answer) {
+function neon_api_readId(answer) {
     const id = answer?.id;
     return typeof id === 'bigint' && id > 0n ? String(id) : undefined;
 }
@@ -53170,36 +53303,49 @@ function judge(key, run, own, ageHours, maxAgeHours) {
 ;// CONCATENATED MODULE: ./build/whole/refusals.js
 
 
-/** Refusals of which only the kind of the `api_key` tells whether it is the wrong one. */
-function dependsOnAuthMethod(refused, scope) {
-    return (refused.status === 403 || refused.status === 404) && (scope.orgId ?? scope.projectId) !== undefined;
+/** Refusals of which only the kind of the `api_key` tells whether it is the wrong one: every key that lists may list. */
+function dependsOnAuthMethod(refused, purpose, scope) {
+    return purpose === 'create' && isOutOfReach(refused, scope);
 }
 /**
  * Turns Neon's refusal into an error that says what to do next.
  *
+ * @param scope as far as it was known; a project without its organization was being looked up
  * @param authMethod `auth_method` of `GET /auth`, where it was asked
  */
-function explainRefusal(refused, asked, scope, authMethod) {
-    const advice = adviseOn(refused, asked, scope, authMethod);
+function explainRefusal(refused, purpose, scope, authMethod) {
+    const advice = adviseOn(refused, purpose, scope, authMethod);
     return new NeonRefused(advice === '' ? refused.message : `${advice} ${refused.message}`, refused.status);
 }
-function adviseOn(refused, asked, scope, authMethod) {
+/** An organization or a project that is not there, or not for this key. */
+function isOutOfReach({ status }, { orgId, projectId }) {
+    return (status === 403 || status === 404) && (orgId ?? projectId) !== undefined;
+}
+function adviseOn(refused, purpose, scope, authMethod) {
     if (refused.status === 401) {
         return 'Neon rejected the key in the api_key input: the secret may hold a key that was revoked or mistyped. Store a valid key in it.';
     }
-    if (!dependsOnAuthMethod(refused, scope))
+    if (!isOutOfReach(refused, scope))
         return '';
-    if (asked === 'list the keys') {
-        return `The keys of the ${describeScope(scope)} are not visible to the api_key: check org_id. Listing takes the organization's own API key or the personal key of one of its admins.`;
-    }
+    return purpose === 'create' ? adviseCreator(scope, authMethod) : adviseLister(scope);
+}
+function adviseLister(scope) {
+    if (scope.orgId === undefined)
+        return `${projectNotFound(scope)}.`;
+    return `The keys of the ${describeScope(scope)} are not visible to the api_key: check org_id. Listing takes the organization's own API key or the personal key of one of its admins.`;
+}
+function adviseCreator(scope, authMethod) {
     if (authMethod === 'api_key_org') {
         return "The api_key input holds an organization's API key, which can list and revoke keys but not create them: creating takes the personal API key of an admin of the organization. Store such a key in the secret.";
     }
-    if (asked === 'look up the project') {
-        return `The project ${scope.projectId} was not found with this key: check project_id, and that the owner of the api_key can see the project. Creating a key for it takes the personal API key of an admin of its organization.`;
+    if (scope.orgId === undefined) {
+        return `${projectNotFound(scope)}. Creating a key for it takes the personal API key of an admin of its organization.`;
     }
     const where = scope.projectId === undefined ? 'org_id' : 'org_id and project_id';
     return `The ${describeScope(scope)} was not found, or the owner of the api_key is not an admin there: check ${where}. Creating the key takes the personal API key of an admin of the organization.`;
+}
+function projectNotFound({ projectId }) {
+    return `The project ${projectId} was not found with this key: check project_id, and that the owner of the api_key can see the project`;
 }
 
 ;// CONCATENATED MODULE: ./build/whole/resolve-scope.js
@@ -53211,30 +53357,33 @@ function adviseOn(refused, asked, scope, authMethod) {
  * @throws {NeonRefused} explained
  * @throws {InputError} for a project of no organization
  */
-async function resolveScope(neon, scope) {
+async function resolveScope(neon, scope, purpose) {
     const { orgId, projectId } = scope;
     if (projectId === undefined || orgId !== undefined)
         return scope;
-    const found = await explained('look up the project', scope, neon, () => neon.getProjectOrganization(projectId));
+    const found = await explained(purpose, scope, neon, () => neon.getProjectOrganization(projectId));
     if (found === '') {
         throw new errors_InputError(`The project ${projectId} belongs to no organization, and only organizations have API keys for a single project. Leave project_id out to get a personal key, or move the project to an organization.`);
     }
     return { orgId: found, projectId };
 }
-async function explained(asked, scope, neon, ask) {
+/** Asks Neon, and gives the error with advice where it refuses. */
+async function explained(purpose, scope, neon, ask) {
     try {
         return await ask();
     }
     catch (error) {
-        throw await explain(error, asked, scope, neon);
+        throw await explain(error, purpose, scope, neon);
     }
 }
 /** An error with advice. Costs a request only where the kind of the key decides what to advise. */
-async function explain(error, asked, scope, neon) {
+async function explain(error, purpose, scope, neon) {
     if (!(error instanceof NeonRefused))
         return error;
-    const authMethod = dependsOnAuthMethod(error, scope) ? await neon.getAuthMethod().catch(() => undefined) : undefined;
-    return explainRefusal(error, asked, scope, authMethod);
+    const authMethod = dependsOnAuthMethod(error, purpose, scope)
+        ? await neon.getAuthMethod().catch(() => undefined)
+        : undefined;
+    return explainRefusal(error, purpose, scope, authMethod);
 }
 
 ;// CONCATENATED MODULE: ./build/whole/revoke-by-id.js
@@ -53302,130 +53451,6 @@ function newKeyName(run) {
         nonce: newNonce(),
         label: [run.repositoryName, run.jobId].filter(Boolean).join('.'),
     });
-}
-
-;// CONCATENATED MODULE: ./build/whole/inputs.js
-
-/** The inputs that `action.yml` declares; a test compares the two. */
-const INPUT_NAMES = (/* unused pure expression or super */ null && (['api_key', 'org_id', 'project_id', 'env_name', 'on_revoke_failure', 'api_host']));
-/** Neon's API; the default of `api_host`. */
-const NEON_API_HOST = 'https://console.neon.tech/api/v2';
-/** The pattern of organization and project IDs in Neon's OpenAPI document. */
-const ID = /^[a-z0-9-]{1,60}$/;
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/**
- * Names that the runner refuses or keeps for itself, and names by which a key could change how programs run.
- *
- * `GITHUB_*` and `RUNNER_*` cannot be overwritten, `NODE_OPTIONS` is refused
- * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, 'Setting an environment
- * variable'); the others would break the steps that follow, or send their traffic elsewhere.
- */
-const RESERVED = /^(?:(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE|LD|DYLD|NODE|NPM_CONFIG|GIT)_.*|(?:HTTPS?|ALL|NO)_PROXY|PATH|PATHEXT|HOME|USER|USERPROFILE|SHELL|CI|ENV|BASH_ENV|IFS|PWD|TMP|TEMP|TMPDIR|COMSPEC|SYSTEMROOT|WINDIR)$/i;
-/**
- * Reads and checks every input. Masks the long-lived key before anything else happens.
- *
- * @throws {InputError} for the first input that cannot be used; the message says what to write instead
- */
-function readInputs(runner, environment) {
-    const apiKey = readUsableApiKey(runner);
-    const envName = readEnvName(runner);
-    refuseExposedKey(envName, apiKey, environment);
-    return {
-        apiKey,
-        scope: readScope(runner),
-        envName,
-        onRevokeFailure: readOnRevokeFailure(runner),
-        apiHost: readApiHost(runner),
-    };
-}
-/**
- * The long-lived key, masked; an empty string where there is none. All that the post step reads of the inputs:
- * composite actions can hand it wrong ones (actions/runner issues 3514, 2030, 2800).
- */
-function readApiKey(runner) {
-    const apiKey = runner.input('api_key');
-    runner.mask(apiKey);
-    return apiKey;
-}
-/**
- * The long-lived key, masked and checked.
- *
- * @throws {InputError} where there is none, or what cannot be a key
- */
-function readUsableApiKey(runner) {
-    const apiKey = readApiKey(runner);
-    if (apiKey === '') {
-        throw new errors_InputError('The api_key input is empty. Pass the secret that holds your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
-            'GitHub gives no secrets to runs from forks and to Dependabot (which has secrets of its own), and an unknown secret is empty, too.');
-    }
-    if (!isSendable(apiKey)) {
-        throw new errors_InputError('The api_key input holds white space, line breaks or characters that no Neon API key has. Store the key alone in the secret, on one line.');
-    }
-    return apiKey;
-}
-/** Whether a value can be a key at all, and so be sent in a header: visible ASCII characters alone. */
-function isSendable(key) {
-    return /^[\x21-\x7e]+$/.test(key);
-}
-/** Whose keys; the same inputs in both actions. */
-function readScope(runner) {
-    const orgId = inputs_readId(runner, 'org_id', 'organization');
-    const projectId = inputs_readId(runner, 'project_id', 'project');
-    return { ...(orgId && { orgId }), ...(projectId && { projectId }) };
-}
-function inputs_readId(runner, name, noun) {
-    const value = runner.input(name);
-    if (value !== '' && !ID.test(value)) {
-        throw new errors_InputError(`The ${name} input, '${value}', is not a Neon ${noun} ID: it must match ${ID.source}. It is in the ${noun}'s settings in the Neon Console.`);
-    }
-    return value;
-}
-function readEnvName(runner) {
-    const name = runner.input('env_name');
-    if (name === '')
-        return undefined;
-    if (!VARIABLE.test(name)) {
-        throw new InputError(`The env_name input, '${name}', is not a valid variable name: letters, digits and underscores, not starting with a digit. Leave it empty to export no variable.`);
-    }
-    if (RESERVED.test(name)) {
-        throw new InputError(`The env_name input, '${name}', is reserved: the runner or the programs of later steps give it a meaning of their own. Use another name, such as NEON_API_KEY.`);
-    }
-    return name;
-}
-/** A job-level variable with the long-lived key is what this action is there to end. */
-function refuseExposedKey(envName, apiKey, environment) {
-    if (envName === undefined || environment[envName] !== apiKey)
-        return;
-    throw new InputError(`The variable ${envName} already holds the long-lived key, so every step of this job can read it, and no key was created. ` +
-        `Remove ${envName} from the env of the workflow, the job and this step, and write the secret at this step only: api_key: \${{ secrets.… }}. ` +
-        'If that variable has to stay, choose another env_name.');
-}
-function readOnRevokeFailure(runner) {
-    const value = runner.input('on_revoke_failure') || 'fail';
-    if (value !== 'fail' && value !== 'warn') {
-        throw new InputError(`The on_revoke_failure input is '${value}'; it can be 'fail' or 'warn'.`);
-    }
-    return value;
-}
-/** Where Neon's API is; the same input in both actions. */
-function readApiHost(runner) {
-    const value = runner.input('api_host') || NEON_API_HOST;
-    // The value itself is not repeated where it may hold a password.
-    const url = URL.parse(value);
-    if (!url)
-        throw new errors_InputError(`The api_host input is not a URL; Neon's is ${NEON_API_HOST}.`);
-    if (url.username || url.password) {
-        throw new errors_InputError('The api_host input holds a user name or password; write the address alone.');
-    }
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-        throw new errors_InputError(`The api_host input must start with https://, since the API key travels there (plain http is for a loopback address only); Neon's is ${NEON_API_HOST}.`);
-    }
-    if (url.search || url.hash)
-        throw new errors_InputError("The api_host input must not hold a '?' or '#'.");
-    return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
-}
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 ;// CONCATENATED MODULE: ./build/whole/sweep-inputs.js
@@ -53552,8 +53577,8 @@ async function sweepKeys(world, openGithub) {
         return new NeonApi({ apiHost: inputs.apiHost, apiKey: inputs.apiKey, http, patience });
     };
     const neon = connect(deadline);
-    const scope = await resolveScope(neon, inputs.scope);
-    const listed = await explained('list the keys', scope, neon, () => neon.listKeys(scope));
+    const scope = await resolveScope(neon, inputs.scope, 'list');
+    const listed = await explained('list', scope, neon, () => neon.listKeys(scope));
     const inScope = scope.projectId === undefined ? listed : listed.filter((key) => key.projectId === scope.projectId);
     const keys = ownKeys(inScope, { server: key_name_serverTag(own.serverUrl), repositoryId: own.repositoryId }, parseKeyName);
     runner.info(`${listed.length} keys in the ${describeScope(scope)}, ${keys.length} of them made by this action for this repository.`);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import formats from 'ajv-formats'
-import { OpenAPIBackend } from 'openapi-backend'
+import { type Context, OpenAPIBackend } from 'openapi-backend'
 import { Accounts, accountOf, type Key, type Organization, type Project, type User } from './accounts.ts'
 import { loadDocument, type OperationId } from './openapi.ts'
 import { type Answer, operations, Refusal } from './operations.ts'
@@ -79,6 +79,8 @@ export class Neon {
   readonly #limits: RateLimits | undefined
   readonly #handlers: ReturnType<typeof operations>
   readonly #firstKeys: ReadonlySet<string>
+  /** Requests in openapi-backend's form, parsed once as they arrive. */
+  readonly #parsed = new WeakMap<RecordedRequest, Context>()
 
   static async create(options: NeonOptions = {}): Promise<Neon> {
     compiled ??= compile()
@@ -130,6 +132,7 @@ export class Neon {
     }
     this.requests.push(request)
     const parsed = this.#parse(request)
+    this.#parsed.set(request, parsed)
     const operation = path.startsWith(`${BASE_PATH}/`) ? this.#api.matchOperation(parsed) : undefined
     if (operation) {
       request.operation = operation.operationId as OperationId
@@ -169,7 +172,7 @@ export class Neon {
       throw new Refusal(429, 'rate limit exceeded')
     }
     if (request.violations.length > 0) throw new Refusal(400, request.violations.join('; '))
-    return this.#handlers[operation](this.#parse(request), { key })
+    return this.#handlers[operation](this.#parsed.get(request) as Context, { key })
   }
 
   /** The request as openapi-backend wants it, and in the form that its handlers get. */
