@@ -1,39 +1,72 @@
-// What does not depend on the machine: how much main and post carry, and what they load. They run in every job of every
-// user, so a heavy import that sneaks in has to be noticed.
+// What does not depend on the machine: how much dist/ holds, and what main and post load of it. They run in every job of
+// every user, so a heavy import that sneaks in has to be noticed. (How many requests they make: life.test.ts.)
 
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { scenario } from './support/scenario.ts'
 
-const bundle = (entry: string): string =>
-  readFileSync(join(import.meta.dirname, '..', 'dist', entry, 'index.js'), 'utf8')
+const DIST = realpathSync(join(import.meta.dirname, '..', 'dist'))
+const CODE = readdirSync(DIST).filter((file) => file.endsWith('.js'))
+const read = (file: string): string => readFileSync(join(DIST, file), 'utf8')
+const size = (file: string): number => statSync(join(DIST, file)).size
 
-/** Node's own modules that a bundle can load. */
-const builtins = (text: string): string[] =>
-  [
-    ...new Set(
-      [...text.matchAll(/createRequire\(import\.meta\.url\)\("(?:node:)?([\w/]+)"\)/g)].map(([, name = '']) => name),
-    ),
-  ].sort()
+/** As the process ends, tells which files it has loaded. */
+const TELL_FILES = `--import=data:text/javascript,${encodeURIComponent(
+  "import{createRequire}from'node:module';process.on('exit',()=>console.error(JSON.stringify(Object.keys(createRequire(import.meta.filename??process.argv[1]).cache))))",
+)}`
 
-describe.each(['main', 'post'])('%s', (entry) => {
-  test('carries no more than 530 kB', () => {
-    expect(bundle(entry).length).toBeLessThan(530_000)
-  })
+const it = scenario()
 
-  test('leaves out what it never runs', () => {
-    const text = bundle(entry)
-    for (const foreign of ['octokit', 'class OidcClient', 'toolrunner', 'MockAgent', 'class FormData']) {
-      expect(text.includes(foreign)).toBe(false)
-    }
-  })
-
-  test('loads no module of Node that is not here', () => {
-    expect(builtins(bundle(entry))).toMatchSnapshot()
-  })
+test('all of dist/ is at most 800 kB, what main and post load of it at most 390 kB', () => {
+  expect(CODE.map(size).reduce((sum, bytes) => sum + bytes)).toBeLessThan(800_000)
+  expect(size('index.js')).toBeLessThan(390_000)
 })
 
-test('one copy of undici in each bundle', () => {
-  for (const entry of ['main', 'post', 'sweep']) {
-    expect(bundle(entry).match(/class EnvHttpProxyAgent\b/g)).toHaveLength(1)
+test('main and post load their entry and the bundle, and nothing that is for the sweep or for a proxy', async () => {
+  const job = it.job({ NODE_OPTIONS: TELL_FILES })
+  const main = await it.main(job)
+  const [post] = await job.end()
+  const loaded = (stderr = ''): string[] =>
+    (JSON.parse(stderr) as string[]).map((file) => file.slice(DIST.length + 1)).sort()
+  expect(loaded(main.stderr)).toEqual(['index.js', 'main.js'])
+  expect(loaded(post?.stderr)).toEqual(['index.js', 'post.js'])
+})
+
+test('a processor without SIMD', async () => {
+  const job = it.job({ NODE_OPTIONS: TELL_FILES, UNDICI_NO_WASM_SIMD: '1' })
+  const main = await it.main(job)
+  expect(main).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('llhttp-wasm.js') })
+  expect((await job.end())[0]).toMatchObject({ exitCode: 0 })
+  expect(it.neon.strangers()).toEqual([])
+})
+
+test('what main and post load leaves out what they never run', () => {
+  const bundle = read('index.js')
+  for (const foreign of [
+    'getOctokit',
+    'class OidcClient',
+    'toolrunner',
+    'MockAgent',
+    'class FormData',
+    'class ProxyAgent',
+  ]) {
+    expect(bundle.includes(foreign)).toBe(false)
   }
+})
+
+test('main and post load no module of Node that is not here', () => {
+  const names = [...read('index.js').matchAll(/\brequire\("(?:node:)?([a-z_/0-9]+)"\)/g)].map(([, name = '']) => name)
+  expect([...new Set(names)].sort()).toMatchSnapshot()
+})
+
+test('one copy of undici in all of dist/', () => {
+  const all = CODE.map(read).join('')
+  for (const once of ['class EnvHttpProxyAgent ', 'class Client ', 'class Agent ']) {
+    expect(all.split(once)).toHaveLength(2)
+  }
+})
+
+test('the licences of all that dist/ carries stand in licenses.txt', () => {
+  const names = read('licenses.txt').match(/^@?[a-z][\w/-]*$/gm)
+  expect(names).toMatchSnapshot()
 })

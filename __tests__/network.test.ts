@@ -3,11 +3,10 @@
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer, request, type Server } from 'node:http'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import { type AddressInfo, connect, type Server as NetServer, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { createServer as createTlsServer } from 'node:tls'
-import { generate } from 'selfsigned'
 import { startGithub } from '../simulator/github/server.ts'
+import { type Certificate, generateCertificate, startTlsFront } from '../simulator/tls.ts'
 import { errorsOf, scenario } from './support/scenario.ts'
 
 const it = scenario()
@@ -17,13 +16,13 @@ const SWEEP = join(import.meta.dirname, '..', 'sweep', 'action.yml')
 const HOST = 'neon.example'
 const GITHUB_HOST = 'github.example'
 
-let certificate: { private: string; cert: string }
+let certificate: Certificate
 /** The port of the TLS server for each host. */
 const fronts = new Map<string, number>()
 let proxyPort: number
 let proxied: string[] = []
 let refuseTunnels = false
-const servers: Server[] = []
+const servers: NetServer[] = []
 const sockets = new Set<Socket>()
 
 async function listen(server: Server): Promise<number> {
@@ -34,32 +33,16 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** A server that takes TLS off and hands on to a simulator. */
+/** The port of a TLS server in front of a simulator. */
 async function startTls(simulator: () => string): Promise<number> {
-  const server = createTlsServer({ key: certificate.private, cert: certificate.cert }, (socket) => {
-    const target = connect(Number(new URL(simulator()).port), '127.0.0.1')
-    socket.on('error', () => target.destroy())
-    target.on('error', () => socket.destroy())
-    socket.pipe(target).pipe(socket)
-  })
-  return await listen(server as unknown as Server)
+  const { server, port } = await startTlsFront(certificate, simulator)
+  server.on('connection', (socket) => sockets.add(socket))
+  servers.push(server)
+  return port
 }
 
 beforeAll(async () => {
-  certificate = await generate([{ name: 'commonName', value: HOST }], {
-    keySize: 2048,
-    extensions: [
-      { name: 'basicConstraints', cA: true },
-      {
-        name: 'subjectAltName',
-        altNames: [
-          { type: 2, value: HOST },
-          { type: 2, value: GITHUB_HOST },
-          { type: 2, value: 'localhost' },
-        ],
-      },
-    ],
-  })
+  certificate = await generateCertificate([HOST, GITHUB_HOST, 'localhost'])
   // TLS in front of the simulator, and a proxy that leads the traffic of hosts that it alone knows to where they are.
   fronts.set(HOST, await startTls(() => it.host))
   const proxy = createServer((incoming, outgoing) => {
@@ -162,6 +145,15 @@ test('a proxy that refuses: no second try, and the error says that it was the pr
   const main = await it.main(job, { api_host: `https://${HOST}/api/v2` })
   expect(errorsOf(main)).toEqual([expect.stringMatching(/[Pp]roxy.*407/)])
   expect(proxied).toHaveLength(1)
+  const [post] = await job.end()
+  expect(post).toMatchObject({ exitCode: 0, log: ['No API key was created; there is nothing to revoke.'] })
+})
+
+test('a proxy whose address is none: no second try, and the error does not repeat it, since it may hold a password', async () => {
+  const job = it.job({ HTTPS_PROXY: 'proxy.test:pass word' })
+  const main = await it.main(job, { api_host: `https://${HOST}/api/v2` })
+  expect(errorsOf(main)).toEqual([expect.stringMatching(/the proxy cannot be used.*HTTPS_PROXY/)])
+  expect(main.stdout).not.toContain('pass word')
   const [post] = await job.end()
   expect(post).toMatchObject({ exitCode: 0, log: ['No API key was created; there is nothing to revoke.'] })
 })

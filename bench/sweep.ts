@@ -11,7 +11,7 @@ import { startNeon } from '../simulator/neon/server.ts'
 import { formatKeyName, newNonce } from '../src/key-name.ts'
 
 const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } })
-const ENTRY = join(import.meta.dirname, '..', 'dist', 'sweep', 'index.js')
+const ENTRY = join(import.meta.dirname, '..', 'dist', 'sweep.js')
 const OWN_RUN = '19876543210'
 /** Prints the peak of its memory as it ends. */
 const MEMORY = `data:text/javascript,process.on('exit',()=>console.error(process.resourceUsage().maxRSS))`

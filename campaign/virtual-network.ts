@@ -51,7 +51,6 @@ export function virtualNetwork({ neon, clock, mishaps, blind, onMishap, onArriva
         })
       })
     },
-    close: async () => {},
   }
 }
 

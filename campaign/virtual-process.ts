@@ -97,7 +97,6 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessStory>
       effect()
       return options.http.exchange(request)
     },
-    close: async () => {},
   }
   const callOff: (() => void)[] = []
   const kill = (): void => {

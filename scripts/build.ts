@@ -1,91 +1,183 @@
-// Bundles the entries of the action into dist/: compiles with TypeScript, then packs with ncc, each entry and all it
-// needs into one file. The same sources give the same bytes wherever they are built.
+// Bundles the action into dist/: compiles with TypeScript, then packs with ncc. The same sources give the same bytes
+// wherever they are built.
 //
-// Main and post run in every job of every user, so they are packed lean: what they never run is left out (see
-// `LEFT_OUT`), which halves their bytes and a third of their time. The sources know nothing of it.
+//     dist/main.js post.js sweep.js   the entries: a line each, and what loads the bundle
+//     dist/index.js                   the bundle: all that main and post need
+//     dist/<number>.index.js          what the sweep needs besides, and what proxies need
+//     dist/llhttp-wasm.js             what processors without SIMD need
+//
+// Main and post run in every job of every user, so what they never run is left out of the libraries' copies that are
+// packed (see `LEFT_OUT` and `REPLACED`). The sources know nothing of it.
 
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
-const ENTRIES = { lean: ['main', 'post'], whole: ['sweep'] }
+const ENTRIES = ['main', 'post', 'sweep']
 
-/** Modules of undici that no request of main and post ever reaches, and why. Each throws should it be called after all. */
+/** Modules that no request of the action ever reaches, and why. Each throws should it be called after all. */
 const LEFT_OUT = {
-  'lib/dispatcher/client-h2.js': 'HTTP/2 is switched off (src/http.ts)',
-  'lib/web/fetch/body.js': 'bodies are strings',
-  'lib/web/fetch/formdata.js': 'bodies are strings',
-  'lib/web/webidl/index.js': 'bodies are strings',
-  'lib/milo/simd.js': 'an experimental parser that UNDICI_USE_MILO switches on',
-  'lib/milo/no-simd.js': 'an experimental parser that UNDICI_USE_MILO switches on',
+  'undici/lib/dispatcher/client-h2.js': 'HTTP/2 is switched off (src/http.ts)',
+  'undici/lib/web/fetch/body.js': 'bodies are strings',
+  'undici/lib/web/fetch/formdata.js': 'bodies are strings',
+  'undici/lib/web/webidl/index.js': 'bodies are strings',
 }
+
+/** Modules of which little is needed, and that little. */
+const REPLACED = {
+  'undici/index.js': [
+    "export { default as Agent } from './lib/dispatcher/agent.js'",
+    "export { default as EnvHttpProxyAgent } from './proxied.js'",
+    '// @actions/github names it, and is given the HTTP client of the action instead (src/github-runs.ts).',
+    'export const fetch = undefined',
+  ],
+  'undici/lib/dispatcher/parser-h1.js': [
+    '// An experimental parser that is off by default.',
+    'module.exports.getMiloEnabled = () => false',
+  ],
+  '@actions/http-client/lib/index.js': [
+    '// octokit is given the HTTP client of the action (src/github-runs.ts).',
+    'export class HttpClient {',
+    '  getAgent() {}',
+    '  getAgentDispatcher() {}',
+    '}',
+  ],
+}
+
+/** What `undici/index.js` above needs besides. */
+const ADDED = {
+  'undici/proxied.js': [
+    '// `connect` is what a proxy is asked with; the real index gives it to every dispatcher, among much else.',
+    "require('./lib/dispatcher/dispatcher.js').prototype.connect = require('./lib/api/api-connect.js')",
+    "module.exports = require('./lib/dispatcher/env-http-proxy-agent.js')",
+  ],
+}
+
+/** Modules of Node that undici loads, which takes milliseconds, for next to nothing. */
+const BUILT_INS = {
+  'node:assert': [
+    'module.exports = (value, message) => {',
+    "  if (!value) throw message instanceof Error ? message : new Error(message ?? 'an assertion failed')",
+    '}',
+  ],
+  'node:http': [
+    '// To recognize a request body that is a Node stream, and the default of `node --max-http-header-size`.',
+    'module.exports = { IncomingMessage: class {}, maxHeaderSize: 16 * 1024 }',
+  ],
+}
+
+/** undici's parser for processors without SIMD, which are rare: a file of its own, that only they load. */
+const WITHOUT_SIMD = { request: '../llhttp/llhttp-wasm.js', file: './llhttp-wasm.js' }
 
 const root = join(import.meta.dirname, '..')
 const build = join(root, 'build')
-const bin = (name: string): string => join(root, 'node_modules', '.bin', name)
-const run = (command: string, ...parameters: string[]): void => {
+const dist = join(root, 'dist')
+const packages = join(build, 'node_modules')
+const text = (lines: string[]): string => `${lines.join('\n')}\n`
+
+function run(command: string, ...parameters: string[]): void {
   // npm's executables are scripts for cmd.exe on Windows.
-  execFileSync(command, parameters, {
+  execFileSync(join(root, 'node_modules', '.bin', command), parameters, {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',
   })
 }
 
-/** Puts a copy of a package where the bundler finds it before the real one. */
-function shadow(packing: string, name: string): string {
-  const folder = join(build, packing, 'node_modules', name)
-  cpSync(join(root, 'node_modules', name), folder, { recursive: true })
-  return folder
-}
-
-/**
- * `@actions/core` exports everything from one module, OIDC and with it all of an HTTP client among it. Its modules have
- * no side effects, but it does not say so; told, the bundler leaves out what is not used.
- */
-function shakeActionsCore(packing: string): void {
-  const file = join(shadow(packing, '@actions/core'), 'package.json')
-  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), sideEffects: false }))
-}
-
-function slimUndici(packing: string): void {
-  const folder = shadow(packing, 'undici')
-  // `connect` is what a proxy is asked with; undici's own index gives it to every dispatcher, among much else.
-  const index = [
-    "require('./lib/dispatcher/dispatcher.js').prototype.connect = require('./lib/api/api-connect.js')",
-    "module.exports.EnvHttpProxyAgent = require('./lib/dispatcher/env-http-proxy-agent.js')",
-    '',
-  ]
-  writeFileSync(join(folder, 'index.js'), index.join('\n'))
-  for (const [file, reason] of Object.entries(LEFT_OUT)) {
-    statSync(join(folder, file))
-    writeFileSync(
-      join(folder, file),
-      `// Left out of this bundle: ${reason}.\nmodule.exports = () => {\n  throw new Error('${file} was left out of this bundle')\n}\n`,
-    )
+/** Puts copies of the libraries where the bundler finds them before the real ones, and makes them lean. */
+function copyLeanPackages(): void {
+  for (const name of ['@actions/core', '@actions/github', '@actions/http-client', 'undici']) {
+    const original = join(root, 'node_modules', name)
+    // Not the packages that are theirs alone: they too shall find the lean ones.
+    const filter = (file: string): boolean => file !== join(original, 'node_modules')
+    cpSync(original, join(packages, name), { recursive: true, filter })
   }
+  for (const [file, reason] of Object.entries(LEFT_OUT)) {
+    replace(file, [
+      `// Left out of this bundle: ${reason}.`,
+      'module.exports = () => {',
+      `  throw new Error('${file} was left out of this bundle')`,
+      '}',
+    ])
+  }
+  for (const [file, lines] of Object.entries(REPLACED)) replace(file, lines)
+  for (const [file, lines] of Object.entries(ADDED)) writeFileSync(join(packages, file), text(lines))
+  for (const [name, lines] of Object.entries(BUILT_INS)) replaceBuiltIn(name, lines)
+  keepUsedConstants()
+  redirect(WITHOUT_SIMD.request, WITHOUT_SIMD.file)
+  // Its only export brings everything along, OIDC and with it all of an HTTP client among it.
+  declareSideEffects('@actions/core', false)
+  declareSideEffects(
+    'undici',
+    Object.keys(ADDED).map((file) => file.replace('undici/', './')),
+  )
+}
+
+function replace(file: string, lines: string[]): void {
+  statSync(join(packages, file))
+  writeFileSync(join(packages, file), text(lines))
+}
+
+function replaceBuiltIn(name: string, lines: string[]): void {
+  const substitute = name.replace(':', '-')
+  writeFileSync(join(packages, `${substitute}.js`), text(lines))
+  redirect(name, substitute)
+}
+
+/** Has all of undici require one module instead of another. */
+function redirect(from: string, to: string): void {
+  for (const file of globSync('undici/lib/**/*.js', { cwd: packages })) {
+    const path = join(packages, file)
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll(`require('${from}')`, `require('${to}')`))
+  }
+}
+
+/** undici computes all constants of its parser's source as it starts, and uses two tables of them. */
+function keepUsedConstants(): void {
+  const constants = createRequire(import.meta.url)('../node_modules/undici/lib/llhttp/constants.js')
+  const client = readFileSync(join(packages, 'undici/lib/dispatcher/client-h1.js'), 'utf8')
+  const used = new Set([...client.matchAll(/\bconstants\.([A-Z_]+)/g)].map(([, name = '']) => name))
+  replace(
+    'undici/lib/llhttp/constants.js',
+    [...used].map((name) => `module.exports.${name} = ${JSON.stringify(constants[name])}`),
+  )
+}
+
+/** Neither package says which of its modules do something merely by being loaded; told, the bundler leaves out the others. */
+function declareSideEffects(name: string, sideEffects: false | string[]): void {
+  const file = join(packages, name, 'package.json')
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), sideEffects }))
+}
+
+function pack(name: string, ...options: string[]): string {
+  const output = join(build, 'packed', name)
+  run('ncc', 'build', join('build', `${name}.js`), '--out', output, ...options)
+  return output
 }
 
 rmSync(build, { recursive: true, force: true })
-rmSync(join(root, 'dist'), { recursive: true, force: true })
-run(bin('tsc'), '--project', 'tsconfig.build.json')
-const compiled = readdirSync(build)
-for (const [packing, entries] of Object.entries(ENTRIES)) {
-  mkdirSync(join(build, packing))
-  for (const file of compiled) cpSync(join(build, file), join(build, packing, file))
-  shakeActionsCore(packing)
-  if (packing === 'lean') slimUndici(packing)
-  for (const entry of entries) {
-    run(
-      bin('ncc'),
-      'build',
-      join('build', packing, `${entry}.js`),
-      '--out',
-      join('dist', entry),
-      '--license',
-      'licenses.txt',
-    )
-    const kilobytes = Math.round(statSync(join(root, 'dist', entry, 'index.js')).size / 1000)
-    console.log(`dist/${entry}/index.js: ${kilobytes} kB`)
-  }
+rmSync(dist, { recursive: true, force: true })
+run('tsc', '--project', 'tsconfig.build.json')
+// Without a "type" here, ncc packs CommonJS, which Node starts a little faster than ES modules.
+writeFileSync(join(build, 'package.json'), '{}\n')
+copyLeanPackages()
+
+mkdirSync(dist)
+cpSync(pack('index', '--license', 'licenses.txt', '--external', WITHOUT_SIMD.file), dist, { recursive: true })
+copyFileSync(join(packages, 'undici', 'lib', 'llhttp', 'llhttp-wasm.js'), join(dist, WITHOUT_SIMD.file))
+for (const entry of ENTRIES) {
+  copyFileSync(join(pack(entry, '--external', './index.js'), 'index.js'), join(dist, `${entry}.js`))
 }
+writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n')
+for (const file of readdirSync(dist)) console.log(`dist/${file}: ${statSync(join(dist, file)).size} bytes`)

@@ -1,5 +1,6 @@
 import { getOctokit } from '@actions/github'
 import { describe } from './errors.ts'
+import type { Http } from './http.ts'
 import type { RunState } from './orphans.ts'
 
 /** GitHub's answers about runs, as the sweep needs them. */
@@ -14,11 +15,15 @@ export type RunAnswer = Exclude<RunState, { kind: 'deleted' }> | { kind: 'not fo
 /** Of the 1,000 requests an hour that all jobs of a repository share, so many are left to the others. */
 const LEFT_TO_OTHERS = 50
 
-/** The address of the runner's GitHub, the token and the repository: everything that asking takes. */
+/** Milliseconds for one answer. */
+const TIMEOUT = 15_000
+
+/** Everything that asking takes. */
 export interface GithubAccess {
   token: string
   /** `owner/name`. */
   repository: string
+  http: Http
 }
 
 type Headers = Readonly<Record<string, string | number | undefined>>
@@ -29,9 +34,9 @@ interface RequestFailure {
 }
 
 /** Asks the GitHub that the runner belongs to (`GITHUB_API_URL`), through the runner's proxy. */
-export function openGithub({ token, repository }: GithubAccess): GithubRuns {
+export function openGithub({ token, repository, http }: GithubAccess): GithubRuns {
   const [owner = '', repo = ''] = repository.split('/')
-  const octokit = getOctokit(token)
+  const octokit = getOctokit(token, { request: { fetch: fetchThrough(http) } })
   let limited: Extract<RunState, { kind: 'postponed' }> | undefined
   const heed = (headers: Headers): void => {
     const remaining = headers['x-ratelimit-remaining']
@@ -58,6 +63,15 @@ export function openGithub({ token, repository }: GithubAccess): GithubRuns {
         return answer
       }
     },
+  }
+}
+
+/** `fetch`, as far as octokit uses it to read, over the one HTTP client of the action. */
+function fetchThrough(http: Http) {
+  return async (url: string, { headers }: { headers: Record<string, string> }): Promise<Response> => {
+    const answer = await http.exchange({ method: 'GET', url: new URL(url), headers, timeout: TIMEOUT })
+    const pairs = Object.entries(answer.headers).map(([name, value]): [string, string] => [name, String(value)])
+    return new Response(answer.body, { status: answer.status, headers: pairs })
   }
 }
 

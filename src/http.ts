@@ -1,4 +1,4 @@
-import { type Dispatcher, EnvHttpProxyAgent } from 'undici'
+import { Agent, type Dispatcher } from 'undici'
 
 /** One request, one attempt. */
 export interface HttpRequest {
@@ -23,8 +23,6 @@ export interface HttpResponse {
 export interface Http {
   /** @throws {TransportError} when there is no whole answer */
   exchange(request: HttpRequest): Promise<HttpResponse>
-  /** Drops all connections, so that the process can end. */
-  close(): Promise<void>
 }
 
 /** There was no whole answer. */
@@ -44,21 +42,34 @@ const CONNECT_TIMEOUT = 10_000
 /** Four times what a list of 10,000 keys takes, the most that Neon advises to have. */
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024
 
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']
+
 /**
- * HTTP by undici, through the proxies that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name. Redirects are answers
- * like any other: undici follows none unless told to.
+ * HTTP by undici, through a proxy where the environment names one. Redirects are answers like any other: undici follows
+ * none unless told to.
  */
-export function openHttp(): Http {
-  // HTTP/2 would load another of Node's large modules and gain nothing on one or two requests.
-  const dispatcher = new EnvHttpProxyAgent({
+export function openHttp(environment: Readonly<NodeJS.ProcessEnv>): Http {
+  let dispatcher: Promise<Dispatcher> | undefined
+  return {
+    async exchange(request) {
+      dispatcher ??= openDispatcher(environment).catch((cause) => {
+        throw new TransportError('the proxy cannot be used', false, { cause })
+      })
+      return exchange(await dispatcher, request)
+    },
+  }
+}
+
+async function openDispatcher(environment: Readonly<NodeJS.ProcessEnv>): Promise<Dispatcher> {
+  const options: Agent.Options = {
+    // HTTP/2 would load another of Node's large modules and gain nothing on one or two requests.
     allowH2: false,
     connect: { timeout: CONNECT_TIMEOUT },
     maxResponseSize: MAX_RESPONSE_BYTES,
-  })
-  return {
-    exchange: (request) => exchange(dispatcher, request),
-    close: () => dispatcher.destroy(),
   }
+  if (!PROXY_VARIABLES.some((name) => environment[name])) return new Agent(options)
+  const { openProxied } = await import('./proxy.ts')
+  return openProxied(options)
 }
 
 /**

@@ -1,4 +1,3 @@
-import { createKey } from './create-key.ts'
-import { runStep } from './step.ts'
+import { createKey, runStep } from './index.ts'
 
 void runStep(createKey, 'cancel', 'No Neon API key was handed on')

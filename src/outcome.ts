@@ -30,6 +30,9 @@ const AGAIN = new Set([423, 429, 503])
 /** OpenSSL's and Node's codes for certificates that will not become valid by waiting. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_TLS_/
 
+/** Of a proxy's address that is none. */
+const ADDRESS = new Set(['ERR_INVALID_URL', 'UND_ERR_INVALID_ARG'])
+
 /** undici's words for a proxy that answers CONNECT with anything but 200 (its proxy-agent.js); they have no code of their own. */
 const PROXY_REFUSAL = /^Proxy response \(4\d\d\)/
 
@@ -78,7 +81,7 @@ export function classifyFailure(error: TransportError, attempt: Attempt): Outcom
 /** What to do about a failure that waiting does not mend; `undefined` for one that may pass. */
 function adviceForLasting(cause: unknown): string | undefined {
   const { message, code } = (cause ?? {}) as NodeJS.ErrnoException
-  if (PROXY_REFUSAL.test(message ?? '')) return 'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.'
+  if (PROXY_REFUSAL.test(message ?? '') || ADDRESS.has(code ?? '')) return 'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.'
   if (CERTIFICATE.test(code ?? '')) {
     return 'If a proxy of your own signs the connection, name its certificate in NODE_EXTRA_CA_CERTS.'
   }

@@ -1,4 +1,3 @@
-import { revokeKey } from './revoke-key.ts'
-import { runStep } from './step.ts'
+import { revokeKey, runStep } from './index.ts'
 
 void runStep(revokeKey, 'carry on', 'A Neon API key may still be alive')

@@ -45,7 +45,8 @@ export function githubRunner(): Runner {
     debug: (message) => core.debug(clean(message)),
     info: (message) => core.info(clean(message)),
     async summary(markdown) {
-      await core.summary.addRaw(redact(markdown), true).write()
+      const { writeSummary } = await import('./job-summary.ts')
+      await writeSummary(redact(markdown))
     },
     warning: (message, title) => core.warning(clean(message), { title }),
     error: (message, title) => core.error(clean(message), { title }),

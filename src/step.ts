@@ -16,7 +16,7 @@ type OnSignal = 'cancel' | 'carry on'
  */
 export async function runStep(job: (world: World) => Promise<void>, onSignal: OnSignal, title: string): Promise<void> {
   const runner = githubRunner()
-  const http = openHttp()
+  const http = openHttp(process.env)
   const cancellation = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -36,6 +36,8 @@ export async function runStep(job: (world: World) => Promise<void>, onSignal: On
     runner.error(describe(error), title)
     if (!(error instanceof KeyMayBeAlive && !error.fatal)) process.exitCode = 1
   } finally {
-    await http.close()
+    // All is done, and all that was written is with the runner once this last write is. To close connections and tear
+    // down Node in good order would take every job of every user some more milliseconds.
+    process.stdout.write('', () => process.exit())
   }
 }

@@ -1,7 +1,7 @@
 import { Deadline } from './clock.ts'
 import { concurrently } from './concurrently.ts'
 import { Cancelled, describe, KeyMayBeAlive } from './errors.ts'
-import type { GithubAccess, GithubRuns } from './github-runs.ts'
+import { type GithubRuns, openGithub } from './github-runs.ts'
 import { parseKeyName, serverTag } from './key-name.ts'
 import { NeonApi } from './neon-api.ts'
 import { judge, type OwnKey, ownKeys, type RunState, type SweepRun, type Verdict } from './orphans.ts'
@@ -35,7 +35,7 @@ const HOUR = 3_600_000
  * @throws {NeonRefused | NeonUnreachable | GaveUp} when the keys cannot be listed
  * @throws {KeyMayBeAlive} when a key that should have been revoked could not be; all others are done by then
  */
-export async function sweepKeys(world: World, openGithub: (access: GithubAccess) => GithubRuns): Promise<void> {
+export async function sweepKeys(world: World): Promise<void> {
   const { runner, environment, clock, http, random, cancelled } = world
   const inputs = readSweepInputs(runner)
   const own = readRunContext(environment)
@@ -54,7 +54,7 @@ export async function sweepKeys(world: World, openGithub: (access: GithubAccess)
     `${listed.length} keys in the ${describeScope(scope)}, ${keys.length} of them made by this action for this repository.`,
   )
 
-  const github = openGithub({ token: inputs.githubToken, repository: environment.GITHUB_REPOSITORY ?? '' })
+  const github = openGithub({ token: inputs.githubToken, repository: environment.GITHUB_REPOSITORY ?? '', http })
   const progress = progressOf(world)
   const states = await askForRuns(keys, own, github, cancelled, progress)
   const verdicts = keys.map((key) => {

@@ -1,5 +1,3 @@
-import { openGithub } from './github-runs.ts'
-import { runStep } from './step.ts'
-import { sweepKeys } from './sweep-keys.ts'
+import { runStep, sweepKeys } from './index.ts'
 
-void runStep((world) => sweepKeys(world, openGithub), 'cancel', 'The sweep of Neon API keys failed')
+void runStep(sweepKeys, 'cancel', 'The sweep of Neon API keys failed')

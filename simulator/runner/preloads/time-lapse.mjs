@@ -6,11 +6,11 @@ import timers from 'node:timers'
 import timersPromises from 'node:timers/promises'
 
 const factor = Number(process.env.TIME_LAPSE)
-const start = { performance: performance.now(), date: Date.now() }
-const { now } = performance
+const start = { time: process.hrtime.bigint(), date: Date.now() }
+const { bigint } = process.hrtime
 const { now: date } = Date
 
-performance.now = () => start.performance + (now.call(performance) - start.performance) * factor
+process.hrtime.bigint = () => start.time + BigInt(Math.round(Number(bigint() - start.time) * factor))
 Date.now = () => Math.round(start.date + (date() - start.date) * factor)
 
 const { setTimeout: setTimer } = globalThis

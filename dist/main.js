@@ -1,0 +1,13 @@
+/******/ (() => { // webpackBootstrap
+/******/ 	"use strict";
+var __webpack_exports__ = {};
+
+;// CONCATENATED MODULE: external "./index.js"
+const external_index_js_namespaceObject = require("./index.js");
+;// CONCATENATED MODULE: ./build/main.js
+
+void (0,external_index_js_namespaceObject.runStep)(external_index_js_namespaceObject.createKey, 'cancel', 'No Neon API key was handed on');
+
+module.exports = __webpack_exports__;
+/******/ })()
+;

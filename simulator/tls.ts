@@ -1,0 +1,45 @@
+// TLS in front of a simulator, with a certificate that nobody trusts unless told to by NODE_EXTRA_CA_CERTS.
+
+import { once } from 'node:events'
+import { type AddressInfo, connect } from 'node:net'
+import { createServer, type Server } from 'node:tls'
+import { generate } from 'selfsigned'
+
+/** A certificate and its private key, both PEM. */
+export interface Certificate {
+  private: string
+  cert: string
+}
+
+/** A fresh certificate, its own authority, for these hosts. */
+export function generateCertificate(hosts: string[]): Promise<Certificate> {
+  return generate([{ name: 'commonName', value: hosts[0] ?? '' }], {
+    keySize: 2048,
+    extensions: [
+      { name: 'basicConstraints', cA: true },
+      { name: 'subjectAltName', altNames: hosts.map((value) => ({ type: 2, value })) },
+    ],
+  })
+}
+
+/** A server on the loopback address that takes TLS off and hands on to a plain one. */
+export interface TlsFront {
+  server: Server
+  port: number
+}
+
+/** @param behind the address of the plain server, asked for each connection */
+export async function startTlsFront(certificate: Certificate, behind: () => string): Promise<TlsFront> {
+  const server = createServer({ key: certificate.private, cert: certificate.cert }, (socket) => {
+    const target = connect(Number(new URL(behind()).port), '127.0.0.1')
+    // Else a small answer may wait 40 ms for the acknowledgement of the one before.
+    socket.setNoDelay()
+    target.setNoDelay()
+    socket.on('error', () => target.destroy())
+    target.on('error', () => socket.destroy())
+    socket.pipe(target).pipe(socket)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { server, port: (server.address() as AddressInfo).port }
+}
