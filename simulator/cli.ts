@@ -1,10 +1,15 @@
 // `npm run simulator`: a Neon on this machine, for people. Ends with Ctrl-C.
 
+import { appendFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { startNeon } from './neon/server.ts'
 
 const { values } = parseArgs({
-  options: { port: { type: 'string', default: '0' }, 'rate-limits': { type: 'boolean', default: false } },
+  options: {
+    port: { type: 'string', default: '0' },
+    'rate-limits': { type: 'boolean', default: false },
+    output: { type: 'string' },
+  },
 })
 const port = Number(values.port)
 if (!Number.isInteger(port) || port < 0 || port > 65_535) {
@@ -24,3 +29,16 @@ console.log(`A local Neon is listening. Nothing here is real, and all of it is f
   what happened      curl ${new URL('/_simulator/state', host)}
   make it fail       curl -d '{"operation":"createApiKey","failure":{"kind":"reset","deed":"done"}}' ${new URL('/_simulator/faults', host)}
 `)
+
+// For workflows: `--output "$GITHUB_OUTPUT"` makes all of it outputs of the step, once the simulator listens.
+if (values.output !== undefined) {
+  const outputs = {
+    api_host: host,
+    api_key: neon.adminKey,
+    organization_key: neon.organizationKey,
+    org_id: neon.organization.id,
+    project_id: neon.project.id,
+  }
+  const lines = Object.entries(outputs).map(([name, value]) => `${name}=${value}\n`)
+  appendFileSync(values.output, lines.join(''))
+}

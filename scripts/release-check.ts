@@ -1,0 +1,66 @@
+// `npm run release:check -- v1.2.3 [--notes FILE]`: whether the commit that is checked out is fit to be released under
+// this tag. The release workflow runs it; before pushing a tag, run it yourself. FILE gets the release's notes.
+
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { VERSION } from '../src/version.ts'
+
+const root = join(import.meta.dirname, '..')
+const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+const git = (...parameters: string[]): string =>
+  execFileSync('git', parameters, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+
+/** The part of CHANGELOG.md about a version; `undefined` where it has none, or none with a date. */
+function notesOf(version: string): string | undefined {
+  const sections = read('CHANGELOG.md').split(/^## /m).slice(1)
+  const section = sections.find((text) => text.startsWith(`[${version}] - `))
+  if (!section || !/^\[[^\]]+\] - \d{4}-\d\d-\d\d\n/.test(section)) return undefined
+  return section.slice(section.indexOf('\n')).trim()
+}
+
+/** The commit that a tag points to; `undefined` where there is no such tag. */
+function commitOf(tag: string): string | undefined {
+  try {
+    return git('rev-parse', `refs/tags/${tag}^{commit}`)
+  } catch {
+    return undefined
+  }
+}
+
+const { values, positionals } = parseArgs({ options: { notes: { type: 'string' } }, allowPositionals: true })
+const [tag = ''] = positionals
+if (positionals.length !== 1 || !/^v\d+\.\d+\.\d+$/.test(tag)) {
+  console.error('Name the tag, such as v1.2.3: npm run release:check -- v1.2.3 [--notes FILE]')
+  process.exit(2)
+}
+const version = tag.slice(1)
+const problems: string[] = []
+
+const lock = JSON.parse(read('package-lock.json'))
+const versions = {
+  'package.json': JSON.parse(read('package.json')).version,
+  'package-lock.json': lock.version,
+  'src/version.ts': VERSION,
+}
+for (const [file, found] of Object.entries(versions)) {
+  if (found !== version) problems.push(`${file} says ${found}, the tag ${version}.`)
+}
+
+const notes = notesOf(version)
+if (notes === undefined) problems.push(`CHANGELOG.md has no section '## [${version}] - <date>'.`)
+
+const commit = commitOf(tag)
+if (commit === undefined) console.log(`There is no tag ${tag} yet; git tag ${tag} makes it.`)
+else if (commit !== git('rev-parse', 'HEAD'))
+  problems.push(`The tag ${tag} is on another commit than what is checked out.`)
+
+execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'ignore', shell: process.platform === 'win32' })
+const changed = git('status', '--porcelain')
+if (changed !== '') problems.push(`After a fresh build, not all is as committed:\n${changed}`)
+
+for (const problem of problems) console.error(`✗ ${problem}`)
+if (problems.length > 0) process.exit(1)
+if (values.notes !== undefined) writeFileSync(values.notes, `${notes}\n`)
+console.log(`✓ ${tag} is fit to be released. Its notes:\n\n${notes}`)
