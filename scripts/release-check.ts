@@ -10,7 +10,7 @@ import { VERSION } from '../src/version.ts'
 const root = join(import.meta.dirname, '..')
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 const git = (...parameters: string[]): string =>
-  execFileSync('git', parameters, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+  execFileSync('git', parameters, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trimEnd()
 
 /** The part of CHANGELOG.md about a version; `undefined` where it has none, or none with a date. */
 function notesOf(version: string): string | undefined {
