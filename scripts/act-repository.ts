@@ -1,0 +1,77 @@
+// The repositories that act runs workflows in: the action as a workflow would check it out, and workflows.
+
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { parse, stringify } from 'yaml'
+
+const root = join(import.meta.dirname, '..')
+
+/** A repository with workflows of __tests__/workflows. */
+export function repositoryOfTests(files: string[]): string {
+  const tests = join(root, '__tests__', 'workflows')
+  return makeRepository((folder) => {
+    cpSync(join(tests, 'composite'), join(folder, 'composite'), { recursive: true })
+    for (const file of files) cpSync(join(tests, file), join(folder, '.github', 'workflows', file))
+  })
+}
+
+/** A repository with workflows of examples/, each of them as it is but for what {@link adapt} says. */
+export function repositoryOfExamples(files: string[]): string {
+  return makeRepository((folder) => {
+    const add = (from: string, to: string): void => {
+      const file = join(folder, '.github', to)
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, adapt(readFileSync(join(root, 'examples', from), 'utf8')))
+    }
+    for (const file of [...files, 'reusable-workflow.yml']) add(file, join('workflows', file))
+    add(join('composite', 'action.yml'), join('actions', 'neon', 'action.yml'))
+    // For `npm ci`.
+    const nothing = { name: 'shop', version: '1.0.0', lockfileVersion: 3, packages: { '': { name: 'shop' } } }
+    for (const file of ['package.json', 'package-lock.json']) writeFileSync(join(folder, file), JSON.stringify(nothing))
+  })
+}
+
+function makeRepository(fill: (folder: string) => void): string {
+  const folder = mkdtempSync(join(tmpdir(), 'act-'))
+  for (const name of ['action.yml', 'dist', 'sweep']) cpSync(join(root, name), join(folder, name), { recursive: true })
+  mkdirSync(join(folder, '.github', 'workflows'), { recursive: true })
+  fill(folder)
+  const git = (...parameters: string[]): void => {
+    execFileSync('git', ['-c', 'user.name=act', '-c', 'user.email=act@example.com', ...parameters], {
+      cwd: folder,
+      stdio: 'ignore',
+    })
+  }
+  git('init', '--initial-branch=main')
+  git('add', '--all')
+  git('commit', '--message', 'Under test')
+  git('remote', 'add', 'origin', 'https://github.com/octo-org/shop')
+  return folder
+}
+
+interface Step {
+  uses?: string
+  with?: Record<string, string>
+  run?: string
+}
+
+/** Has an example use this very action, which takes a check-out, against the simulated Neon, and the CLI on the PATH. */
+function adapt(example: string): string {
+  const document = parse(example) as { jobs?: Record<string, { steps?: Step[] }>; runs?: { steps: Step[] } }
+  const checkout = example.match(/actions\/checkout@\w+/)?.[0] ?? 'actions/checkout@v7'
+  for (const { steps } of Object.values(document.jobs ?? {})) {
+    if (steps && !steps.some(({ uses }) => uses?.startsWith('actions/checkout'))) steps.unshift({ uses: checkout })
+  }
+  const jobs = [...Object.values(document.jobs ?? {}), ...(document.runs ? [document.runs] : [])]
+  for (const step of jobs.flatMap(({ steps = [] }) => steps)) {
+    const [, path] = step.uses?.match(/^OWNER\/REPO\/?(.*)@v1$/) ?? []
+    if (path !== undefined) {
+      step.uses = `./${path}`
+      step.with = { ...step.with, api_host: '${{ env.NEON_API_HOST }}' }
+    }
+    if (step.run !== undefined) step.run = step.run.replaceAll('npx neon', 'neon')
+  }
+  return stringify(document)
+}
