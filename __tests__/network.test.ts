@@ -139,6 +139,19 @@ test('a certificate that is not trusted: no second try, and the error names NODE
   expect(it.neon.requests).toEqual([])
 })
 
+test.each([{}, { proxy: true }])(
+  'NODE_TLS_REJECT_UNAUTHORIZED=0 does not send a key to whoever answers: %j',
+  async ({ proxy = false }) => {
+    const job = it.job({
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+      ...(proxy && { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` }),
+    })
+    const main = await it.main(job, { api_host: `https://${proxy ? HOST : `localhost:${fronts.get(HOST)}`}/api/v2` })
+    expect(errorsOf(main)).toEqual([expect.stringMatching(/self-signed certificate.*NODE_EXTRA_CA_CERTS/)])
+    expect(it.neon.requests).toEqual([])
+  },
+)
+
 test('a proxy that refuses: no second try, and the error says that it was the proxy', async () => {
   refuseTunnels = true
   const job = it.job({ HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` })

@@ -16,10 +16,11 @@ exports.modules = {
  * Connections through the proxies that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name. A module of its own, since few
  * jobs have a proxy and so few have to load what speaks to one.
  *
+ * @param connect how to connect: to Neon directly, to a proxy, and to Neon through it
  * @throws {Error} when a variable holds no URL
  */
-function openProxied(options) {
-    return new (undici__WEBPACK_IMPORTED_MODULE_0___default())(options);
+function openProxied(options, connect) {
+    return new (undici__WEBPACK_IMPORTED_MODULE_0___default())({ ...options, connect, proxyTls: connect, requestTls: connect });
 }
 
 

@@ -163,16 +163,18 @@ function openHttp(environment) {
     };
 }
 async function openDispatcher(environment) {
+    // The API key travels here: not even NODE_TLS_REJECT_UNAUTHORIZED=0, which an earlier step may have set for all later
+    // ones, switches this off.
+    const connect = { timeout: CONNECT_TIMEOUT, rejectUnauthorized: true };
     const options = {
         // HTTP/2 would load another of Node's large modules and gain nothing on one or two requests.
         allowH2: false,
-        connect: { timeout: CONNECT_TIMEOUT },
         maxResponseSize: MAX_RESPONSE_BYTES,
     };
     if (!PROXY_VARIABLES.some((name) => environment[name]))
-        return new (undici__WEBPACK_IMPORTED_MODULE_0___default())(options);
+        return new (undici__WEBPACK_IMPORTED_MODULE_0___default())({ ...options, connect });
     const { openProxied } = await Promise.all(/* import() */[__nccwpck_require__.e(218), __nccwpck_require__.e(883)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8883));
-    return openProxied(options);
+    return openProxied(options, connect);
 }
 /**
  * Speaks to undici's `dispatch` rather than to its `request`, because only a handler is told when the request is

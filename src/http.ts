@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher } from 'undici'
+import { Agent, type buildConnector, type Dispatcher } from 'undici'
 
 /** One request, one attempt. */
 export interface HttpRequest {
@@ -61,15 +61,17 @@ export function openHttp(environment: Readonly<NodeJS.ProcessEnv>): Http {
 }
 
 async function openDispatcher(environment: Readonly<NodeJS.ProcessEnv>): Promise<Dispatcher> {
+  // The API key travels here: not even NODE_TLS_REJECT_UNAUTHORIZED=0, which an earlier step may have set for all later
+  // ones, switches this off.
+  const connect: buildConnector.BuildOptions = { timeout: CONNECT_TIMEOUT, rejectUnauthorized: true }
   const options: Agent.Options = {
     // HTTP/2 would load another of Node's large modules and gain nothing on one or two requests.
     allowH2: false,
-    connect: { timeout: CONNECT_TIMEOUT },
     maxResponseSize: MAX_RESPONSE_BYTES,
   }
-  if (!PROXY_VARIABLES.some((name) => environment[name])) return new Agent(options)
+  if (!PROXY_VARIABLES.some((name) => environment[name])) return new Agent({ ...options, connect })
   const { openProxied } = await import('./proxy.ts')
-  return openProxied(options)
+  return openProxied(options, connect)
 }
 
 /**
