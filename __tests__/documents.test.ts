@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { READMES, withTables } from '../scripts/readme-tables.ts'
 import { INPUT_NAMES, NEON_API_HOST } from '../src/inputs.ts'
 import { SWEEP_INPUT_NAMES } from '../src/sweep-inputs.ts'
 import { VERSION } from '../src/version.ts'
@@ -12,20 +13,8 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 const actions = [
   { action: parse(read('action.yml')), readme: 'README.md', names: INPUT_NAMES },
   { action: parse(read('sweep/action.yml')), readme: 'sweep/README.md', names: SWEEP_INPUT_NAMES },
-]
+] as const
 const sources = readdirSync(join(root, 'src')).map((file) => read(join('src', file)))
-
-/** The rows of a table of a README, as the words in backquotes of its first two cells. */
-function table(readme: string, heading: string): [string, string][] {
-  const section =
-    read(readme)
-      .split(new RegExp(`^## ${heading}$`, 'm'))[1]
-      ?.split(/^## /m)[0] ?? ''
-  return [...section.matchAll(/^\| `([^`]+)` \| ([^|]*) \|/gm)].map(([, name = '', cell = '']) => [
-    name,
-    cell.replaceAll('`', '').trim(),
-  ])
-}
 
 describe.each(actions)('$action.name', ({ action, readme, names }) => {
   test('the inputs of action.yml are those that the code reads', () => {
@@ -40,16 +29,8 @@ describe.each(actions)('$action.name', ({ action, readme, names }) => {
     expect(set).toHaveLength(actions.flatMap((each) => Object.keys(each.action.outputs)).length)
   })
 
-  test('the inputs of action.yml are those of the README, with their defaults', () => {
-    const expected = Object.entries<{ required: boolean; default?: string }>(action.inputs).map(([name, input]) => [
-      name,
-      input.required ? 'required' : input.default || 'none',
-    ])
-    expect(table(readme, 'Inputs')).toEqual(expected)
-  })
-
-  test('the outputs of action.yml are those of the README', () => {
-    expect(table(readme, 'Outputs').map(([name]) => name)).toEqual(Object.keys(action.outputs))
+  test('the tables of the README are those of action.yml (npm run update:readme)', () => {
+    expect(withTables(read(readme), read(READMES[readme]))).toBe(read(readme))
   })
 
   test('the default of api_host is the one of the code, and it runs on Node 24', () => {
