@@ -1,6 +1,6 @@
 // What the action declares, what the code reads and what the README says must be the same.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { READMES, withTables } from '../scripts/readme-tables.ts'
@@ -49,11 +49,52 @@ test('the version is the one of package.json', () => {
 
 test('every npm command that a document names exists', () => {
   const { scripts } = JSON.parse(read('package.json'))
-  for (const file of ['README.md', '__tests__/README.md']) {
+  for (const file of globSync(['*.md', 'docs/*.md', '__tests__/*.md'], { cwd: root })) {
     for (const [, name = ''] of read(file).matchAll(/npm run ([\w:-]+)/g)) expect(scripts).toHaveProperty([name])
   }
 })
 
 test('no address of a package registry stands in the lockfile', () => {
   expect(read('package-lock.json')).not.toMatch(/"resolved"|registry\./)
+})
+
+test('every message that the troubleshooting page explains is one of the code', () => {
+  // Texts that go on in the next line of the source are joined.
+  const text = sources.join('\n').replace(/['`] \+\n\s*['`]/g, '')
+  const rows = read('docs/troubleshooting.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+  const messages = rows.flatMap((row) =>
+    [...(row.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)].map(([, part]) => part),
+  )
+  expect(messages.length).toBeGreaterThan(25)
+  for (const message of messages) expect(text).toContain(message)
+})
+
+test('every relative link in a document leads to a file', () => {
+  const documents = globSync(
+    ['*.md', 'docs/*.md', 'sweep/*.md', 'examples/*.md', '__tests__/*.md', '.github/**/*.md'],
+    { cwd: root },
+  )
+  expect(documents).toContain('README.md')
+  for (const file of documents) {
+    for (const [, link = ''] of read(file).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)) {
+      expect({ file, link, exists: existsSync(join(root, file, '..', link)) }).toEqual({ file, link, exists: true })
+    }
+  }
+})
+
+test('every heading that a document links to exists', () => {
+  const anchors = (file: string): string[] =>
+    [...read(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    )
+  for (const file of globSync(['*.md', 'docs/*.md', 'sweep/*.md'], { cwd: root })) {
+    for (const [, target = '', anchor = ''] of read(file).matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)) {
+      expect(anchors(target === '' ? file : join(file, '..', target))).toContain(anchor)
+    }
+  }
 })
