@@ -9609,7 +9609,8 @@ async function runStep(job, onSignal, title) {
     const runner = githubRunner();
     const http = (0,build_http/* openHttp */.f)(process.env);
     const cancellation = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM']) {
+    // SIGBREAK is what comes on Windows instead of SIGTERM.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK']) {
         process.on(signal, () => {
             if (onSignal === 'cancel')
                 cancellation.abort(new errors/* Cancelled */.cJ('The job was cancelled.'));

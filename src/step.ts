@@ -18,7 +18,8 @@ export async function runStep(job: (world: World) => Promise<void>, onSignal: On
   const runner = githubRunner()
   const http = openHttp(process.env)
   const cancellation = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // SIGBREAK is what comes on Windows instead of SIGTERM.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const) {
     process.on(signal, () => {
       if (onSignal === 'cancel') cancellation.abort(new Cancelled('The job was cancelled.'))
     })

@@ -1,0 +1,41 @@
+// Main, post and sweep run on Linux, macOS and Windows. CI runs all tests on each; these catch the commonest slips on any.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { preload } from '../simulator/runner/preload.ts'
+import { errorsOf, scenario } from './support/scenario.ts'
+
+const it = scenario()
+const SOURCES = join(import.meta.dirname, '..', 'src')
+
+test('a life where lines end as on Windows', async () => {
+  const job = it.job(preload(['windows'], {}))
+  const main = await it.main(job, { project_id: it.neon.project.id })
+  expect(errorsOf(main)).toEqual([])
+  expect(main.outputs.api_key).toMatch(/^napi_\w+$/)
+  expect(main.exported).toEqual({ NEON_API_KEY: main.outputs.api_key })
+  expect(readFileSync(main.files.output, 'utf8')).toContain('\r\n')
+  const [post] = await job.end()
+  expect(post?.log).toEqual([expect.stringContaining(`Revoked the Neon API key ${main.outputs.api_key_id}`)])
+  expect(it.neon.strangers()).toEqual([])
+})
+
+test('an api_key with the line end that an editor on Windows leaves is the key alone', async () => {
+  const { main, post } = await it.life({ api_key: `${it.neon.adminKey}\r\n` })
+  expect(main.exitCode).toBe(0)
+  expect(post.exitCode).toBe(0)
+})
+
+test('the sources take nothing for granted that only one system has', () => {
+  for (const file of readdirSync(SOURCES)) {
+    const text = readFileSync(join(SOURCES, file), 'utf8')
+    for (const slip of [
+      /child_process/,
+      /['"`]\/(?:tmp|dev|etc|proc)\//,
+      /process\.(?:platform|getuid|kill)/,
+      /node:fs/,
+    ]) {
+      expect({ file, slip, found: slip.test(text) }).toEqual({ file, slip, found: false })
+    }
+  }
+})
