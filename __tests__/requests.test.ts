@@ -19,6 +19,15 @@ describe('create', () => {
     expect(main.log[0]).toMatch(/Trying again in \d\.\d s\./)
   })
 
+  test('many waits: the first one is a line, the others are a group of lines', async () => {
+    it.inject({ operation: POST, times: 3, failure: { kind: 'status', status: 503, deed: 'never' } })
+    const { main } = await it.life()
+    const lines = main.stdout.split('\n').filter((line) => !line.startsWith('::add-mask'))
+    const wait = expect.stringMatching(/503.*Trying again in/)
+    const created = expect.stringMatching(/^Created the Neon API key/)
+    expect(lines.slice(0, 6)).toEqual([wait, '::group::Further attempts', wait, wait, '::endgroup::', created])
+  })
+
   test.each([
     ['seconds', '2'],
     ['a date', () => new Date(Date.now() + 3_000).toUTCString()],

@@ -87,6 +87,7 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessStory>
     },
     debug: (message) => (debug ? say(message) : undefined),
     info: say,
+    waiting: say,
     summary: async (markdown) => say(markdown),
     warning: say,
     error: say,

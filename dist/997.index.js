@@ -312,7 +312,9 @@ async function sweepKeys(world) {
             return { ...verdict, kind: 'kept' };
         if (inputs.dryRun)
             return { ...verdict, kind: 'revoked' };
-        if (cancelled.aborted || deadline.remaining() < KEY_DEADLINE) {
+        if (cancelled.aborted)
+            return { ...verdict, kind: 'kept', postponed: true, reason: CANCELLED.why };
+        if (deadline.remaining() < KEY_DEADLINE) {
             return { ...verdict, kind: 'kept', postponed: true, reason: "the sweep's time is over; the next one goes on" };
         }
         try {

@@ -8307,7 +8307,7 @@ async function waitOrGiveUp(why, attempt, refusal, patience) {
     const { clock, deadline, random, cancelled, onWait } = patience;
     const wait = waitBefore(attempt, refusal, random);
     if (wait >= deadline.remaining()) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .GaveUp */ .TL(`${why}. Gave up: this step may take ${deadline.seconds} s.`);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .GaveUp */ .TL(`${why}. Gave up: this step may take ${deadline.seconds} s. See https://neonstatus.com, and whether this runner can reach Neon.`);
     }
     onWait(`${why}. Trying again in ${(wait / 1000).toFixed(1)} s.`);
     await clock.sleep(wait, cancelled);
@@ -8847,7 +8847,7 @@ async function createKey(world) {
     warnOfCopies(world, inputs);
     const run = (0,run_context/* readRunContext */.$)(world.environment);
     const deadline = new build_clock/* Deadline */.B(clock, CREATE_DEADLINE);
-    const patience = { clock, deadline, random, cancelled, onWait: runner.info };
+    const patience = { clock, deadline, random, cancelled, onWait: runner.waiting };
     const neon = new neon_api/* NeonApi */.d({ apiHost: inputs.apiHost, apiKey: inputs.apiKey, http, patience });
     const scope = await (0,resolve_scope/* resolveScope */.HV)(neon, inputs.scope, 'create');
     const created = await createForCertain({ neon, scope, inputs, run, patience, world });
@@ -8966,7 +8966,7 @@ async function revokeKey(world) {
     if (!created && doubtful.length === 0)
         return runner.info('No API key was created; there is nothing to revoke.');
     const deadline = new build_clock/* Deadline */.B(clock, REVOKE_DEADLINE);
-    const patience = { clock, deadline, random, cancelled, onWait: runner.info };
+    const patience = { clock, deadline, random, cancelled, onWait: runner.waiting };
     const post = {
         world,
         scope: intent.scope,
@@ -9479,13 +9479,13 @@ function info(message) {
  * @param name The name of the output group
  */
 function startGroup(name) {
-    issue('group', name);
+    command_issue('group', name);
 }
 /**
  * End an output group.
  */
 function endGroup() {
-    issue('endgroup');
+    command_issue('endgroup');
 }
 /**
  * Wrap an asynchronous function call in a group.
@@ -9570,6 +9570,12 @@ function githubRunner() {
         return text;
     };
     const clean = (message) => redact(message).replace(/[\r\n]+/g, ' ');
+    let waits = 0;
+    const endWaiting = () => {
+        if (waits > 1)
+            endGroup();
+        waits = 0;
+    };
     return {
         input: (name) => getInput(name),
         mask(secret) {
@@ -9583,13 +9589,28 @@ function githubRunner() {
         output: setOutput,
         exportVariable: exportVariable,
         debug: (message) => debug(clean(message)),
-        info: (message) => info(clean(message)),
+        info(message) {
+            endWaiting();
+            info(clean(message));
+        },
+        waiting(message) {
+            waits += 1;
+            if (waits === 2)
+                startGroup('Further attempts');
+            info(clean(message));
+        },
         async summary(markdown) {
             const { writeSummary } = await __nccwpck_require__.e(/* import() */ 122).then(__nccwpck_require__.bind(__nccwpck_require__, 4122));
             await writeSummary(redact(markdown));
         },
-        warning: (message, title) => warning(clean(message), { title }),
-        error: (message, title) => error(clean(message), { title }),
+        warning(message, title) {
+            endWaiting();
+            warning(clean(message), { title });
+        },
+        error(message, title) {
+            endWaiting();
+            error(clean(message), { title });
+        },
     };
 }
 

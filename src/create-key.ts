@@ -28,7 +28,7 @@ export async function createKey(world: World): Promise<void> {
   warnOfCopies(world, inputs)
   const run = readRunContext(world.environment)
   const deadline = new Deadline(clock, CREATE_DEADLINE)
-  const patience: Patience = { clock, deadline, random, cancelled, onWait: runner.info }
+  const patience: Patience = { clock, deadline, random, cancelled, onWait: runner.waiting }
   const neon = new NeonApi({ apiHost: inputs.apiHost, apiKey: inputs.apiKey, http, patience })
 
   const scope = await resolveScope(neon, inputs.scope, 'create')

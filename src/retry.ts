@@ -65,7 +65,9 @@ export async function waitOrGiveUp(why: string, attempt: number, refusal: Refusa
   const { clock, deadline, random, cancelled, onWait } = patience
   const wait = waitBefore(attempt, refusal, random)
   if (wait >= deadline.remaining()) {
-    throw new GaveUp(`${why}. Gave up: this step may take ${deadline.seconds} s.`)
+    throw new GaveUp(
+      `${why}. Gave up: this step may take ${deadline.seconds} s. See https://neonstatus.com, and whether this runner can reach Neon.`,
+    )
   }
   onWait(`${why}. Trying again in ${(wait / 1000).toFixed(1)} s.`)
   await clock.sleep(wait, cancelled)

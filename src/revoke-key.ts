@@ -36,7 +36,7 @@ export async function revokeKey(world: World): Promise<void> {
   if (!created && doubtful.length === 0) return runner.info('No API key was created; there is nothing to revoke.')
 
   const deadline = new Deadline(clock, REVOKE_DEADLINE)
-  const patience: Patience = { clock, deadline, random, cancelled, onWait: runner.info }
+  const patience: Patience = { clock, deadline, random, cancelled, onWait: runner.waiting }
   const post: Post = {
     world,
     scope: intent.scope,

@@ -12,6 +12,8 @@ export interface Runner {
   exportVariable(name: string, value: string): void
   debug(message: string): void
   info(message: string): void
+  /** Tells why the step waits. However often it does, the log stays short: from the second time on within a group. */
+  waiting(message: string): void
   /** Adds Markdown to the page of the run. */
   summary(markdown: string): Promise<void>
   warning(message: string, title: string): void
@@ -31,6 +33,12 @@ export function githubRunner(): Runner {
   }
   const clean = (message: string): string => redact(message).replace(/[\r\n]+/g, ' ')
 
+  let waits = 0
+  const endWaiting = (): void => {
+    if (waits > 1) core.endGroup()
+    waits = 0
+  }
+
   return {
     input: (name) => core.getInput(name),
     mask(secret) {
@@ -43,12 +51,26 @@ export function githubRunner(): Runner {
     output: core.setOutput,
     exportVariable: core.exportVariable,
     debug: (message) => core.debug(clean(message)),
-    info: (message) => core.info(clean(message)),
+    info(message) {
+      endWaiting()
+      core.info(clean(message))
+    },
+    waiting(message) {
+      waits += 1
+      if (waits === 2) core.startGroup('Further attempts')
+      core.info(clean(message))
+    },
     async summary(markdown) {
       const { writeSummary } = await import('./job-summary.ts')
       await writeSummary(redact(markdown))
     },
-    warning: (message, title) => core.warning(clean(message), { title }),
-    error: (message, title) => core.error(clean(message), { title }),
+    warning(message, title) {
+      endWaiting()
+      core.warning(clean(message), { title })
+    },
+    error(message, title) {
+      endWaiting()
+      core.error(clean(message), { title })
+    },
   }
 }

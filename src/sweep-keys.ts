@@ -71,7 +71,8 @@ export async function sweepKeys(world: World): Promise<void> {
   async function carryOut(verdict: Verdict): Promise<Outcome> {
     if (!verdict.revoke) return { ...verdict, kind: 'kept' }
     if (inputs.dryRun) return { ...verdict, kind: 'revoked' }
-    if (cancelled.aborted || deadline.remaining() < KEY_DEADLINE) {
+    if (cancelled.aborted) return { ...verdict, kind: 'kept', postponed: true, reason: CANCELLED.why }
+    if (deadline.remaining() < KEY_DEADLINE) {
       return { ...verdict, kind: 'kept', postponed: true, reason: "the sweep's time is over; the next one goes on" }
     }
     try {
@@ -112,7 +113,7 @@ async function askForRuns(
 
 const UNREADABLE: RunState = { kind: 'unknown', why: 'GitHub shows no runs to this token (it needs actions: read)' }
 
-const CANCELLED: RunState = { kind: 'postponed', why: 'the job was cancelled; the next sweep goes on' }
+const CANCELLED = { kind: 'postponed', why: 'the job was cancelled; the next sweep goes on' } as const
 
 /** The state of the sweep's own run is not asked for; nothing is done to its keys. */
 const OWN_RUN: RunState = { kind: 'active', status: 'in progress', attempt: undefined }
