@@ -131,6 +131,11 @@ test.each(['no access', 'none'] as const)(
     const result = await sweep()
     expect(counts(result)).toBe('0 revoked, 2 kept, 0 failed')
     expect(result.log.join('\n')).toMatch(/Kept 2: .*needs actions: read/)
+    expect(result.commands).toContainEqual({
+      command: 'warning',
+      properties: { title: 'The sweep could not tell about all keys' },
+      message: expect.stringMatching(/^2 keys kept, although the runs may be over: .*needs actions: read/),
+    })
   },
 )
 
@@ -162,7 +167,7 @@ test("at GitHub's rate limit it stops cleanly, says what remains, and the next s
   expect(result.exitCode).toBe(0)
   const [warning] = result.commands.filter(({ command }) => command === 'warning')
   expect(warning?.message).toMatch(
-    /^\d+ keys remain: GitHub's rate limit is reached until .*; the next sweep goes on\.$/,
+    /^\d+ keys remaining: GitHub's rate limit is reached until .*; the next sweep goes on\.$/,
   )
   // Some of the limit is left to the repository's other jobs.
   expect(github.asked.length).toBeLessThan(20)

@@ -133,6 +133,7 @@ function judge(key, run, own, ageHours, maxAgeHours) {
         revoke,
         reason,
         postponed: run.kind === 'postponed' && !revoke,
+        unsure: run.kind === 'unknown' && !revoke,
     });
     const { runId, runAttempt } = key.parsed;
     if (runId === own.runId)
@@ -219,6 +220,10 @@ function readBoolean(runner, name) {
 }
 
 ;// CONCATENATED MODULE: ./build/sweep-report.js
+/** So many keys, in words. */
+function countKeys(count) {
+    return count === 1 ? '1 key' : `${count} keys`;
+}
 /** A job's summary may hold 1 MiB; this many rows are well below it, and more than anybody reads. */
 const MOST_ROWS = 500;
 /** The page of the run: what was revoked, kept and why, what failed. Markdown. */
@@ -294,7 +299,7 @@ async function sweepKeys(world) {
     const listed = await (0,resolve_scope/* explained */.to)('list', scope, neon, () => neon.listKeys(scope));
     const inScope = scope.projectId === undefined ? listed : listed.filter((key) => key.projectId === scope.projectId);
     const keys = ownKeys(inScope, { server: (0,key_name/* serverTag */.WD)(own.serverUrl), repositoryId: own.repositoryId }, key_name/* parseKeyName */.wN);
-    runner.info(`${listed.length} keys in the ${(0,build_scope/* describeScope */.OI)(scope)}, ${keys.length} of them made by this action for this repository.`);
+    runner.info(`${countKeys(listed.length)} in the ${(0,build_scope/* describeScope */.OI)(scope)}, ${keys.length} made by this action for this repository.`);
     const github = openGithub({ token: inputs.githubToken, repository: environment.GITHUB_REPOSITORY ?? '', http });
     const progress = progressOf(world);
     const states = await askForRuns(keys, own, github, cancelled, progress);
@@ -374,14 +379,18 @@ async function conclude({ runner, environment, cancelled }, outcomes, dryRun) {
         runner.info(`Kept ${count}: ${reason}.`);
     const postponed = kept.filter((outcome) => outcome.postponed);
     if (postponed.length > 0) {
-        runner.warning(`${postponed.length} keys remain: ${postponed[0]?.reason}.`, 'The sweep stopped early');
+        runner.warning(`${countKeys(postponed.length)} remaining: ${postponed[0]?.reason}.`, 'The sweep stopped early');
+    }
+    const unsure = kept.filter((outcome) => outcome.unsure);
+    if (unsure.length > 0) {
+        runner.warning(`${countKeys(unsure.length)} kept, although the runs may be over: ${[...countBy(unsure).keys()].join('; ')}.`, 'The sweep could not tell about all keys');
     }
     await runner.summary(summarize(outcomes, dryRun, environment));
     if (cancelled.aborted)
         throw new errors/* Cancelled */.cJ('The job was cancelled in the middle of the sweep; the next one goes on.');
     if (failed.length > 0) {
         const list = failed.map(({ key, reason }) => `${key.id} (${key.name}): ${reason}`);
-        throw new errors/* KeyMayBeAlive */.Xx(`${failed.length} keys could not be revoked. ${list.join(' ')}`, true);
+        throw new errors/* KeyMayBeAlive */.Xx(`${countKeys(failed.length)} could not be revoked. ${list.join(' ')}`, true);
     }
 }
 function countBy(kept) {

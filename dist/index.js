@@ -8996,7 +8996,7 @@ async function revokeCreated(post, created, apiKey) {
             post.world.runner.info(`The ${key} was gone already.`);
     }
     catch (cause) {
-        throw new Error(mayBeAlive(`The ${key}`, post.scope, created.id), { cause });
+        throw new Error(mayBeAlive(`The ${key}`, post.scope, created.id, cause), { cause });
     }
 }
 /**
@@ -9049,7 +9049,7 @@ async function revokeDoubtful({ world, scope, sameAccount, neonFor }, names, api
             world.runner.info(`No API key ${named} exists.`);
     }
     catch (cause) {
-        throw new Error(mayBeAlive(`An API key ${named}`, scope, 'ID'), { cause });
+        throw new Error(mayBeAlive(`An API key ${named}`, scope, '<ID>', cause), { cause });
     }
 }
 function reportUse({ runner }, what, { lastUsedAt, lastUsedFrom }) {
@@ -9057,11 +9057,11 @@ function reportUse({ runner }, what, { lastUsedAt, lastUsedFrom }) {
     if (lastUsedFrom)
         runner.debug(`Last used from ${lastUsedFrom}.`);
 }
-function mayBeAlive(what, scope, id) {
+function mayBeAlive(what, scope, id, cause) {
     const [command, place] = scope.orgId === undefined
         ? [`neon api-keys revoke ${id}`, 'account']
         : [`neon api-keys revoke ${id} --org-id ${scope.orgId}`, 'organization'];
-    return (`${what} of the ${(0,build_scope/* describeScope */.OI)(scope)} may still be alive, and Neon's keys never expire. ` +
+    return (`${what} of the ${(0,build_scope/* describeScope */.OI)(scope)} may still be alive: ${(0,errors/* describe */.q0)(cause).replace(/\.?$/, '.')} Neon's keys never expire. ` +
         `Revoke it by hand: in the Neon Console under the ${place}'s settings, API keys, or with \`${command}\`.`);
 }
 

@@ -24,6 +24,8 @@ export interface Verdict {
   reason: string
   /** Whether the next sweep has to look into it. */
   postponed: boolean
+  /** Whether it was kept only because GitHub could not tell. */
+  unsure: boolean
 }
 
 /** Which keys are this repository's, on this server. */
@@ -64,6 +66,7 @@ export function judge(key: OwnKey, run: RunState, own: SweepRun, ageHours: numbe
     revoke,
     reason,
     postponed: run.kind === 'postponed' && !revoke,
+    unsure: run.kind === 'unknown' && !revoke,
   })
   const { runId, runAttempt } = key.parsed
   if (runId === own.runId) return verdict(false, "the sweep's own run")

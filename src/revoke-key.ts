@@ -73,7 +73,7 @@ async function revokeCreated(post: Post, created: CreatedKey, apiKey: string): P
     if (revoked) reportUse(post.world, `Revoked the ${key}`, revoked)
     else post.world.runner.info(`The ${key} was gone already.`)
   } catch (cause) {
-    throw new Error(mayBeAlive(`The ${key}`, post.scope, created.id), { cause })
+    throw new Error(mayBeAlive(`The ${key}`, post.scope, created.id, cause), { cause })
   }
 }
 
@@ -131,7 +131,7 @@ async function revokeDoubtful(
     await world.clock.sleep(SECOND_LOOK, world.cancelled)
     if (first + (await look()) === 0) world.runner.info(`No API key ${named} exists.`)
   } catch (cause) {
-    throw new Error(mayBeAlive(`An API key ${named}`, scope, 'ID'), { cause })
+    throw new Error(mayBeAlive(`An API key ${named}`, scope, '<ID>', cause), { cause })
   }
 }
 
@@ -140,13 +140,13 @@ function reportUse({ runner }: World, what: string, { lastUsedAt, lastUsedFrom }
   if (lastUsedFrom) runner.debug(`Last used from ${lastUsedFrom}.`)
 }
 
-function mayBeAlive(what: string, scope: Scope, id: string): string {
+function mayBeAlive(what: string, scope: Scope, id: string, cause: unknown): string {
   const [command, place] =
     scope.orgId === undefined
       ? [`neon api-keys revoke ${id}`, 'account']
       : [`neon api-keys revoke ${id} --org-id ${scope.orgId}`, 'organization']
   return (
-    `${what} of the ${describeScope(scope)} may still be alive, and Neon's keys never expire. ` +
+    `${what} of the ${describeScope(scope)} may still be alive: ${describe(cause).replace(/\.?$/, '.')} Neon's keys never expire. ` +
     `Revoke it by hand: in the Neon Console under the ${place}'s settings, API keys, or with \`${command}\`.`
   )
 }

@@ -11,7 +11,7 @@ import { revokeById } from './revoke-by-id.ts'
 import { readRunContext } from './run-context.ts'
 import { describeScope } from './scope.ts'
 import { readSweepInputs } from './sweep-inputs.ts'
-import { type Outcome, summarize } from './sweep-report.ts'
+import { countKeys, type Outcome, summarize } from './sweep-report.ts'
 import type { World } from './world.ts'
 
 /** Milliseconds; 10,000 revocations at Neon's 700 requests a minute take 15 minutes. */
@@ -51,7 +51,7 @@ export async function sweepKeys(world: World): Promise<void> {
   const inScope = scope.projectId === undefined ? listed : listed.filter((key) => key.projectId === scope.projectId)
   const keys = ownKeys(inScope, { server: serverTag(own.serverUrl), repositoryId: own.repositoryId }, parseKeyName)
   runner.info(
-    `${listed.length} keys in the ${describeScope(scope)}, ${keys.length} of them made by this action for this repository.`,
+    `${countKeys(listed.length)} in the ${describeScope(scope)}, ${keys.length} made by this action for this repository.`,
   )
 
   const github = openGithub({ token: inputs.githubToken, repository: environment.GITHUB_REPOSITORY ?? '', http })
@@ -147,13 +147,20 @@ async function conclude(
   for (const [reason, count] of countBy(kept)) runner.info(`Kept ${count}: ${reason}.`)
   const postponed = kept.filter((outcome) => outcome.postponed)
   if (postponed.length > 0) {
-    runner.warning(`${postponed.length} keys remain: ${postponed[0]?.reason}.`, 'The sweep stopped early')
+    runner.warning(`${countKeys(postponed.length)} remaining: ${postponed[0]?.reason}.`, 'The sweep stopped early')
+  }
+  const unsure = kept.filter((outcome) => outcome.unsure)
+  if (unsure.length > 0) {
+    runner.warning(
+      `${countKeys(unsure.length)} kept, although the runs may be over: ${[...countBy(unsure).keys()].join('; ')}.`,
+      'The sweep could not tell about all keys',
+    )
   }
   await runner.summary(summarize(outcomes, dryRun, environment))
   if (cancelled.aborted) throw new Cancelled('The job was cancelled in the middle of the sweep; the next one goes on.')
   if (failed.length > 0) {
     const list = failed.map(({ key, reason }) => `${key.id} (${key.name}): ${reason}`)
-    throw new KeyMayBeAlive(`${failed.length} keys could not be revoked. ${list.join(' ')}`, true)
+    throw new KeyMayBeAlive(`${countKeys(failed.length)} could not be revoked. ${list.join(' ')}`, true)
   }
 }
 

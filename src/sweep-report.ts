@@ -5,6 +5,11 @@ export interface Outcome extends Verdict {
   kind: 'revoked' | 'kept' | 'failed'
 }
 
+/** So many keys, in words. */
+export function countKeys(count: number): string {
+  return count === 1 ? '1 key' : `${count} keys`
+}
+
 /** A job's summary may hold 1 MiB; this many rows are well below it, and more than anybody reads. */
 const MOST_ROWS = 500
 
