@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { formatKeyName, newNonce, parseKeyName } from '../src/key-name.ts'
-import type { ListedKey } from '../src/neon-api.ts'
+import type { ListedKey } from '../src/neon-answers.ts'
 import { judge, ownKeys, type RunState } from '../src/orphans.ts'
 
 const HOME = { server: 'gha', repositoryId: '812345678' }

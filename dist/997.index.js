@@ -108,8 +108,8 @@ function postponed(headers) {
 
 // EXTERNAL MODULE: ./build/key-name.js
 var key_name = __webpack_require__(8490);
-// EXTERNAL MODULE: ./build/neon-api.js + 3 modules
-var neon_api = __webpack_require__(6612);
+// EXTERNAL MODULE: ./build/neon-api.js + 4 modules
+var neon_api = __webpack_require__(4953);
 ;// CONCATENATED MODULE: ./build/orphans.js
 /** Which of all listed keys are this repository's, the oldest first; everything else is never touched. */
 function ownKeys(listed, home, parse) {
@@ -240,7 +240,7 @@ function summarize(outcomes, dryRun, { GITHUB_SERVER_URL, GITHUB_REPOSITORY }) {
         const cells = [what, key.id, label, run, day(key.createdAt), day(key.lastUsedAt) || 'never', reason];
         return `| ${cells.map(escapeCell).join(' | ')} |`;
     });
-    const more = outcomes.length > MOST_ROWS ? [`\n… and ${outcomes.length - MOST_ROWS} more.`] : [];
+    const more = outcomes.length > MOST_ROWS ? [`\n\u2026 and ${outcomes.length - MOST_ROWS} more.`] : [];
     const table = ['| | key ID | job | run | made | last used | why |', '|---|---|---|---|---|---|---|', ...rows];
     return ['### Sweep of Neon API keys', '', headline, '', ...(rows.length > 0 ? table : []), ...more, ''].join('\n');
 }

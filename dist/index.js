@@ -340,7 +340,7 @@ function refuseExposedKey(envName, apiKey, environment) {
     if (envName === undefined || environment[envName] !== apiKey)
         return;
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The variable ${envName} already holds the long-lived key, so every step of this job can read it, and no key was created. ` +
-        `Remove ${envName} from the env of the workflow, the job and this step, and write the secret at this step only: api_key: \${{ secrets.… }}. ` +
+        `Remove ${envName} from the env of the workflow, the job and this step, and write the secret at this step only: api_key: \${{ secrets.\u2026 }}. ` +
         'If that variable has to stay, choose another env_name.');
 }
 function readOnRevokeFailure(runner) {
@@ -434,7 +434,7 @@ function newNonce() {
 
 /***/ }),
 
-/***/ 6612:
+/***/ 4953:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -469,6 +469,83 @@ function parseKeepingIds(text) {
 function keepId(key, value, context) {
     const digits = context?.source ?? '';
     return key === 'id' && typeof value === 'number' && /^\d+$/.test(digits) ? BigInt(digits) : value;
+}
+
+// EXTERNAL MODULE: ./build/scope.js
+var build_scope = __nccwpck_require__(2511);
+;// CONCATENATED MODULE: ./build/neon-answers.js
+// What Neon answers, and how it is read: strictly, since what makes no sense is no answer.
+
+
+
+/** Neon's keys are much longer; a shorter text is none. */
+const SHORTEST_KEY = 16;
+/**
+ * Reads the answer to a create.
+ *
+ * @param name and project that were asked for; another's key is no answer
+ * @param onSecret told of anything that may be a key, before it is even looked at
+ * @returns `undefined` for what makes no sense
+ */
+function decodeFreshKey(body, name, projectId, onSecret) {
+    const answer = parseKeepingIds(body);
+    const key = readString(answer, 'key');
+    if (key !== undefined)
+        onSecret(key);
+    const id = readId(answer);
+    if (id === undefined || key === undefined || key.length < SHORTEST_KEY || !(0,inputs/* isSendable */.dT)(key))
+        return undefined;
+    if (readString(answer, 'name') !== name || readString(answer, 'project_id') !== projectId)
+        return undefined;
+    return { id, name, key };
+}
+/** Reads the answer to a revocation; `undefined` unless it says that this very key is revoked. */
+function decodeRevokedKey(body, id) {
+    const answer = parseKeepingIds(body);
+    if (readId(answer) !== id || answer.revoked !== true)
+        return undefined;
+    return { lastUsedAt: readString(answer, 'last_used_at'), lastUsedFrom: readString(answer, 'last_used_from_addr') };
+}
+/** Reads a list; `undefined` if any entry cannot be read, since that might be the one that is looked for. */
+function decodeKeys(body) {
+    const answer = parseKeepingIds(body);
+    if (!Array.isArray(answer))
+        return undefined;
+    const keys = [];
+    for (const item of answer) {
+        const id = readId(item);
+        const name = readString(item, 'name');
+        if (id === undefined || name === undefined)
+            return undefined;
+        keys.push({
+            id,
+            name,
+            createdAt: readString(item, 'created_at') ?? '',
+            lastUsedAt: readString(item, 'last_used_at'),
+            projectId: readString(item, 'project_id'),
+        });
+    }
+    return keys;
+}
+/** Reads the organization of a project; an empty string where it has none. */
+function decodeProjectOrganization(body, projectId) {
+    const project = parseKeepingIds(body)?.project;
+    if (readString(project, 'id') !== projectId)
+        return undefined;
+    const orgId = readString(project, 'org_id') ?? '';
+    return orgId === '' || build_scope/* NEON_ID */.db.test(orgId) ? orgId : undefined;
+}
+/** Reads what kind of credential a key is. */
+function decodeAuthMethod(body) {
+    return readString(parseKeepingIds(body), 'auth_method');
+}
+function readString(answer, name) {
+    const value = answer?.[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+}
+function readId(answer) {
+    const id = answer?.id;
+    return typeof id === 'bigint' && id > 0n ? String(id) : undefined;
 }
 
 // EXTERNAL MODULE: ./build/errors.js
@@ -560,8 +637,6 @@ function readRetryAfter(header, date) {
 
 // EXTERNAL MODULE: ./build/retry.js
 var retry = __nccwpck_require__(3113);
-// EXTERNAL MODULE: ./build/scope.js
-var build_scope = __nccwpck_require__(2511);
 ;// CONCATENATED MODULE: ./build/version.js
 /** The version of this action, as in package.json (a test compares them); part of the `User-Agent`. */
 const VERSION = '1.0.0';
@@ -574,13 +649,10 @@ const VERSION = '1.0.0';
 
 
 
-
 /** Milliseconds for one attempt, from connecting to the last byte. */
 const CREATE_TIMEOUT = 30_000;
 const REVOKE_TIMEOUT = 12_000;
 const READ_TIMEOUT = 12_000;
-/** Neon's keys are much longer; masking a shorter text would blot out half the log. */
-const SHORTEST_KEY = 16;
 /** Milliseconds that a request in flight gets to finish once the job is cancelled; the runner kills after 7.5 s. */
 const CANCEL_GRACE = 6_000;
 /**
@@ -643,13 +715,13 @@ class NeonApi {
             decode: (body) => decodeProjectOrganization(body, projectId),
         });
     }
-    /** What kind of credential the key is: `api_key_user` (personal), `api_key_org`, … */
+    /** What kind of credential the key is: `api_key_user` (personal), `api_key_org`, \u2026 */
     getAuthMethod() {
         return this.#persist('ask what kind of API key it is', {
             method: 'GET',
             path: '/auth',
             timeout: READ_TIMEOUT,
-            decode: (body) => readString(parseKeepingIds(body), 'auth_method'),
+            decode: decodeAuthMethod,
         });
     }
     #persist(action, call) {
@@ -699,60 +771,6 @@ class NeonApi {
             withdraw();
         }
     }
-}
-function decodeFreshKey(body, name, projectId, onSecret) {
-    const answer = parseKeepingIds(body);
-    const key = readString(answer, 'key');
-    if (key !== undefined)
-        onSecret(key);
-    const id = readId(answer);
-    if (id === undefined || key === undefined || key.length < SHORTEST_KEY || !(0,inputs/* isSendable */.dT)(key))
-        return undefined;
-    if (readString(answer, 'name') !== name || readString(answer, 'project_id') !== projectId)
-        return undefined;
-    return { id, name, key };
-}
-function decodeRevokedKey(body, id) {
-    const answer = parseKeepingIds(body);
-    if (readId(answer) !== id || answer.revoked !== true)
-        return undefined;
-    return { lastUsedAt: readString(answer, 'last_used_at'), lastUsedFrom: readString(answer, 'last_used_from_addr') };
-}
-/** Strict: an entry that cannot be read might be the one that is looked for. */
-function decodeKeys(body) {
-    const answer = parseKeepingIds(body);
-    if (!Array.isArray(answer))
-        return undefined;
-    const keys = [];
-    for (const item of answer) {
-        const id = readId(item);
-        const name = readString(item, 'name');
-        if (id === undefined || name === undefined)
-            return undefined;
-        keys.push({
-            id,
-            name,
-            createdAt: readString(item, 'created_at') ?? '',
-            lastUsedAt: readString(item, 'last_used_at'),
-            projectId: readString(item, 'project_id'),
-        });
-    }
-    return keys;
-}
-function decodeProjectOrganization(body, projectId) {
-    const project = parseKeepingIds(body)?.project;
-    if (readString(project, 'id') !== projectId)
-        return undefined;
-    const orgId = readString(project, 'org_id') ?? '';
-    return orgId === '' || build_scope/* NEON_ID */.db.test(orgId) ? orgId : undefined;
-}
-function readString(answer, name) {
-    const value = answer?.[name];
-    return typeof value === 'string' && value !== '' ? value : undefined;
-}
-function readId(answer) {
-    const id = answer?.id;
-    return typeof id === 'bigint' && id > 0n ? String(id) : undefined;
 }
 
 
@@ -3064,7 +3082,7 @@ function isIterable (obj) {
 }
 
 /**
- * Checks whether an object has a safe Symbol.iterator — i.e. one that is
+ * Checks whether an object has a safe Symbol.iterator \u2014 i.e. one that is
  * either own or inherited from a non-Object.prototype chain.  This prevents
  * prototype-pollution attacks from injecting a fake iterator on
  * Object.prototype.
@@ -3126,7 +3144,7 @@ function destroy (stream, err) {
       stream.destroy(err)
     } catch {
       // stream.destroy may throw on managed sockets (e.g., http2).
-      // Silently ignore — the socket lifecycle is handled by the subsystem.
+      // Silently ignore \u2014 the socket lifecycle is handled by the subsystem.
     }
   } else if (err) {
     queueMicrotask(() => {
@@ -5080,7 +5098,7 @@ function scheduleIdleSocketValidation (client, socket) {
   // (#5493). setImmediate avoids that, but an *unref'd* Immediate lets poll
   // block for ~500ms when the event loop is otherwise idle (#5600 / #5606).
   // A ref'd Immediate both keeps the pending request alive and makes poll
-  // return immediately — the hybrid those issues asked for.
+  // return immediately \u2014 the hybrid those issues asked for.
   socket[kIdleSocketValidationTimeout] = setImmediate(() => {
     socket[kIdleSocketValidationTimeout] = null
     socket[kIdleSocketValidation] = 2
@@ -5935,7 +5953,7 @@ function emitH2OptionsNamespaceWarning (optName) {
 }
 
 // Protocol-aware dispatch ceiling. h1 RFC7230 pipelining is unrelated to h2
-// stream multiplexing — over h2 the ceiling is the (server-confirmed)
+// stream multiplexing \u2014 over h2 the ceiling is the (server-confirmed)
 // maxConcurrentStreams. Before a context is attached we use the h1
 // pipelining factor; once h2 attaches the queued requests can drain in
 // one batch up to maxConcurrentStreams.
@@ -6236,7 +6254,7 @@ class Client extends DispatcherBase {
 
   get [kBusy] () {
     // The `kPending > 0` check below is the gate Pool uses to decide whether
-    // to spin up an additional Client. For h1 that fan-out is correct —
+    // to spin up an additional Client. For h1 that fan-out is correct \u2014
     // each socket only handles one pipelined request at a time. Once an h2
     // context is attached we want concurrent dispatches to multiplex onto
     // the shared session, so suppress that signal in the h2 case.
@@ -8280,7 +8298,7 @@ const PLACE_IN_LINE = 5_000;
 /**
  * How long to wait before the next attempt. What Neon asks for (`Retry-After`) is waited in any case.
  *
- * Trouble (no connection, 503, …) calls for exponential waits with full jitter.
+ * Trouble (no connection, 503, \u2026) calls for exponential waits with full jitter.
  *
  * A rate limit (429) is no trouble but a queue: a matrix whose jobs all started at once. There each job draws a place
  * within a few seconds once, and comes back at the same beat from then on. So the jobs stay spread evenly, none falls
@@ -8760,8 +8778,8 @@ function checkOf(apiKey, names) {
         .slice(0, 4);
 }
 
-// EXTERNAL MODULE: ./build/neon-api.js + 3 modules
-var neon_api = __nccwpck_require__(6612);
+// EXTERNAL MODULE: ./build/neon-api.js + 4 modules
+var neon_api = __nccwpck_require__(4953);
 // EXTERNAL MODULE: ./build/resolve-scope.js + 1 modules
 var resolve_scope = __nccwpck_require__(5509);
 // EXTERNAL MODULE: ./build/retry.js
@@ -8927,7 +8945,7 @@ function warnOfCopies({ environment, runner }, { apiKey }) {
     const names = Object.keys(environment).filter((name) => environment[name] === apiKey && name !== 'INPUT_API_KEY');
     if (names.length === 0)
         return;
-    runner.warning(`The long-lived key also stands in the environment (${names.join(', ')}), where other steps of this job may read it. Write the secret at this step only: api_key: \${{ secrets.… }}.`, 'The long-lived Neon API key is exposed');
+    runner.warning(`The long-lived key also stands in the environment (${names.join(', ')}), where other steps of this job may read it. Write the secret at this step only: api_key: \${{ secrets.\u2026 }}.`, 'The long-lived Neon API key is exposed');
 }
 
 ;// CONCATENATED MODULE: ./build/revoke-key.js

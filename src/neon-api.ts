@@ -1,43 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { type Http, type HttpRequest, TransportError } from './http.ts'
-import { isSendable } from './inputs.ts'
-import { parseKeepingIds } from './json.ts'
+import {
+  decodeAuthMethod,
+  decodeFreshKey,
+  decodeKeys,
+  decodeProjectOrganization,
+  decodeRevokedKey,
+  type FreshKey,
+  type ListedKey,
+  type RevokedKey,
+} from './neon-answers.ts'
 import { classifyFailure, classifyResponse, type Outcome } from './outcome.ts'
 import { type Patience, persist } from './retry.ts'
-import { keysPath, NEON_ID, type Scope } from './scope.ts'
+import { keysPath, type Scope } from './scope.ts'
 import { VERSION } from './version.ts'
-
-/** A key as Neon tells of it when it is created. */
-export interface FreshKey {
-  id: string
-  name: string
-  key: string
-}
-
-/** A key as Neon lists it: never with the key itself. */
-export interface ListedKey {
-  id: string
-  name: string
-  createdAt: string
-  lastUsedAt: string | undefined
-  /** The one project that the key reaches, if it is so narrow. */
-  projectId: string | undefined
-}
-
-/** What Neon tells of a key as it revokes it. */
-export interface RevokedKey {
-  lastUsedAt: string | undefined
-  /** For debug logs alone. */
-  lastUsedFrom: string | undefined
-}
 
 /** Milliseconds for one attempt, from connecting to the last byte. */
 const CREATE_TIMEOUT = 30_000
 const REVOKE_TIMEOUT = 12_000
 const READ_TIMEOUT = 12_000
-
-/** Neon's keys are much longer; masking a shorter text would blot out half the log. */
-const SHORTEST_KEY = 16
 
 /** Milliseconds that a request in flight gets to finish once the job is cancelled; the runner kills after 7.5 s. */
 const CANCEL_GRACE = 6_000
@@ -114,7 +95,7 @@ export class NeonApi {
       method: 'GET',
       path: '/auth',
       timeout: READ_TIMEOUT,
-      decode: (body) => readString(parseKeepingIds(body), 'auth_method'),
+      decode: decodeAuthMethod,
     })
   }
 
@@ -168,62 +149,4 @@ interface Call<T> {
   timeout: number
   /** Reads a 2xx answer; `undefined` when it makes no sense. */
   decode: (body: string) => T | undefined
-}
-
-function decodeFreshKey(
-  body: string,
-  name: string,
-  projectId: string | undefined,
-  onSecret: (secret: string) => void,
-): FreshKey | undefined {
-  const answer = parseKeepingIds(body)
-  const key = readString(answer, 'key')
-  if (key !== undefined) onSecret(key)
-  const id = readId(answer)
-  if (id === undefined || key === undefined || key.length < SHORTEST_KEY || !isSendable(key)) return undefined
-  if (readString(answer, 'name') !== name || readString(answer, 'project_id') !== projectId) return undefined
-  return { id, name, key }
-}
-
-function decodeRevokedKey(body: string, id: string): RevokedKey | undefined {
-  const answer = parseKeepingIds(body)
-  if (readId(answer) !== id || (answer as { revoked?: unknown }).revoked !== true) return undefined
-  return { lastUsedAt: readString(answer, 'last_used_at'), lastUsedFrom: readString(answer, 'last_used_from_addr') }
-}
-
-/** Strict: an entry that cannot be read might be the one that is looked for. */
-function decodeKeys(body: string): ListedKey[] | undefined {
-  const answer = parseKeepingIds(body)
-  if (!Array.isArray(answer)) return undefined
-  const keys: ListedKey[] = []
-  for (const item of answer) {
-    const id = readId(item)
-    const name = readString(item, 'name')
-    if (id === undefined || name === undefined) return undefined
-    keys.push({
-      id,
-      name,
-      createdAt: readString(item, 'created_at') ?? '',
-      lastUsedAt: readString(item, 'last_used_at'),
-      projectId: readString(item, 'project_id'),
-    })
-  }
-  return keys
-}
-
-function decodeProjectOrganization(body: string, projectId: string): string | undefined {
-  const project = (parseKeepingIds(body) as { project?: unknown } | null | undefined)?.project
-  if (readString(project, 'id') !== projectId) return undefined
-  const orgId = readString(project, 'org_id') ?? ''
-  return orgId === '' || NEON_ID.test(orgId) ? orgId : undefined
-}
-
-function readString(answer: unknown, name: string): string | undefined {
-  const value = (answer as Record<string, unknown> | null | undefined)?.[name]
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-function readId(answer: unknown): string | undefined {
-  const id = (answer as { id?: unknown } | null | undefined)?.id
-  return typeof id === 'bigint' && id > 0n ? String(id) : undefined
 }

@@ -1,5 +1,5 @@
 import type { KeyName } from './key-name.ts'
-import type { ListedKey } from './neon-api.ts'
+import type { ListedKey } from './neon-answers.ts'
 
 /** A key that this action made for a job of this repository. */
 export interface OwnKey extends ListedKey {

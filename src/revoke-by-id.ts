@@ -1,5 +1,6 @@
 import { NeonRefused } from './errors.ts'
-import type { NeonApi, RevokedKey } from './neon-api.ts'
+import type { RevokedKey } from './neon-answers.ts'
+import type { NeonApi } from './neon-api.ts'
 import type { Scope } from './scope.ts'
 
 /**

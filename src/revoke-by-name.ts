@@ -1,4 +1,5 @@
-import type { NeonApi, RevokedKey } from './neon-api.ts'
+import type { RevokedKey } from './neon-answers.ts'
+import type { NeonApi } from './neon-api.ts'
 import { revokeById } from './revoke-by-id.ts'
 import type { Scope } from './scope.ts'
 
