@@ -54,7 +54,7 @@ What helped, the most first: leaving out of the bundle what never runs (OIDC in 
 experimental parser of undici); ending the process with the last line of the log instead of taking Node down in order;
 loading what speaks to proxies only where a variable names one; a stand-in for \`node:assert\` and the two values that undici
 wants of \`node:http\`; CommonJS rather than ES modules; a bundle of ASCII characters alone; no \`performance\` and no \`fs.promises\` in the way. All of it is in
-[the build](../scripts/build.ts) or a line in the sources.
+[the build](../scripts/lean-packages.ts) or a line in the sources.
 
 What did not: minifying, or leaving out comments (V8's time goes by tokens, not bytes; so \`dist/\` stays readable).
 What was left alone: Node's compile cache, since a later step could write there what the post step runs.

@@ -5,9 +5,6 @@
 //     dist/index.js                   the bundle: all that main and post need
 //     dist/<number>.index.js          what the sweep needs besides, and what proxies need
 //     dist/llhttp-wasm.js             what processors without SIMD need
-//
-// Main and post run in every job of every user, so what they never run is left out of the libraries' copies that are
-// packed (see `LEFT_OUT` and `REPLACED`). The sources know nothing of it.
 
 import { execFileSync } from 'node:child_process'
 import {
@@ -21,70 +18,14 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { copyLeanPackages, WITHOUT_SIMD } from './lean-packages.ts'
 
 const ENTRIES = ['main', 'post', 'sweep']
-
-/** Modules that no request of the action ever reaches, and why. Each throws should it be called after all. */
-const LEFT_OUT = {
-  'undici/lib/dispatcher/client-h2.js': 'HTTP/2 is switched off (src/http.ts)',
-  'undici/lib/web/fetch/body.js': 'bodies are strings',
-  'undici/lib/web/fetch/formdata.js': 'bodies are strings',
-  'undici/lib/web/webidl/index.js': 'bodies are strings',
-}
-
-/** Modules of which little is needed, and that little. */
-const REPLACED = {
-  'undici/index.js': [
-    "export { default as Agent } from './lib/dispatcher/agent.js'",
-    "export { default as EnvHttpProxyAgent } from './proxied.js'",
-    '// @actions/github names it, and is given the HTTP client of the action instead (src/github-runs.ts).',
-    'export const fetch = undefined',
-  ],
-  'undici/lib/dispatcher/parser-h1.js': [
-    '// An experimental parser that is off by default.',
-    'module.exports.getMiloEnabled = () => false',
-  ],
-  '@actions/http-client/lib/index.js': [
-    '// octokit is given the HTTP client of the action (src/github-runs.ts).',
-    'export class HttpClient {',
-    '  getAgent() {}',
-    '  getAgentDispatcher() {}',
-    '}',
-  ],
-}
-
-/** What `undici/index.js` above needs besides. */
-const ADDED = {
-  'undici/proxied.js': [
-    '// `connect` is what a proxy is asked with; the real index gives it to every dispatcher, among much else.',
-    "require('./lib/dispatcher/dispatcher.js').prototype.connect = require('./lib/api/api-connect.js')",
-    "module.exports = require('./lib/dispatcher/env-http-proxy-agent.js')",
-  ],
-}
-
-/** Modules of Node that undici loads, which takes milliseconds, for next to nothing. */
-const BUILT_INS = {
-  'node:assert': [
-    'module.exports = (value, message) => {',
-    "  if (!value) throw message instanceof Error ? message : new Error(message ?? 'an assertion failed')",
-    '}',
-  ],
-  'node:http': [
-    '// To recognize a request body that is a Node stream, and the default of `node --max-http-header-size`.',
-    'module.exports = { IncomingMessage: class {}, maxHeaderSize: 16 * 1024 }',
-  ],
-}
-
-/** undici's parser for processors without SIMD, which are rare: a file of its own, that only they load. */
-const WITHOUT_SIMD = { request: '../llhttp/llhttp-wasm.js', file: './llhttp-wasm.js' }
 
 const root = join(import.meta.dirname, '..')
 const build = join(root, 'build')
 const dist = join(root, 'dist')
-const packages = join(build, 'node_modules')
-const text = (lines: string[]): string => `${lines.join('\n')}\n`
 
 function run(command: string, ...parameters: string[]): void {
   // npm's executables are scripts for cmd.exe on Windows.
@@ -95,75 +36,17 @@ function run(command: string, ...parameters: string[]): void {
   })
 }
 
-/** Puts copies of the libraries where the bundler finds them before the real ones, and makes them lean. */
-function copyLeanPackages(): void {
-  for (const name of ['@actions/core', '@actions/github', '@actions/http-client', 'undici']) {
-    const original = join(root, 'node_modules', name)
-    // Not the packages that are theirs alone: they too shall find the lean ones.
-    const filter = (file: string): boolean => file !== join(original, 'node_modules')
-    cpSync(original, join(packages, name), { recursive: true, filter })
-  }
-  for (const [file, reason] of Object.entries(LEFT_OUT)) {
-    replace(file, [
-      `// Left out of this bundle: ${reason}.`,
-      'module.exports = () => {',
-      `  throw new Error('${file} was left out of this bundle')`,
-      '}',
-    ])
-  }
-  for (const [file, lines] of Object.entries(REPLACED)) replace(file, lines)
-  for (const [file, lines] of Object.entries(ADDED)) writeFileSync(join(packages, file), text(lines))
-  for (const [name, lines] of Object.entries(BUILT_INS)) replaceBuiltIn(name, lines)
-  keepUsedConstants()
-  redirect(WITHOUT_SIMD.request, WITHOUT_SIMD.file)
-  // Its only export brings everything along, OIDC and with it all of an HTTP client among it.
-  declareSideEffects('@actions/core', false)
-  declareSideEffects(
-    'undici',
-    Object.keys(ADDED).map((file) => file.replace('undici/', './')),
-  )
-}
-
-function replace(file: string, lines: string[]): void {
-  statSync(join(packages, file))
-  writeFileSync(join(packages, file), text(lines))
-}
-
-function replaceBuiltIn(name: string, lines: string[]): void {
-  const substitute = name.replace(':', '-')
-  writeFileSync(join(packages, `${substitute}.js`), text(lines))
-  redirect(name, substitute)
-}
-
-/** Has all of undici require one module instead of another. */
-function redirect(from: string, to: string): void {
-  for (const file of globSync('undici/lib/**/*.js', { cwd: packages })) {
-    const path = join(packages, file)
-    writeFileSync(path, readFileSync(path, 'utf8').replaceAll(`require('${from}')`, `require('${to}')`))
-  }
-}
-
-/** undici computes all constants of its parser's source as it starts, and uses two tables of them. */
-function keepUsedConstants(): void {
-  const constants = createRequire(import.meta.url)('../node_modules/undici/lib/llhttp/constants.js')
-  const client = readFileSync(join(packages, 'undici/lib/dispatcher/client-h1.js'), 'utf8')
-  const used = new Set([...client.matchAll(/\bconstants\.([A-Z_]+)/g)].map(([, name = '']) => name))
-  replace(
-    'undici/lib/llhttp/constants.js',
-    [...used].map((name) => `module.exports.${name} = ${JSON.stringify(constants[name])}`),
-  )
-}
-
-/** Neither package says which of its modules do something merely by being loaded; told, the bundler leaves out the others. */
-function declareSideEffects(name: string, sideEffects: false | string[]): void {
-  const file = join(packages, name, 'package.json')
-  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), sideEffects }))
-}
-
 function pack(name: string, ...options: string[]): string {
   const output = join(build, 'packed', name)
   run('ncc', 'build', join('build', `${name}.js`), '--out', output, ...options)
   return output
+}
+
+/** A program of ASCII characters alone takes V8 half the memory. */
+function escapeOthers(file: string): void {
+  const escapeUnit = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  // One UTF-16 unit after the other, as JavaScript writes characters past U+FFFF.
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, escapeUnit))
 }
 
 rmSync(build, { recursive: true, force: true })
@@ -173,16 +56,9 @@ run('tsc', '--project', 'tsconfig.build.json')
 writeFileSync(join(build, 'package.json'), '{}\n')
 copyLeanPackages()
 
-/** A program of ASCII characters alone takes V8 half the memory. */
-function escapeOthers(file: string): void {
-  const escapeUnit = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
-  // One UTF-16 unit after the other, as JavaScript writes characters past U+FFFF.
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, escapeUnit))
-}
-
 mkdirSync(dist)
-cpSync(pack('index', '--license', 'licenses.txt', '--external', WITHOUT_SIMD.file), dist, { recursive: true })
-copyFileSync(join(packages, 'undici', 'lib', 'llhttp', 'llhttp-wasm.js'), join(dist, WITHOUT_SIMD.file))
+cpSync(pack('index', '--license', 'licenses.txt', '--external', WITHOUT_SIMD), dist, { recursive: true })
+copyFileSync(join(root, 'node_modules', 'undici', 'lib', 'llhttp', WITHOUT_SIMD), join(dist, WITHOUT_SIMD))
 for (const entry of ENTRIES) {
   copyFileSync(join(pack(entry, '--external', './index.js'), 'index.js'), join(dist, `${entry}.js`))
 }
