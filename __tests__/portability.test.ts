@@ -26,6 +26,13 @@ test('an api_key with the line end that an editor on Windows leaves is the key a
   expect(post.exitCode).toBe(0)
 })
 
+test('a runner whose Node is too old: an error that says so, and no key is made', async () => {
+  const { main, post } = await it.life({}, { env: preload(['old-node'], {}) })
+  expect(errorsOf(main)).toEqual([expect.stringContaining('this one needs Node 24')])
+  expect(post.exitCode).toBe(0)
+  expect(it.neon.requests).toEqual([])
+})
+
 test('the sources take nothing for granted that only one system has', () => {
   for (const file of readdirSync(SOURCES)) {
     const text = readFileSync(join(SOURCES, file), 'utf8')

@@ -108,8 +108,8 @@ function postponed(headers) {
 
 // EXTERNAL MODULE: ./build/key-name.js
 var key_name = __webpack_require__(8490);
-// EXTERNAL MODULE: ./build/neon-api.js + 4 modules
-var neon_api = __webpack_require__(4953);
+// EXTERNAL MODULE: ./build/neon-api.js + 3 modules
+var neon_api = __webpack_require__(8732);
 ;// CONCATENATED MODULE: ./build/orphans.js
 /** Which of all listed keys are this repository's, the oldest first; everything else is never touched. */
 function ownKeys(listed, home, parse) {

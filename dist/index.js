@@ -374,6 +374,41 @@ function isLoopback(hostname) {
 
 /***/ }),
 
+/***/ 7657:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ canKeepIds),
+/* harmony export */   T: () => (/* binding */ parseKeepingIds)
+/* harmony export */ });
+/**
+ * Parses JSON with every number under `id` as a `bigint`: Neon's IDs are int64, and `JSON.parse` alone rounds what is
+ * past 2^53.
+ *
+ * @returns `undefined` where the text is not JSON
+ */
+function parseKeepingIds(text) {
+    try {
+        return JSON.parse(text, keepId);
+    }
+    catch {
+        return undefined;
+    }
+}
+/** The third argument, with the number as it was written, is ES2026 (Node 22 has it) and not yet in TypeScript's library. */
+function keepId(key, value, context) {
+    const digits = context?.source ?? '';
+    return key === 'id' && typeof value === 'number' && /^\d+$/.test(digits) ? BigInt(digits) : value;
+}
+/** Whether this Node can do so; without, no ID that Neon answers could be read. */
+function canKeepIds() {
+    return parseKeepingIds('{"id":1}').id === 1n;
+}
+
+
+/***/ }),
+
 /***/ 8490:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -434,7 +469,7 @@ function newNonce() {
 
 /***/ }),
 
-/***/ 4953:
+/***/ 8732:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -450,27 +485,8 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 var http = __nccwpck_require__(9523);
 // EXTERNAL MODULE: ./build/inputs.js
 var inputs = __nccwpck_require__(8618);
-;// CONCATENATED MODULE: ./build/json.js
-/**
- * Parses JSON with every number under `id` as a `bigint`: Neon's IDs are int64, and `JSON.parse` alone rounds what is
- * past 2^53.
- *
- * @returns `undefined` where the text is not JSON
- */
-function parseKeepingIds(text) {
-    try {
-        return JSON.parse(text, keepId);
-    }
-    catch {
-        return undefined;
-    }
-}
-/** The third argument, with the number as it was written, is ES2026 (Node 22 has it) and not yet in TypeScript's library. */
-function keepId(key, value, context) {
-    const digits = context?.source ?? '';
-    return key === 'id' && typeof value === 'number' && /^\d+$/.test(digits) ? BigInt(digits) : value;
-}
-
+// EXTERNAL MODULE: ./build/json.js
+var json = __nccwpck_require__(7657);
 // EXTERNAL MODULE: ./build/scope.js
 var build_scope = __nccwpck_require__(2511);
 ;// CONCATENATED MODULE: ./build/neon-answers.js
@@ -488,7 +504,7 @@ const SHORTEST_KEY = 16;
  * @returns `undefined` for what makes no sense
  */
 function decodeFreshKey(body, name, projectId, onSecret) {
-    const answer = parseKeepingIds(body);
+    const answer = (0,json/* parseKeepingIds */.T)(body);
     const key = readString(answer, 'key');
     if (key !== undefined)
         onSecret(key);
@@ -501,14 +517,14 @@ function decodeFreshKey(body, name, projectId, onSecret) {
 }
 /** Reads the answer to a revocation; `undefined` unless it says that this very key is revoked. */
 function decodeRevokedKey(body, id) {
-    const answer = parseKeepingIds(body);
+    const answer = (0,json/* parseKeepingIds */.T)(body);
     if (readId(answer) !== id || answer.revoked !== true)
         return undefined;
     return { lastUsedAt: readString(answer, 'last_used_at'), lastUsedFrom: readString(answer, 'last_used_from_addr') };
 }
 /** Reads a list; `undefined` if any entry cannot be read, since that might be the one that is looked for. */
 function decodeKeys(body) {
-    const answer = parseKeepingIds(body);
+    const answer = (0,json/* parseKeepingIds */.T)(body);
     if (!Array.isArray(answer))
         return undefined;
     const keys = [];
@@ -529,7 +545,7 @@ function decodeKeys(body) {
 }
 /** Reads the organization of a project; an empty string where it has none. */
 function decodeProjectOrganization(body, projectId) {
-    const project = parseKeepingIds(body)?.project;
+    const project = (0,json/* parseKeepingIds */.T)(body)?.project;
     if (readString(project, 'id') !== projectId)
         return undefined;
     const orgId = readString(project, 'org_id') ?? '';
@@ -537,7 +553,7 @@ function decodeProjectOrganization(body, projectId) {
 }
 /** Reads what kind of credential a key is. */
 function decodeAuthMethod(body) {
-    return readString(parseKeepingIds(body), 'auth_method');
+    return readString((0,json/* parseKeepingIds */.T)(body), 'auth_method');
 }
 function readString(answer, name) {
     const value = answer?.[name];
@@ -8396,13 +8412,15 @@ async function revokeById(neon, scope, { id, name }) {
 /* harmony export */   L: () => (/* binding */ newKeyName)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9984);
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7657);
 /* harmony import */ var _key_name_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8490);
+
 
 
 /**
  * Reads GitHub's default variables.
  *
- * @throws {RunnerError} when one that the key's name needs is missing or malformed
+ * @throws {RunnerError} when one that the key's name needs is missing or malformed, or the runner's Node is too old
  * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
  */
 function readRunContext(environment) {
@@ -8413,6 +8431,9 @@ function readRunContext(environment) {
         }
         return value;
     };
+    if (!(0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .canKeepIds */ .M)()) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`This runner runs actions with Node ${process.versions.node}, and this one needs Node 24. Update the runner to 2.327.1 or newer; with act, have Node 24 on the PATH.`);
+    }
     const serverUrl = environment.GITHUB_SERVER_URL || 'https://github.com';
     if (!URL.canParse(serverUrl))
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`GITHUB_SERVER_URL is '${serverUrl}', not a URL.`);
@@ -8778,8 +8799,8 @@ function checkOf(apiKey, names) {
         .slice(0, 4);
 }
 
-// EXTERNAL MODULE: ./build/neon-api.js + 4 modules
-var neon_api = __nccwpck_require__(4953);
+// EXTERNAL MODULE: ./build/neon-api.js + 3 modules
+var neon_api = __nccwpck_require__(8732);
 // EXTERNAL MODULE: ./build/resolve-scope.js + 1 modules
 var resolve_scope = __nccwpck_require__(5509);
 // EXTERNAL MODULE: ./build/retry.js

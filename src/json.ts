@@ -17,3 +17,8 @@ function keepId(key: string, value: unknown, context?: { source?: string }): unk
   const digits = context?.source ?? ''
   return key === 'id' && typeof value === 'number' && /^\d+$/.test(digits) ? BigInt(digits) : value
 }
+
+/** Whether this Node can do so; without, no ID that Neon answers could be read. */
+export function canKeepIds(): boolean {
+  return (parseKeepingIds('{"id":1}') as { id: unknown }).id === 1n
+}

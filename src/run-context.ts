@@ -1,4 +1,5 @@
 import { RunnerError } from './errors.ts'
+import { canKeepIds } from './json.ts'
 import { formatKeyName, newNonce, serverTag } from './key-name.ts'
 
 /** Which job of which run this is, as the runner tells it. */
@@ -14,7 +15,7 @@ export interface RunContext {
 /**
  * Reads GitHub's default variables.
  *
- * @throws {RunnerError} when one that the key's name needs is missing or malformed
+ * @throws {RunnerError} when one that the key's name needs is missing or malformed, or the runner's Node is too old
  * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
  */
 export function readRunContext(environment: NodeJS.ProcessEnv): RunContext {
@@ -26,6 +27,11 @@ export function readRunContext(environment: NodeJS.ProcessEnv): RunContext {
       )
     }
     return value
+  }
+  if (!canKeepIds()) {
+    throw new RunnerError(
+      `This runner runs actions with Node ${process.versions.node}, and this one needs Node 24. Update the runner to 2.327.1 or newer; with act, have Node 24 on the PATH.`,
+    )
   }
   const serverUrl = environment.GITHUB_SERVER_URL || 'https://github.com'
   if (!URL.canParse(serverUrl)) throw new RunnerError(`GITHUB_SERVER_URL is '${serverUrl}', not a URL.`)
