@@ -8,6 +8,7 @@
 
 import { execFileSync } from 'node:child_process'
 import {
+  appendFileSync,
   copyFileSync,
   cpSync,
   globSync,
@@ -59,6 +60,8 @@ copyLeanPackages()
 mkdirSync(dist)
 cpSync(pack('index', '--license', 'licenses.txt', '--external', WITHOUT_SIMD), dist, { recursive: true })
 copyFileSync(join(root, 'node_modules', 'undici', 'lib', 'llhttp', WITHOUT_SIMD), join(dist, WITHOUT_SIMD))
+// undici carries the HTTP parser of Node, compiled, without its licence.
+appendFileSync(join(dist, 'licenses.txt'), `\n${readFileSync(join(root, 'scripts', 'licenses', 'llhttp.txt'), 'utf8')}`)
 for (const entry of ENTRIES) {
   copyFileSync(join(pack(entry, '--external', './index.js'), 'index.js'), join(dist, `${entry}.js`))
 }
