@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Job, type StepResult } from '../simulator/runner/job.ts'
 import type { Servers } from './servers.ts'
-import { page, plot, table } from './startup-report.ts'
+import { page, plot, quartiles, table } from './startup-report.ts'
 
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '40' }, write: { type: 'boolean', default: false } },
@@ -49,7 +49,7 @@ const NAMES: Name[] = [
   'curl and jq over TLS',
 ]
 
-const CURL = `set -eu
+const CURL = `set -euo pipefail
 curl --silent --fail --request POST --header "Authorization: Bearer $KEY" --header 'Content-Type: application/json' \\
   --data "{\\"key_name\\":\\"by-hand-$RANDOM$RANDOM\\"}" "$HOST/api_keys" | jq --raw-output .key > "$RUNNER_TEMP/key"`
 
@@ -105,7 +105,7 @@ function shuffle<T>(items: T[]): T[] {
     .map(({ item }) => item)
 }
 
-const median = (numbers: number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN
+const median = (numbers: readonly number[]): number => quartiles(numbers).median
 
 const wall = new Map<Name, number[]>(NAMES.map((name) => [name, []]))
 const usage = new Map<Name, { cpu: number[]; memory: number[] }>(NAMES.map((name) => [name, { cpu: [], memory: [] }]))
@@ -134,9 +134,11 @@ rmSync(folder, { recursive: true })
 const measurements = NAMES.map((name) => {
   const { cpu, memory } = usage.get(name) ?? { cpu: [], memory: [] }
   const known = memory.length > 0
+  const walls = wall.get(name) ?? []
   return {
     name,
-    wall: median(wall.get(name) ?? []),
+    wall: median(walls),
+    ratio: quartiles(walls.map((milliseconds, round) => milliseconds / (wall.get('bare node')?.[round] ?? Number.NaN))),
     cpu: known ? median(cpu) : undefined,
     memory: known ? median(memory) : undefined,
   }
