@@ -1,11 +1,10 @@
 // Proxies and certificates, in main and post alike.
 
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { createServer, request, type Server } from 'node:http'
-import { type AddressInfo, connect, type Server as NetServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { startGithub } from '../simulator/github/server.ts'
+import type { Listening } from '../simulator/listening.ts'
+import { type ProxyServer, startProxy } from '../simulator/proxy.ts'
 import { type Certificate, generateCertificate, startTlsFront } from '../simulator/tls.ts'
 import { errorsOf, scenario } from './support/scenario.ts'
 
@@ -17,65 +16,24 @@ const HOST = 'neon.example'
 const GITHUB_HOST = 'github.example'
 
 let certificate: Certificate
+let front: Listening
+let proxy: ProxyServer
 /** The port of the TLS server for each host. */
 const fronts = new Map<string, number>()
-let proxyPort: number
-let proxied: string[] = []
-let refuseTunnels = false
-const servers: NetServer[] = []
-const sockets = new Set<Socket>()
-
-async function listen(server: Server): Promise<number> {
-  servers.push(server)
-  server.on('connection', (socket) => sockets.add(socket))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return (server.address() as AddressInfo).port
-}
-
-/** The port of a TLS server in front of a simulator. */
-async function startTls(simulator: () => string): Promise<number> {
-  const { server, port } = await startTlsFront(certificate, simulator)
-  server.on('connection', (socket) => sockets.add(socket))
-  servers.push(server)
-  return port
-}
 
 beforeAll(async () => {
   certificate = await generateCertificate([HOST, GITHUB_HOST, 'localhost'])
-  // TLS in front of the simulator, and a proxy that leads the traffic of hosts that it alone knows to where they are.
-  fronts.set(HOST, await startTls(() => it.host))
-  const proxy = createServer((incoming, outgoing) => {
-    proxied.push(`${incoming.method} ${incoming.url}`)
-    const { method, headers } = incoming
-    const onward = request(incoming.url ?? '', { ...(method && { method }), headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(outgoing)
-    })
-    incoming.pipe(onward)
-  }).on('connect', (incoming, socket: Socket) => {
-    proxied.push(`CONNECT ${incoming.url}`)
-    sockets.add(socket)
-    if (refuseTunnels) {
-      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
-      return
-    }
-    const [host, port] = (incoming.url ?? '').split(':')
-    const target = connect(fronts.get(host ?? '') ?? Number(port), '127.0.0.1')
-    target.on('connect', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
-    socket.on('error', () => target.destroy())
-    target.on('error', () => socket.destroy())
-    socket.pipe(target).pipe(socket)
-  })
-  proxyPort = await listen(proxy)
+  front = await startTlsFront(certificate, () => it.host)
+  fronts.set(HOST, front.port)
+  proxy = await startProxy(fronts)
 })
 afterEach(() => {
-  proxied = []
-  refuseTunnels = false
+  proxy.requests = []
+  proxy.refusesTunnels = false
 })
 afterAll(() => {
-  for (const server of servers) server.close()
-  for (const socket of sockets) socket.destroy()
+  front.close()
+  proxy.close()
 })
 
 function trustingJob(env: Record<string, string>) {
@@ -87,77 +45,79 @@ function trustingJob(env: Record<string, string>) {
 }
 
 test.each(['HTTPS_PROXY', 'https_proxy'])('%s and NODE_EXTRA_CA_CERTS, in main and post', async (variable) => {
-  const job = trustingJob({ [variable]: `http://127.0.0.1:${proxyPort}` })
+  const job = trustingJob({ [variable]: `http://127.0.0.1:${proxy.port}` })
   const main = await it.main(job, { api_host: `https://${HOST}/api/v2` })
   expect(errorsOf(main)).toEqual([])
   const [post] = await job.end()
   expect(post?.exitCode).toBe(0)
-  expect(proxied).toEqual([`CONNECT ${HOST}:443`, `CONNECT ${HOST}:443`])
+  expect(proxy.requests).toEqual([`CONNECT ${HOST}:443`, `CONNECT ${HOST}:443`])
   expect(it.neon.strangers()).toEqual([])
 })
 
 test('HTTP_PROXY', async () => {
-  const job = it.job({ HTTP_PROXY: `http://127.0.0.1:${proxyPort}` })
+  const job = it.job({ HTTP_PROXY: `http://127.0.0.1:${proxy.port}` })
   const main = await it.main(job)
   expect(errorsOf(main)).toEqual([])
-  expect(proxied).toHaveLength(1)
+  expect(proxy.requests).toHaveLength(1)
 })
 
 test('the sweep asks Neon and GitHub through the proxy', async () => {
   const github = await startGithub()
-  fronts.set(GITHUB_HOST, await startTls(() => github.host))
+  const githubFront = await startTlsFront(certificate, () => github.host)
+  fronts.set(GITHUB_HOST, githubFront.port)
   try {
     await it.main(it.job({ GITHUB_RUN_ID: '500' }))
     github.runs.set('500', { id: '500', status: 'completed', attempt: 1 })
-    const job = trustingJob({ HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` })
+    const job = trustingJob({ HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` })
     const sweep = await job.uses(SWEEP, {
       with: { api_key: it.neon.adminKey, api_host: `https://${HOST}/api/v2`, github_token: github.token },
       env: { GITHUB_API_URL: `https://${GITHUB_HOST}` },
     })
     expect(errorsOf(sweep)).toEqual([])
     expect(sweep.outputs.revoked_count).toBe('1')
-    expect(new Set(proxied)).toEqual(new Set([`CONNECT ${HOST}:443`, `CONNECT ${GITHUB_HOST}:443`]))
+    expect(new Set(proxy.requests)).toEqual(new Set([`CONNECT ${HOST}:443`, `CONNECT ${GITHUB_HOST}:443`]))
   } finally {
+    githubFront.close()
     await github.close()
   }
 })
 
 test('NO_PROXY', async () => {
-  const job = trustingJob({ HTTPS_PROXY: `http://127.0.0.1:${proxyPort}`, NO_PROXY: 'localhost' })
-  const main = await it.main(job, { api_host: `https://localhost:${fronts.get(HOST)}/api/v2` })
+  const job = trustingJob({ HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`, NO_PROXY: 'localhost' })
+  const main = await it.main(job, { api_host: `https://localhost:${front.port}/api/v2` })
   expect(errorsOf(main)).toEqual([])
   await job.end()
-  expect(proxied).toEqual([])
+  expect(proxy.requests).toEqual([])
   expect(it.neon.strangers()).toEqual([])
 })
 
 test('a certificate that is not trusted: no second try, and the error names NODE_EXTRA_CA_CERTS', async () => {
   const job = it.job({ NODE_EXTRA_CA_CERTS: '' })
-  const main = await it.main(job, { api_host: `https://localhost:${fronts.get(HOST)}/api/v2` })
+  const main = await it.main(job, { api_host: `https://localhost:${front.port}/api/v2` })
   expect(errorsOf(main)).toEqual([expect.stringMatching(/self-signed certificate.*NODE_EXTRA_CA_CERTS/)])
   expect(main.milliseconds).toBeLessThan(3_000)
   expect(it.neon.requests).toEqual([])
 })
 
-test.each([{}, { proxy: true }])(
+test.each([{}, { proxied: true }])(
   'NODE_TLS_REJECT_UNAUTHORIZED=0 does not send a key to whoever answers: %j',
-  async ({ proxy = false }) => {
+  async ({ proxied = false }) => {
     const job = it.job({
       NODE_TLS_REJECT_UNAUTHORIZED: '0',
-      ...(proxy && { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` }),
+      ...(proxied && { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` }),
     })
-    const main = await it.main(job, { api_host: `https://${proxy ? HOST : `localhost:${fronts.get(HOST)}`}/api/v2` })
+    const main = await it.main(job, { api_host: `https://${proxied ? HOST : `localhost:${front.port}`}/api/v2` })
     expect(errorsOf(main)).toEqual([expect.stringMatching(/self-signed certificate.*NODE_EXTRA_CA_CERTS/)])
     expect(it.neon.requests).toEqual([])
   },
 )
 
 test('a proxy that refuses: no second try, and the error says that it was the proxy', async () => {
-  refuseTunnels = true
-  const job = it.job({ HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` })
+  proxy.refusesTunnels = true
+  const job = it.job({ HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` })
   const main = await it.main(job, { api_host: `https://${HOST}/api/v2` })
   expect(errorsOf(main)).toEqual([expect.stringMatching(/[Pp]roxy.*407/)])
-  expect(proxied).toHaveLength(1)
+  expect(proxy.requests).toHaveLength(1)
   const [post] = await job.end()
   expect(post).toMatchObject({ exitCode: 0, log: ['No API key was created; there is nothing to revoke.'] })
 })

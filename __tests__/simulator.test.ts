@@ -45,6 +45,28 @@ test('who may do what with keys', async () => {
   expect(revoke.body.revoked).toBe(true)
 })
 
+test("a project-scoped key does what tools want of it: branches, in its own project, and a password to the branch's database", async () => {
+  const { adminKey, project, otherProject, branches } = it.neon
+  const scoped = (await call('POST', orgKeys(), adminKey, { key_name: 'p', project_id: project.id })).body.key
+  const branch = { branch: { name: 'try' }, endpoints: [{ type: 'read_write' }] }
+  const { status, body } = await call('POST', `/projects/${project.id}/branches`, scoped, branch)
+  expect({ status, name: body.branch.name, password: body.connection_uris[0].connection_parameters.password }).toEqual({
+    status: 201,
+    name: 'try',
+    password: branches.password,
+  })
+  expect((await call('POST', `/projects/${project.id}/branches`, scoped, branch)).status).toBe(409)
+  expect((await call('POST', `/projects/${otherProject.id}/branches`, scoped, branch)).status).toBe(404)
+  const [main, made] = (await call('GET', `/projects/${project.id}/branches`, scoped)).body.branches
+  expect(main).toMatchObject({ name: 'main', default: true })
+  const path = `/projects/${project.id}/branches/${made.id}`
+  const { body: role } = await call('GET', `${path}/roles/neondb_owner/reveal_password`, scoped)
+  expect(role).toEqual({ password: branches.password })
+  expect((await call('DELETE', path, scoped)).status).toBe(200)
+  expect((await call('GET', path, scoped)).status).toBe(404)
+  expect((await call('DELETE', `/projects/${project.id}/branches/${main.id}`, scoped)).status).toBe(422)
+})
+
 test('last_used_at moves', async () => {
   const { key } = (await call('POST', '/api_keys', it.neon.adminKey, { key_name: 'used' })).body
   expect(it.neon.strangers()[0]?.lastUsedAt).toBeNull()

@@ -1,9 +1,9 @@
 // TLS in front of a simulator, with a certificate that nobody trusts unless told to by NODE_EXTRA_CA_CERTS.
 
-import { once } from 'node:events'
-import { type AddressInfo, connect } from 'node:net'
-import { createServer, type Server } from 'node:tls'
+import { connect } from 'node:net'
+import { createServer } from 'node:tls'
 import { generate } from 'selfsigned'
+import { type Listening, listen } from './listening.ts'
 
 /** A certificate and its private key, both PEM. */
 export interface Certificate {
@@ -22,14 +22,12 @@ export function generateCertificate(hosts: string[]): Promise<Certificate> {
   })
 }
 
-/** A server on the loopback address that takes TLS off and hands on to a plain one. */
-export interface TlsFront {
-  server: Server
-  port: number
-}
-
-/** @param behind the address of the plain server, asked for each connection */
-export async function startTlsFront(certificate: Certificate, behind: () => string): Promise<TlsFront> {
+/**
+ * A server that takes TLS off and hands on to a plain one.
+ *
+ * @param behind the address of the plain server, asked for each connection
+ */
+export function startTlsFront(certificate: Certificate, behind: () => string): Promise<Listening> {
   const server = createServer({ key: certificate.private, cert: certificate.cert }, (socket) => {
     const target = connect(Number(new URL(behind()).port), '127.0.0.1')
     // Else a small answer may wait 40 ms for the acknowledgement of the one before.
@@ -39,7 +37,5 @@ export async function startTlsFront(certificate: Certificate, behind: () => stri
     target.on('error', () => socket.destroy())
     socket.pipe(target).pipe(socket)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return { server, port: (server.address() as AddressInfo).port }
+  return listen(server)
 }

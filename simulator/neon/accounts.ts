@@ -134,6 +134,15 @@ export class Accounts {
     return key
   }
 
+  /** Whether a key may do what belongs to a project. */
+  reaches({ owner }: Key, project: Project): boolean {
+    if ('user' in owner) {
+      if (project.orgId === undefined) return project.ownerId === owner.user.id
+      return this.organizations.get(project.orgId)?.members.has(owner.user.id) ?? false
+    }
+    return project.orgId === owner.organization.id && (owner.projectId ?? project.id) === project.id
+  }
+
   #timestamp(): string {
     return new Date(this.#now()).toISOString()
   }

@@ -1,7 +1,7 @@
 import type { Key } from './accounts.ts'
+import type { Answer } from './answers.ts'
 import type { Fault, Faults } from './faults.ts'
 import type { Neon } from './neon.ts'
-import type { Answer } from './operations.ts'
 
 /**
  * The simulator's own addresses, for people and for workflows that run in another process: `GET /_simulator/state` and

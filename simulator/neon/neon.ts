@@ -3,8 +3,10 @@ import type { IncomingHttpHeaders } from 'node:http'
 import formats from 'ajv-formats'
 import { type Context, OpenAPIBackend } from 'openapi-backend'
 import { Accounts, accountOf, type Key, type Organization, type Project, type User } from './accounts.ts'
+import { type Answer, Refusal } from './answers.ts'
+import { Branches } from './branches.ts'
 import { loadDocument, type OperationId } from './openapi.ts'
-import { type Answer, operations, Refusal } from './operations.ts'
+import { operations } from './operations.ts'
 import { RateLimits } from './rate-limits.ts'
 
 /** A request as it arrives, without anything of the connection. */
@@ -63,6 +65,7 @@ async function compile(): Promise<OpenAPIBackend> {
  */
 export class Neon {
   readonly accounts: Accounts
+  readonly branches: Branches
   readonly requests: RecordedRequest[] = []
   /** Answers of its own that broke Neon's OpenAPI document; tests demand none. */
   readonly violations: string[] = []
@@ -92,7 +95,8 @@ export class Neon {
     this.#limits = rateLimits ? new RateLimits(now) : undefined
     const accounts = new Accounts(now)
     this.accounts = accounts
-    this.#handlers = operations(accounts)
+    this.branches = new Branches(now)
+    this.#handlers = operations(accounts, this.branches)
     this.ada = accounts.addUser('Ada')
     const bob = accounts.addUser('Bob')
     this.organization = accounts.addOrganization('org-quiet-river-12345678', [
@@ -113,9 +117,10 @@ export class Neon {
     return this.accounts.liveKeys().filter(({ id }) => !this.#firstKeys.has(id))
   }
 
-  /** Forgets requests, and revokes every key but the first three. */
+  /** Forgets requests and branches, and revokes every key but the first three. */
   reset(): void {
     this.requests.length = 0
+    this.branches.reset()
     for (const key of this.strangers()) this.accounts.revoke(key)
   }
 

@@ -6,6 +6,21 @@ import { parse } from 'yaml'
 /** Neon's own OpenAPI document, as the npm package `@neondatabase/api-client` ships it. */
 const DOCUMENT = createRequire(import.meta.url).resolve('@neondatabase/api-client/public-v2-for-users.gen.yaml')
 
+/** What the tools of the examples do with a key: they make branches and connect to their databases. */
+const BRANCH_OPERATIONS = [
+  'listProjectBranches',
+  'createProjectBranch',
+  'getProjectBranch',
+  'deleteProjectBranch',
+  'listProjectBranchEndpoints',
+  'listProjectBranchDatabases',
+  'getProjectBranchDatabase',
+  'listProjectBranchRoles',
+  'getProjectBranchRole',
+  'getProjectBranchRolePassword',
+] as const
+export type BranchOperationId = (typeof BRANCH_OPERATIONS)[number]
+
 /** The operations that the simulator answers; every other path of Neon's is a 404 here. */
 export const OPERATIONS = [
   'listApiKeys',
@@ -19,6 +34,7 @@ export const OPERATIONS = [
   'getCurrentUserOrganizations',
   'listProjects',
   'getProject',
+  ...BRANCH_OPERATIONS,
 ] as const
 export type OperationId = (typeof OPERATIONS)[number]
 

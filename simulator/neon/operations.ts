@@ -1,30 +1,10 @@
 import type { Context } from 'openapi-backend'
 import { type Accounts, type Key, NameTaken, type Organization, type Project } from './accounts.ts'
+import { type Handler, notFound, ok, parameter, Refusal } from './answers.ts'
+import { branchOperations } from './branch-operations.ts'
+import type { Branches } from './branches.ts'
 import { int64 } from './int64.ts'
 import type { OperationId } from './openapi.ts'
-
-/** What an operation answers. */
-export interface Answer {
-  status: number
-  body: unknown
-}
-
-/** Neon's refusals, as its `GeneralError`. */
-export class Refusal extends Error {
-  readonly status: number
-
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
-
-/** What every operation is told besides the request: the key that came with it. */
-export interface Call {
-  key: Key
-}
-
-const notFound = (what: string): Refusal => new Refusal(404, `${what} not found`)
 
 const created = ({ id, name, createdAt, createdBy }: Key): object => ({
   id: int64(id),
@@ -46,7 +26,7 @@ const creator = ({ createdBy }: Key): object => ({ created_by: { id: createdBy.i
  * What the document does not say is from Neon's documentation (manage/api-keys, manage/orgs-api): an organization's
  * key lists and revokes but does not create; a project-scoped key reaches its one project and no call on keys.
  */
-export function operations(accounts: Accounts): Record<OperationId, (context: Context, call: Call) => Answer> {
+export function operations(accounts: Accounts, branches: Branches): Record<OperationId, Handler> {
   /** The member rights of a key in an organization. */
   const enter = (key: Key, id: string, need: 'member' | 'admin' | 'personal admin'): Organization => {
     const organization = accounts.organizations.get(id)
@@ -67,13 +47,6 @@ export function operations(accounts: Accounts): Record<OperationId, (context: Co
     if ('user' in owner) return owner.user
     throw new Refusal(403, 'this operation is not allowed for organization API keys')
   }
-  const reaches = ({ owner }: Key, project: Project): boolean => {
-    if ('user' in owner) {
-      if (project.orgId === undefined) return project.ownerId === owner.user.id
-      return accounts.organizations.get(project.orgId)?.members.has(owner.user.id) ?? false
-    }
-    return project.orgId === owner.organization.id && (owner.projectId ?? project.id) === project.id
-  }
   const revoke = (keys: Key[], id: string): Key => {
     const key = keys.find((candidate) => candidate.id === id)
     if (!key) throw notFound('API key')
@@ -88,11 +61,8 @@ export function operations(accounts: Accounts): Record<OperationId, (context: Co
       throw error
     }
   }
-  const parameter = ({ request }: Context, name: string): string =>
-    String((request.params as Record<string, string>)[name])
   /** The raw digits: openapi-backend has made a number of the one in its parameters. */
   const keyId = ({ request }: Context): string => request.path.split('/').at(-1) ?? ''
-  const ok = (body: unknown): Answer => ({ status: 200, body })
 
   return {
     listApiKeys: (_context, { key }) =>
@@ -157,15 +127,16 @@ export function operations(accounts: Accounts): Record<OperationId, (context: Co
     listProjects(context, { key }) {
       const orgId = context.request.query.org_id
       const projects = [...accounts.projects.values()]
-        .filter((project) => reaches(key, project) && (orgId === undefined || project.orgId === orgId))
+        .filter((project) => accounts.reaches(key, project) && (orgId === undefined || project.orgId === orgId))
         .map((project) => ({ ...describeProject(project), active_time: 0 }))
       return ok({ projects, applications: {}, integrations: {} })
     },
     getProject(context, { key }) {
       const project = accounts.projects.get(parameter(context, 'project_id'))
-      if (!project || !reaches(key, project)) throw notFound('project')
+      if (!project || !accounts.reaches(key, project)) throw notFound('project')
       return ok({ project: { ...describeProject(project), ...PROJECT_DETAILS } })
     },
+    ...branchOperations(accounts, branches),
   }
 }
 

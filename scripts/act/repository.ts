@@ -5,8 +5,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parse, stringify } from 'yaml'
+import { actionsIn } from './other-actions.ts'
 
-const root = join(import.meta.dirname, '..')
+const root = join(import.meta.dirname, '..', '..')
 
 /** A repository with workflows of __tests__/workflows. */
 export function repositoryOfTests(files: string[]): string {
@@ -27,9 +28,7 @@ export function repositoryOfExamples(files: string[]): string {
     }
     for (const file of [...files, 'reusable-workflow.yml']) add(file, join('workflows', file))
     add(join('composite', 'action.yml'), join('actions', 'neon', 'action.yml'))
-    // For `npm ci`.
-    const nothing = { name: 'shop', version: '1.0.0', lockfileVersion: 3, packages: { '': { name: 'shop' } } }
-    for (const file of ['package.json', 'package-lock.json']) writeFileSync(join(folder, file), JSON.stringify(nothing))
+    cpSync(join(import.meta.dirname, 'shop'), folder, { recursive: true })
   })
 }
 
@@ -57,21 +56,35 @@ interface Step {
   run?: string
 }
 
+/** Actions of an example that a machine with the tool on its PATH does without. */
+const NOT_NEEDED = /^hashicorp\/setup-terraform@/
+/** Actions that are told where Neon's API is. */
+const NEONS = /^neondatabase\//
+
 /** Has an example use this very action, which takes a check-out, against the simulated Neon, and the CLI on the PATH. */
 function adapt(example: string): string {
   const document = parse(example) as { jobs?: Record<string, { steps?: Step[] }>; runs?: { steps: Step[] } }
   const checkout = example.match(/actions\/checkout@\w+/)?.[0] ?? 'actions/checkout@v7'
-  for (const { steps } of Object.values(document.jobs ?? {})) {
-    if (steps && !steps.some(({ uses }) => uses?.startsWith('actions/checkout'))) steps.unshift({ uses: checkout })
+  const jobs = Object.values(document.jobs ?? {})
+  for (const job of jobs) {
+    if (!job.steps) continue
+    job.steps = job.steps.filter(({ uses = '' }) => !NOT_NEEDED.test(uses))
+    if (!job.steps.some(({ uses }) => uses?.startsWith('actions/checkout'))) job.steps.unshift({ uses: checkout })
   }
-  const jobs = [...Object.values(document.jobs ?? {}), ...(document.runs ? [document.runs] : [])]
-  for (const step of jobs.flatMap(({ steps = [] }) => steps)) {
+  for (const step of [...jobs.flatMap(({ steps = [] }) => steps), ...(document.runs?.steps ?? [])]) {
     const [, path] = step.uses?.match(/^OWNER\/REPO\/?(.*)@v1$/) ?? []
-    if (path !== undefined) {
-      step.uses = `./${path}`
+    if (path !== undefined) step.uses = `./${path}`
+    if (path !== undefined || NEONS.test(step.uses ?? '')) {
       step.with = { ...step.with, api_host: '${{ env.NEON_API_HOST }}' }
     }
     if (step.run !== undefined) step.run = step.run.replaceAll('npx neon', 'neon')
   }
   return stringify(document)
+}
+
+/** The actions of others that an example uses. */
+export function otherActions(file: string): string[] {
+  const names = actionsIn(readFileSync(join(root, 'examples', file), 'utf8'))
+  // act itself copies the work tree in place of actions/checkout.
+  return names.filter((name) => !NOT_NEEDED.test(name) && !name.startsWith('actions/checkout@'))
 }

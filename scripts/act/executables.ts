@@ -1,0 +1,26 @@
+// What the runs under act need of this machine, beside npm's packages.
+
+import { accessSync, constants, globSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { delimiter, join } from 'node:path'
+
+/** Where programs lie that are not on everybody's PATH: what Go installs, and Debian's and Ubuntu's Postgres server. */
+const FOLDERS = [
+  join(process.env.GOPATH ?? join(homedir(), 'go'), 'bin'),
+  ...globSync('/usr/lib/postgresql/*/bin').sort().reverse(),
+]
+
+/** The path of a program, or `undefined` where this machine has none. */
+export function findExecutable(name: string): string | undefined {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), ...FOLDERS]
+  return folders
+    .map((folder) => join(folder, process.platform === 'win32' ? `${name}.exe` : name))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK)
+        return true
+      } catch {
+        return false
+      }
+    })
+}

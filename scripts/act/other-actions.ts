@@ -1,0 +1,50 @@
+// Other people's actions, as act runs them without fetching anything itself.
+
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** The actions of other repositories that a workflow or a composite action uses, as it names them: `owner/name@commit`. */
+export function actionsIn(yaml: string): string[] {
+  return [...yaml.matchAll(/uses: ([\w-]+\/[\w.-]+@\w{40})/g)].map(([, name = '']) => name)
+}
+
+/** Where act finds the actions of others: `owner/name@commit` to folder. */
+export type OtherActions = Map<string, string>
+
+/**
+ * Checks actions out from GitHub, and the actions that they use.
+ *
+ * @returns what there is no way to, if anything. git's `url.<base>.insteadOf` makes a way to a mirror.
+ */
+export function checkOutActions(names: string[], into: OtherActions): string[] {
+  return names.flatMap((name) => {
+    const folder = checkOut(name)
+    if (folder === undefined) return [name]
+    into.set(name, folder)
+    const file = ['action.yml', 'action.yaml'].map((each) => join(folder, each)).find(existsSync)
+    return file === undefined ? [name] : checkOutActions(actionsIn(readFileSync(file, 'utf8')), into)
+  })
+}
+
+function checkOut(name: string): string | undefined {
+  const [repository = '', commit = ''] = name.split('@')
+  const folder = mkdtempSync(join(tmpdir(), 'action-'))
+  const git = (...parameters: string[]): void => {
+    execFileSync('git', parameters, {
+      cwd: folder,
+      stdio: 'ignore',
+      timeout: 20_000,
+      env: { ...process.env, GIT_TERMINAL_PROMPT: '0' },
+    })
+  }
+  try {
+    git('init')
+    git('fetch', '--depth=1', `https://github.com/${repository}`, commit)
+    git('checkout', 'FETCH_HEAD')
+    return folder
+  } catch {
+    return undefined
+  }
+}

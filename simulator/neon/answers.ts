@@ -1,0 +1,36 @@
+import type { Context } from 'openapi-backend'
+import type { Key } from './accounts.ts'
+
+/** What an operation answers. */
+export interface Answer {
+  status: number
+  body: unknown
+}
+
+/** Neon's refusals, as its `GeneralError`. */
+export class Refusal extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+/** What every operation is told besides the request: the key that came with it. */
+export interface Call {
+  key: Key
+}
+
+/** What does an operation. */
+export type Handler = (context: Context, call: Call) => Answer
+
+/** A 404 that tells what is missing. */
+export const notFound = (what: string): Refusal => new Refusal(404, `${what} not found`)
+
+/** A parameter of the path. */
+export const parameter = ({ request }: Context, name: string): string =>
+  String((request.params as Record<string, string>)[name])
+
+/** The usual success. */
+export const ok = (body: unknown): Answer => ({ status: 200, body })

@@ -1,0 +1,39 @@
+// A proxy as companies have them: the only way to some hosts.
+
+import { createServer, request } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { type Listening, listen } from './listening.ts'
+
+export interface ProxyServer extends Listening {
+  /** What it was asked for, such as `CONNECT neon.example:443`. */
+  requests: string[]
+  /** Answers 407 to every tunnel. */
+  refusesTunnels: boolean
+}
+
+/** @param hosts the port on the loopback address of each host that the proxy alone can find */
+export async function startProxy(hosts: ReadonlyMap<string, number>): Promise<ProxyServer> {
+  const server = createServer((incoming, outgoing) => {
+    const { method = 'GET', url = '', headers } = incoming
+    proxy.requests.push(`${method} ${url}`)
+    const onward = request(url, { method, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(outgoing)
+    })
+    incoming.pipe(onward)
+  }).on('connect', ({ url = '' }, socket: Socket) => {
+    proxy.requests.push(`CONNECT ${url}`)
+    if (proxy.refusesTunnels) {
+      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
+      return
+    }
+    const [host = '', port] = url.split(':')
+    const target = connect(hosts.get(host) ?? Number(port), '127.0.0.1')
+    target.on('connect', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
+    socket.on('error', () => target.destroy())
+    target.on('error', () => socket.destroy())
+    socket.pipe(target).pipe(socket)
+  })
+  const proxy: ProxyServer = { requests: [], refusesTunnels: false, ...(await listen(server)) }
+  return proxy
+}
