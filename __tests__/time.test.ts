@@ -50,8 +50,9 @@ test('nobody listens: main tries for as long as it may, and post has nothing to 
 })
 
 test('a host that DNS does not know is tried again, like one that does not listen', async () => {
+  // DNS itself is not sped up: where it takes 33 ms, the last attempt ends as one that was not answered in time.
   const main = await it.main(it.job(), { api_host: 'https://neon.invalid/api/v2' })
   expect(main.exitCode).toBe(1)
   expect(main.log[0]).toMatch(/getaddrinfo (ENOTFOUND|EAI_AGAIN) neon\.invalid.*Trying again/)
-  expect(errorsOf(main)).toEqual([expect.stringMatching(/neon\.invalid.*Gave up/)])
+  expect(errorsOf(main)).toEqual([expect.stringMatching(/(neon\.invalid|no answer within).*Gave up/)])
 })

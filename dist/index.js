@@ -8311,6 +8311,8 @@ const BASE_WAIT = 500;
 const LONGEST_WAIT = 10_000;
 /** Milliseconds between two attempts past a rate limit, see {@link waitBefore}; chosen by `npm run bench:load`. */
 const PLACE_IN_LINE = 5_000;
+/** Milliseconds; an attempt with less time than this says nothing but that the time was up, and hides what was wrong. */
+const SHORTEST_ATTEMPT = 1_000;
 /**
  * How long to wait before the next attempt. What Neon asks for (`Retry-After`) is waited in any case.
  *
@@ -8331,7 +8333,7 @@ function waitBefore(attempt, { retryAfter = 0, limited = false }, random) {
     return retryAfter + random() * Math.min(LONGEST_WAIT, BASE_WAIT * 2 ** attempt);
 }
 /**
- * Waits as {@link waitBefore} says, unless that would outlast the deadline.
+ * Waits as {@link waitBefore} says, unless the deadline would come before another attempt could be answered.
  *
  * @param why what the attempt came to, for the log or the error
  * @throws {GaveUp} when the deadline leaves no time for another attempt
@@ -8340,7 +8342,7 @@ function waitBefore(attempt, { retryAfter = 0, limited = false }, random) {
 async function waitOrGiveUp(why, attempt, refusal, patience) {
     const { clock, deadline, random, cancelled, onWait } = patience;
     const wait = waitBefore(attempt, refusal, random);
-    if (wait >= deadline.remaining()) {
+    if (wait + SHORTEST_ATTEMPT > deadline.remaining()) {
         throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .GaveUp */ .TL(`${why}. Gave up: this step may take ${deadline.seconds} s. See https://neonstatus.com, and whether this runner can reach Neon.`);
     }
     onWait(`${why}. Trying again in ${(wait / 1000).toFixed(1)} s.`);

@@ -11,6 +11,9 @@ const LONGEST_WAIT = 10_000
 /** Milliseconds between two attempts past a rate limit, see {@link waitBefore}; chosen by `npm run bench:load`. */
 const PLACE_IN_LINE = 5_000
 
+/** Milliseconds; an attempt with less time than this says nothing but that the time was up, and hides what was wrong. */
+const SHORTEST_ATTEMPT = 1_000
+
 /** What repeating needs of the world. */
 export interface Patience {
   clock: Clock
@@ -55,7 +58,7 @@ export function waitBefore(
 }
 
 /**
- * Waits as {@link waitBefore} says, unless that would outlast the deadline.
+ * Waits as {@link waitBefore} says, unless the deadline would come before another attempt could be answered.
  *
  * @param why what the attempt came to, for the log or the error
  * @throws {GaveUp} when the deadline leaves no time for another attempt
@@ -64,7 +67,7 @@ export function waitBefore(
 export async function waitOrGiveUp(why: string, attempt: number, refusal: Refusal, patience: Patience): Promise<void> {
   const { clock, deadline, random, cancelled, onWait } = patience
   const wait = waitBefore(attempt, refusal, random)
-  if (wait >= deadline.remaining()) {
+  if (wait + SHORTEST_ATTEMPT > deadline.remaining()) {
     throw new GaveUp(
       `${why}. Gave up: this step may take ${deadline.seconds} s. See https://neonstatus.com, and whether this runner can reach Neon.`,
     )
