@@ -86,12 +86,16 @@ test('the api_key is rejected and the key project-scoped: loud, with what to do 
   ])
 })
 
-test('on_revoke_failure: warn tells the same and leaves the job green', async () => {
+test.each([
+  ['warn', 0],
+  ['fail', 1],
+  ['', 1],
+])("on_revoke_failure '%s': tells the same, and the job goes red but for warn", async (onRevokeFailure, exitCode) => {
   const job = it.job()
-  const main = await it.main(job, { project_id: it.neon.project.id, on_revoke_failure: 'warn' })
+  const main = await it.main(job, { project_id: it.neon.project.id, on_revoke_failure: onRevokeFailure })
   job.overridePostInputs({ api_key: '' })
   const [post] = await job.end()
-  expect(post?.exitCode).toBe(0)
+  expect(post?.exitCode).toBe(exitCode)
   expect(errorsOf(post as never)).toEqual([expect.stringContaining(main.outputs.api_key_id ?? '')])
 })
 

@@ -139,15 +139,18 @@ test.each(['no access', 'none'] as const)(
   },
 )
 
-test('where GitHub cannot tell, a key older than max_age_hours goes', async () => {
-  github.options.permission = 'no access'
-  make('500', { hoursOld: 841 })
-  const young = make('501', { hoursOld: 839 })
-  expect(counts(await sweep())).toBe('1 revoked, 1 kept, 0 failed')
-  expect(alive()).toEqual([young])
-  make('502', { hoursOld: 839 })
-  expect(counts(await sweep({ max_age_hours: '2' }))).toBe('2 revoked, 0 kept, 0 failed')
-})
+test.each([{}, { max_age_hours: '', dry_run: '' }])(
+  'where GitHub cannot tell, a key older than max_age_hours goes: %j',
+  async (inputs) => {
+    github.options.permission = 'no access'
+    make('500', { hoursOld: 841 })
+    const young = make('501', { hoursOld: 839 })
+    expect(counts(await sweep(inputs))).toBe('1 revoked, 1 kept, 0 failed')
+    expect(alive()).toEqual([young])
+    make('502', { hoursOld: 839 })
+    expect(counts(await sweep({ max_age_hours: '2' }))).toBe('2 revoked, 0 kept, 0 failed')
+  },
+)
 
 test.each([500, 502, 401])('GitHub answers %i: kept, with the reason', async (status) => {
   run('500', 'completed')
