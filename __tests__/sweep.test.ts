@@ -152,12 +152,27 @@ test.each([{}, { max_age_hours: '', dry_run: '' }])(
   },
 )
 
-test.each([500, 502, 401])('GitHub answers %i: kept, with the reason', async (status) => {
+test.each([
+  [500, 'GitHub answered 500'],
+  [502, 'GitHub answered 502'],
+  [401, 'GitHub rejected the token'],
+])('GitHub answers %i: kept, with the reason', async (status, reason) => {
   run('500', 'completed')
   make('500')
   github.fail(1, status)
-  expect(counts(await sweep())).toBe('0 revoked, 1 kept, 0 failed')
+  const result = await sweep()
+  expect(counts(result)).toBe('0 revoked, 1 kept, 0 failed')
+  expect(result.log).toContain(`Kept 1: ${reason}.`)
   expect(counts(await sweep())).toBe('1 revoked, 0 kept, 0 failed')
+})
+
+test('GitHub does not answer: kept, with the reason', async () => {
+  run('500', 'completed')
+  make('500')
+  github.fail(1, 'no answer')
+  const result = await sweep({}, it.job(preload(['time-lapse'], { TIME_LAPSE: '60' })))
+  expect(counts(result)).toBe('0 revoked, 1 kept, 0 failed')
+  expect(result.stdout).toContain('GitHub did not answer (no answer within 15 s)')
 })
 
 test("at GitHub's rate limit it stops cleanly, says what remains, and the next sweep goes on, oldest first", async () => {

@@ -98,7 +98,8 @@ function explainFailure(error) {
         return { kind: 'unknown', why: 'the token may not read runs (it needs actions: read)' };
     if (status === 401)
         return { kind: 'unknown', why: 'GitHub rejected the token' };
-    return { kind: 'unknown', why: `GitHub did not answer (${status ?? (0,errors/* describe */.q0)(error)})` };
+    // octokit gives an error without an answer the status 500, too.
+    return { kind: 'unknown', why: response ? `GitHub answered ${status}` : `GitHub did not answer (${(0,errors/* describe */.q0)(error)})` };
 }
 function postponed(headers) {
     const reset = Number(headers['x-ratelimit-reset']);

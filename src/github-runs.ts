@@ -84,7 +84,8 @@ function explainFailure(error: unknown): RunAnswer {
   if (status === 404) return { kind: 'not found' }
   if (status === 403) return { kind: 'unknown', why: 'the token may not read runs (it needs actions: read)' }
   if (status === 401) return { kind: 'unknown', why: 'GitHub rejected the token' }
-  return { kind: 'unknown', why: `GitHub did not answer (${status ?? describe(error)})` }
+  // octokit gives an error without an answer the status 500, too.
+  return { kind: 'unknown', why: response ? `GitHub answered ${status}` : `GitHub did not answer (${describe(error)})` }
 }
 
 function postponed(headers: Headers): Extract<RunState, { kind: 'postponed' }> {

@@ -35,8 +35,8 @@ export interface GithubServer {
   /** Answers of its own that broke GitHub's OpenAPI description. */
   readonly violations: string[]
   options: Required<GithubOptions>
-  /** Has the next requests fail with this status. */
-  fail(times: number, status: number): void
+  /** Has the next requests fail with this status, or go unanswered. */
+  fail(times: number, how: number | 'no answer'): void
   close(): Promise<void>
 }
 
@@ -74,10 +74,10 @@ export async function startGithub(given: GithubOptions = {}): Promise<GithubServ
   const runs = new Map<string, Run>()
   const asked: string[] = []
   const violations: string[] = []
-  const failing = { times: 0, status: 500 }
+  const failing: { times: number; how: number | 'no answer' } = { times: 0, how: 500 }
   const reset = Math.floor(Date.now() / 1000) + 3_600
 
-  const answer = (authorization: string | undefined, id: string): { status: number; body: object } => {
+  const answer = (authorization: string | undefined, id: string): { status: number; body: object } | 'no answer' => {
     const { permission, limit, repository } = server.options
     const refuse = (status: number, message: string) => ({
       status,
@@ -87,7 +87,7 @@ export async function startGithub(given: GithubOptions = {}): Promise<GithubServ
     if (asked.length > limit) return refuse(403, 'API rate limit exceeded for installation ID 1.')
     if (failing.times > 0) {
       failing.times -= 1
-      return refuse(failing.status, 'simulated')
+      return failing.how === 'no answer' ? failing.how : refuse(failing.how, 'simulated')
     }
     if (permission === 'none') return refuse(403, 'Resource not accessible by integration')
     const run = runs.get(id)
@@ -105,7 +105,9 @@ export async function startGithub(given: GithubOptions = {}): Promise<GithubServ
     const prefix = `${basePath}/repos/${repository}/actions/runs/`
     const id = path.startsWith(prefix) ? path.slice(prefix.length) : ''
     asked.push(id)
-    const { status, body } = answer(incoming.headers.authorization, id)
+    const given = answer(incoming.headers.authorization, id)
+    if (given === 'no answer') return
+    const { status, body } = given
     outgoing.writeHead(status, {
       'content-type': 'application/json; charset=utf-8',
       'x-ratelimit-limit': limit,
@@ -124,8 +126,8 @@ export async function startGithub(given: GithubOptions = {}): Promise<GithubServ
     asked,
     violations,
     options,
-    fail(times, status) {
-      Object.assign(failing, { times, status })
+    fail(times, how) {
+      Object.assign(failing, { times, how })
     },
     async close() {
       http.closeAllConnections()
