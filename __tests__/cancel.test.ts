@@ -1,6 +1,8 @@
 // What becomes of the key when the job is cancelled: the runner sends SIGINT, SIGTERM 7.5 s later, and kills after
 // another 2.5 s. Windows has no such signals to send.
 
+import { createServer } from 'node:net'
+import { listen } from '../simulator/listening.ts'
 import { errorsOf, requestsOf, scenario } from './support/scenario.ts'
 
 const it = scenario()
@@ -47,6 +49,19 @@ onPosix('SIGINT while waiting: the wait ends at once', async () => {
   expect(main.milliseconds).toBeLessThan(3_000)
   const [post] = await job.end()
   expect(post?.exitCode).toBe(0)
+})
+
+onPosix('SIGINT while connecting: main ends before the runner kills it', async () => {
+  // Takes the connection and never answers TLS's greeting.
+  const silent = createServer()
+  const { port, close } = await listen(silent)
+  const job = it.job()
+  const onSpawn = (kill: (signal: NodeJS.Signals) => void): void => void silent.once('connection', () => kill('SIGINT'))
+  const main = await it.main(job, { api_host: `https://127.0.0.1:${port}/api/v2` }, { onSpawn })
+  close()
+  expect(main).toMatchObject({ exitCode: 1, signal: null, outputs: {} })
+  expect(main.milliseconds).toBeLessThan(7_500)
+  expect(errorsOf(main)).toEqual([expect.stringContaining('The job was cancelled')])
 })
 
 onPosix('SIGINT while looking for a lost key: post does the rest', async () => {
