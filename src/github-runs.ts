@@ -1,7 +1,17 @@
 import { getOctokit } from '@actions/github'
 import { describe } from './errors.ts'
 import type { Http } from './http.ts'
-import type { RunState } from './orphans.ts'
+
+/** What GitHub says of a run. */
+export type RunState =
+  | { kind: 'completed' }
+  /** In any other state: queued, waiting, pending, requested, in progress, … */
+  | { kind: 'active'; status: string; attempt: number | undefined }
+  /** GitHub does not know it, and the token is known to read this repository's runs. */
+  | { kind: 'deleted' }
+  | { kind: 'unknown'; why: string }
+  /** Not asked: GitHub's rate limit is reached. */
+  | { kind: 'postponed'; why: string }
 
 /** GitHub's answers about runs, as the sweep needs them. */
 export interface GithubRuns {

@@ -1,3 +1,4 @@
+import { isSendable } from './api-key.ts'
 import { InputError } from './errors.ts'
 import type { Runner } from './runner.ts'
 import { NEON_ID, type Scope } from './scope.ts'
@@ -84,11 +85,6 @@ export function readUsableApiKey(runner: Runner): string {
     )
   }
   return apiKey
-}
-
-/** Whether a value can be a key at all, and so be sent in a header: visible ASCII characters alone. */
-export function isSendable(key: string): boolean {
-  return /^[\x21-\x7e]+$/.test(key)
 }
 
 /** Whose keys; the same inputs in both actions. */

@@ -1,6 +1,6 @@
 // What Neon answers, and how it is read: strictly, since what makes no sense is no answer.
 
-import { isSendable } from './inputs.ts'
+import { isSendable } from './api-key.ts'
 import { parseKeepingIds } from './json.ts'
 import { NEON_ID } from './scope.ts'
 

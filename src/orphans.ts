@@ -1,3 +1,4 @@
+import type { RunState } from './github-runs.ts'
 import type { KeyName } from './key-name.ts'
 import type { ListedKey } from './neon-answers.ts'
 
@@ -5,17 +6,6 @@ import type { ListedKey } from './neon-answers.ts'
 export interface OwnKey extends ListedKey {
   parsed: KeyName
 }
-
-/** What GitHub says of a run. */
-export type RunState =
-  | { kind: 'completed' }
-  /** In any other state: queued, waiting, pending, requested, in progress, … */
-  | { kind: 'active'; status: string; attempt: number | undefined }
-  /** GitHub does not know it, and the token is known to read this repository's runs. */
-  | { kind: 'deleted' }
-  | { kind: 'unknown'; why: string }
-  /** Not asked: GitHub's rate limit is reached. */
-  | { kind: 'postponed'; why: string }
 
 /** What is to become of a key, and why. */
 export interface Verdict {

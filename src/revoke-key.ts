@@ -1,6 +1,7 @@
+import { isSendable } from './api-key.ts'
 import { Deadline } from './clock.ts'
 import { describe, GaveUp, KeyMayBeAlive, NeonRefused, RunnerError } from './errors.ts'
-import { isSendable, readApiKey } from './inputs.ts'
+import { readApiKey } from './inputs.ts'
 import { checkOf } from './key-check.ts'
 import type { RevokedKey } from './neon-answers.ts'
 import { NeonApi } from './neon-api.ts'
