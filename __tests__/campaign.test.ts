@@ -1,11 +1,11 @@
 // A small, fixed share of `npm run campaign`, and a regression test for each defect that it found.
 
 import fc from 'fast-check'
-import { runCampaign } from '../campaign/campaign.ts'
-import { violationsOf } from '../campaign/invariants.ts'
-import { live } from '../campaign/life.ts'
-import { liveForReal, realSchedule } from '../campaign/real-life.ts'
-import type { Schedule } from '../campaign/schedule.ts'
+import { runCampaign } from './campaign/campaign.ts'
+import { violationsOf } from './campaign/invariants.ts'
+import { live } from './campaign/life.ts'
+import { liveForReal, realSchedule } from './campaign/real-life.ts'
+import type { Schedule } from './campaign/schedule.ts'
 
 const nothingSpecial: Schedule = {
   scope: 'personal',

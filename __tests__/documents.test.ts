@@ -1,12 +1,12 @@
 // What the action declares, what the code reads and what the README says must be the same.
 
-import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { READMES, withTables } from '../scripts/readme-tables.ts'
-import { INPUT_NAMES, NEON_API_HOST } from '../src/inputs.ts'
-import { SWEEP_INPUT_NAMES } from '../src/sweep-inputs.ts'
-import { VERSION } from '../src/version.ts'
+import { VERSION } from '../src/base/version.ts'
+import { INPUT_NAMES, NEON_API_HOST } from '../src/steps/inputs.ts'
+import { SWEEP_INPUT_NAMES } from '../src/steps/sweep-inputs.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
@@ -14,7 +14,7 @@ const actions = [
   { action: parse(read('action.yml')), readme: 'README.md', names: INPUT_NAMES },
   { action: parse(read('sweep/action.yml')), readme: 'sweep/README.md', names: SWEEP_INPUT_NAMES },
 ] as const
-const sources = readdirSync(join(root, 'src')).map((file) => read(join('src', file)))
+const sources = globSync('src/**/*.ts', { cwd: root }).map(read)
 
 describe.each(actions)('$action.name', ({ action, readme, names }) => {
   test('the inputs of action.yml are those that the code reads', () => {

@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { setDefaultCACertificates } from 'node:tls'
 import { type Listening, listen } from '../simulator/listening.ts'
 import { generateCertificate, startTlsFront } from '../simulator/tls.ts'
-import { openHttp, TransportError } from '../src/http.ts'
+import { openHttp, TransportError } from '../src/base/http.ts'
 import { requestsOf, scenario } from './support/scenario.ts'
 
 const it = scenario()

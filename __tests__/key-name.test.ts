@@ -1,5 +1,12 @@
 import fc from 'fast-check'
-import { formatKeyName, KEY_NAME_MAX_LENGTH, type KeyName, newNonce, parseKeyName, serverTag } from '../src/key-name.ts'
+import {
+  formatKeyName,
+  KEY_NAME_MAX_LENGTH,
+  type KeyName,
+  newNonce,
+  parseKeyName,
+  serverTag,
+} from '../src/github/key-name.ts'
 
 const characters = (alphabet: string, size: { minLength: number; maxLength: number }): fc.Arbitrary<string> =>
   fc.array(fc.constantFrom(...alphabet), size).map((chosen) => chosen.join(''))

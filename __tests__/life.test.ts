@@ -1,4 +1,4 @@
-import { parseKeyName } from '../src/key-name.ts'
+import { parseKeyName } from '../src/github/key-name.ts'
 import { requestsOf, scenario } from './support/scenario.ts'
 
 const it = scenario()

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import type { RunState } from '../src/github-runs.ts'
-import { formatKeyName, newNonce, parseKeyName } from '../src/key-name.ts'
-import type { ListedKey } from '../src/neon-answers.ts'
-import { judge, ownKeys } from '../src/orphans.ts'
+import { formatKeyName, newNonce, parseKeyName } from '../src/github/key-name.ts'
+import type { RunState } from '../src/github/runs.ts'
+import type { ListedKey } from '../src/neon/answers.ts'
+import { judge, ownKeys } from '../src/steps/orphans.ts'
 
 const HOME = { server: 'gha', repositoryId: '812345678' }
 const OWN = { runId: '1', runAttempt: '1' }

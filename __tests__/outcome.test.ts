@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import { TransportError } from '../src/http.ts'
-import { parseKeepingIds } from '../src/json.ts'
-import { classifyFailure, classifyResponse } from '../src/outcome.ts'
+import { TransportError } from '../src/base/http.ts'
+import { parseKeepingIds } from '../src/base/json.ts'
+import { classifyFailure, classifyResponse } from '../src/neon/outcome.ts'
 
 const attempt = { action: 'create the API key', requestId: 'r', date: Date.parse('2026-01-01T00:00:00Z') }
 const answer = (status: number, headers = {}, body = '') =>

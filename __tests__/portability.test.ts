@@ -1,6 +1,6 @@
 // Main, post and sweep run on Linux, macOS and Windows. CI runs all tests on each; these catch the commonest slips on any.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { preload } from '../simulator/runner/preload.ts'
 import { errorsOf, scenario } from './support/scenario.ts'
@@ -34,7 +34,7 @@ test('a runner whose Node is too old: an error that says so, and no key is made'
 })
 
 test('the sources take nothing for granted that only one system has', () => {
-  for (const file of readdirSync(SOURCES)) {
+  for (const file of globSync('**/*.ts', { cwd: SOURCES })) {
     const text = readFileSync(join(SOURCES, file), 'utf8')
     for (const slip of [
       /child_process/,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { type Clock, Deadline } from '../src/clock.ts'
-import { type Patience, waitBefore, waitOrGiveUp } from '../src/retry.ts'
+import { type Clock, Deadline } from '../src/base/clock.ts'
+import { type Patience, waitBefore, waitOrGiveUp } from '../src/neon/retry.ts'
 
 const random = fc.double({ min: 0, max: 0.999_999, noNaN: true })
 

@@ -5,7 +5,7 @@ import type { Key } from '../simulator/neon/accounts.ts'
 import { startNeon } from '../simulator/neon/server.ts'
 import type { Job, StepResult } from '../simulator/runner/job.ts'
 import { preload } from '../simulator/runner/preload.ts'
-import { formatKeyName, newNonce } from '../src/key-name.ts'
+import { formatKeyName, newNonce } from '../src/github/key-name.ts'
 import { errorsOf, scenario } from './support/scenario.ts'
 
 const it = scenario()

@@ -1,10 +1,10 @@
-import { virtualNetwork } from '../campaign/virtual-network.ts'
-import { type ProcessStory, runProcess } from '../campaign/virtual-process.ts'
-import { randomFrom, VirtualClock } from '../campaign/virtual-time.ts'
+import { virtualNetwork } from '../__tests__/campaign/virtual-network.ts'
+import { type ProcessStory, runProcess } from '../__tests__/campaign/virtual-process.ts'
+import { randomFrom, VirtualClock } from '../__tests__/campaign/virtual-time.ts'
 import { BASE_PATH, Neon } from '../simulator/neon/neon.ts'
-import { createKey } from '../src/create-key.ts'
-import type { Http } from '../src/http.ts'
-import { revokeKey } from '../src/revoke-key.ts'
+import type { Http } from '../src/base/http.ts'
+import { createKey } from '../src/steps/create-key.ts'
+import { revokeKey } from '../src/steps/revoke-key.ts'
 
 /** What became of jobs that all started at once. */
 export interface Herd {

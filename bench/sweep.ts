@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startGithub } from '../simulator/github/server.ts'
 import { startNeon } from '../simulator/neon/server.ts'
-import { formatKeyName, newNonce } from '../src/key-name.ts'
+import { formatKeyName, newNonce } from '../src/github/key-name.ts'
 
 const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } })
 const ENTRY = join(import.meta.dirname, '..', 'dist', 'sweep.js')

@@ -72,7 +72,7 @@ class Context {
 }
 //# sourceMappingURL=context.js.map
 ;// CONCATENATED MODULE: ./build/node_modules/@actions/http-client/lib/index.js
-// octokit is given the HTTP client of the action (src/github-runs.ts).
+// octokit is given the HTTP client of the action (src/github/runs.ts).
 class HttpClient {
   getAgent() {}
   getAgentDispatcher() {}
@@ -83,7 +83,7 @@ var proxied = __webpack_require__(5218);
 ;// CONCATENATED MODULE: ./build/node_modules/undici/index.js
 
 
-// @actions/github names it, and is given the HTTP client of the action instead (src/github-runs.ts).
+// @actions/github names it, and is given the HTTP client of the action instead (src/github/runs.ts).
 const fetch = undefined
 
 ;// CONCATENATED MODULE: ./build/node_modules/@actions/github/lib/internal/utils.js

@@ -1,7 +1,7 @@
 /******/ (() => { // webpackBootstrap
 /******/ 	var __webpack_modules__ = ({
 
-/***/ 3929:
+/***/ 3978:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -14,7 +14,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const promises_namespaceObject = require("node:timers/promises");
-;// CONCATENATED MODULE: ./build/clock.js
+;// CONCATENATED MODULE: ./build/base/clock.js
 
 const systemClock = {
     // The global `performance` would load another of Node's modules.
@@ -50,7 +50,7 @@ class Deadline {
 
 /***/ }),
 
-/***/ 9984:
+/***/ 942:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -122,7 +122,7 @@ function describe(error) {
 
 /***/ }),
 
-/***/ 9523:
+/***/ 901:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -173,7 +173,7 @@ async function openDispatcher(environment) {
     };
     if (!PROXY_VARIABLES.some((name) => environment[name]))
         return new (undici__WEBPACK_IMPORTED_MODULE_0___default())({ ...options, connect });
-    const { openProxied } = await Promise.all(/* import() */[__nccwpck_require__.e(218), __nccwpck_require__.e(883)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8883));
+    const { openProxied } = await Promise.all(/* import() */[__nccwpck_require__.e(218), __nccwpck_require__.e(25)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7025));
     return openProxied(options, connect);
 }
 /**
@@ -234,147 +234,7 @@ function exchange(dispatcher, { url, method, headers, body, timeout, signal }) {
 
 /***/ }),
 
-/***/ 8618:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ko: () => (/* binding */ readInputs),
-/* harmony export */   OX: () => (/* binding */ readUsableApiKey),
-/* harmony export */   bB: () => (/* binding */ readApiHost),
-/* harmony export */   dT: () => (/* binding */ isSendable),
-/* harmony export */   hx: () => (/* binding */ readScope),
-/* harmony export */   iZ: () => (/* binding */ readApiKey)
-/* harmony export */ });
-/* unused harmony exports INPUT_NAMES, NEON_API_HOST */
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9984);
-/* harmony import */ var _scope_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2511);
-
-
-/** The inputs that `action.yml` declares; a test compares the two. */
-const INPUT_NAMES = (/* unused pure expression or super */ null && (['api_key', 'org_id', 'project_id', 'env_name', 'on_revoke_failure', 'api_host']));
-/** Neon's API; the default of `api_host`. */
-const NEON_API_HOST = 'https://console.neon.tech/api/v2';
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/**
- * Names that the runner refuses or keeps for itself, and names by which a key could change how programs run.
- *
- * `GITHUB_*` and `RUNNER_*` cannot be overwritten, `NODE_OPTIONS` is refused
- * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, 'Setting an environment
- * variable'); the others would break the steps that follow, or send their traffic elsewhere.
- */
-const RESERVED = /^(?:(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE|LD|DYLD|NODE|NPM_CONFIG|GIT)_.*|(?:HTTPS?|ALL|NO)_PROXY|PATH|PATHEXT|HOME|USER|USERPROFILE|SHELL|CI|ENV|BASH_ENV|IFS|PWD|TMP|TEMP|TMPDIR|COMSPEC|SYSTEMROOT|WINDIR)$/i;
-/**
- * Reads and checks every input. Masks the long-lived key before anything else happens.
- *
- * @throws {InputError} for the first input that cannot be used; the message says what to write instead
- */
-function readInputs(runner, environment) {
-    const apiKey = readUsableApiKey(runner);
-    const envName = readEnvName(runner);
-    refuseExposedKey(envName, apiKey, environment);
-    return {
-        apiKey,
-        scope: readScope(runner),
-        envName,
-        onRevokeFailure: readOnRevokeFailure(runner),
-        apiHost: readApiHost(runner),
-    };
-}
-/**
- * The long-lived key, masked; an empty string where there is none. All that the post step reads of the inputs:
- * composite actions can hand it wrong ones (actions/runner issues 3514, 2030, 2800).
- */
-function readApiKey(runner) {
-    const apiKey = runner.input('api_key');
-    runner.mask(apiKey);
-    return apiKey;
-}
-/**
- * The long-lived key, masked and checked.
- *
- * @throws {InputError} where there is none, or what cannot be a key
- */
-function readUsableApiKey(runner) {
-    const apiKey = readApiKey(runner);
-    if (apiKey === '') {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_key input is empty. Pass the secret that holds your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
-            'GitHub gives no secrets to runs from forks and to Dependabot (which has secrets of its own), and an unknown secret is empty, too.');
-    }
-    if (!isSendable(apiKey)) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_key input holds white space, line breaks or characters that no Neon API key has. Store the key alone in the secret, on one line.');
-    }
-    return apiKey;
-}
-/** Whether a value can be a key at all, and so be sent in a header: visible ASCII characters alone. */
-function isSendable(key) {
-    return /^[\x21-\x7e]+$/.test(key);
-}
-/** Whose keys; the same inputs in both actions. */
-function readScope(runner) {
-    const orgId = readId(runner, 'org_id', 'organization');
-    const projectId = readId(runner, 'project_id', 'project');
-    return { ...(orgId && { orgId }), ...(projectId && { projectId }) };
-}
-function readId(runner, name, noun) {
-    const value = runner.input(name);
-    if (value !== '' && !_scope_js__WEBPACK_IMPORTED_MODULE_1__/* .NEON_ID */ .db.test(value)) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The ${name} input, '${value}', is not a Neon ${noun} ID: it must match ${_scope_js__WEBPACK_IMPORTED_MODULE_1__/* .NEON_ID */ .db.source}. It is in the ${noun}'s settings in the Neon Console.`);
-    }
-    return value;
-}
-function readEnvName(runner) {
-    const name = runner.input('env_name');
-    if (name === '')
-        return undefined;
-    if (!VARIABLE.test(name)) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The env_name input, '${name}', is not a valid variable name: letters, digits and underscores, not starting with a digit. Leave it empty to export no variable.`);
-    }
-    if (RESERVED.test(name)) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The env_name input, '${name}', is reserved: the runner or the programs of later steps give it a meaning of their own. Use another name, such as NEON_API_KEY.`);
-    }
-    return name;
-}
-/** A job-level variable with the long-lived key is what this action is there to end. */
-function refuseExposedKey(envName, apiKey, environment) {
-    if (envName === undefined || environment[envName] !== apiKey)
-        return;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The variable ${envName} already holds the long-lived key, so every step of this job can read it, and no key was created. ` +
-        `Remove ${envName} from the env of the workflow, the job and this step, and write the secret at this step only: api_key: \${{ secrets.\u2026 }}. ` +
-        'If that variable has to stay, choose another env_name.');
-}
-function readOnRevokeFailure(runner) {
-    const value = runner.input('on_revoke_failure') || 'fail';
-    if (value !== 'fail' && value !== 'warn') {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The on_revoke_failure input is '${value}'; it can be 'fail' or 'warn'.`);
-    }
-    return value;
-}
-/** Where Neon's API is; the same input in both actions. */
-function readApiHost(runner) {
-    const value = runner.input('api_host') || NEON_API_HOST;
-    // The value itself is not repeated where it may hold a password.
-    const url = URL.parse(value);
-    if (!url)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The api_host input is not a URL; Neon's is ${NEON_API_HOST}.`);
-    if (url.username || url.password) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_host input holds a user name or password; write the address alone.');
-    }
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The api_host input must start with https://, since the API key travels there (plain http is for a loopback address only); Neon's is ${NEON_API_HOST}.`);
-    }
-    if (url.search || url.hash)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz("The api_host input must not hold a '?' or '#'.");
-    return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
-}
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-}
-
-
-/***/ }),
-
-/***/ 7657:
+/***/ 9515:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -409,7 +269,7 @@ function canKeepIds() {
 
 /***/ }),
 
-/***/ 8490:
+/***/ 618:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -469,7 +329,80 @@ function newNonce() {
 
 /***/ }),
 
-/***/ 8732:
+/***/ 4788:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ readRunContext),
+/* harmony export */   L: () => (/* binding */ newKeyName)
+/* harmony export */ });
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(942);
+/* harmony import */ var _base_json_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9515);
+/* harmony import */ var _key_name_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(618);
+
+
+
+/**
+ * Reads GitHub's default variables.
+ *
+ * @throws {RunnerError} when one that the key's name needs is missing or malformed, or the runner's Node is too old
+ * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
+ */
+function readRunContext(environment) {
+    const number = (name) => {
+        const value = environment[name] ?? '';
+        if (!/^[1-9]\d*$/.test(value)) {
+            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`${name} is '${value}', not a number. The key is named after the run, so this action needs a runner that sets it (GitHub's does; with act pass --env ${name}=1).`);
+        }
+        return value;
+    };
+    if (!(0,_base_json_js__WEBPACK_IMPORTED_MODULE_2__/* .canKeepIds */ .M)()) {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`This runner runs actions with Node ${process.versions.node}, and this one needs Node 24. Update the runner to 2.327.1 or newer; with act, have Node 24 on the PATH.`);
+    }
+    const serverUrl = environment.GITHUB_SERVER_URL || 'https://github.com';
+    if (!URL.canParse(serverUrl))
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`GITHUB_SERVER_URL is '${serverUrl}', not a URL.`);
+    return {
+        serverUrl,
+        repositoryId: number('GITHUB_REPOSITORY_ID'),
+        repositoryName: environment.GITHUB_REPOSITORY?.split('/').at(-1) ?? '',
+        runId: number('GITHUB_RUN_ID'),
+        runAttempt: number('GITHUB_RUN_ATTEMPT'),
+        jobId: environment.GITHUB_JOB ?? '',
+    };
+}
+/** A fresh, unique key name for this job. */
+function newKeyName(run) {
+    return (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .formatKeyName */ .yv)({
+        server: (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .serverTag */ .WD)(run.serverUrl),
+        repositoryId: run.repositoryId,
+        runId: run.runId,
+        runAttempt: run.runAttempt,
+        nonce: (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .newNonce */ .Yd)(),
+        label: [run.repositoryName, run.jobId].filter(Boolean).join('.'),
+    });
+}
+
+
+/***/ }),
+
+/***/ 2202:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   d: () => (/* binding */ isSendable)
+/* harmony export */ });
+/** Whether a value can be an API key at all, and so be sent in a header: visible ASCII characters alone. */
+function isSendable(key) {
+    return /^[\x21-\x7e]+$/.test(key);
+}
+
+
+/***/ }),
+
+/***/ 9691:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -481,15 +414,19 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./build/http.js
-var http = __nccwpck_require__(9523);
-// EXTERNAL MODULE: ./build/inputs.js
-var inputs = __nccwpck_require__(8618);
-// EXTERNAL MODULE: ./build/json.js
-var json = __nccwpck_require__(7657);
-// EXTERNAL MODULE: ./build/scope.js
-var build_scope = __nccwpck_require__(2511);
-;// CONCATENATED MODULE: ./build/neon-answers.js
+// EXTERNAL MODULE: ./build/base/http.js
+var http = __nccwpck_require__(901);
+;// CONCATENATED MODULE: ./build/base/version.js
+/** The version of this action, as in package.json (a test compares them); part of the `User-Agent`. */
+const VERSION = '1.0.0';
+
+// EXTERNAL MODULE: ./build/base/json.js
+var json = __nccwpck_require__(9515);
+// EXTERNAL MODULE: ./build/neon/api-key.js
+var api_key = __nccwpck_require__(2202);
+// EXTERNAL MODULE: ./build/neon/scope.js
+var neon_scope = __nccwpck_require__(9780);
+;// CONCATENATED MODULE: ./build/neon/answers.js
 // What Neon answers, and how it is read: strictly, since what makes no sense is no answer.
 
 
@@ -509,7 +446,7 @@ function decodeFreshKey(body, name, projectId, onSecret) {
     if (key !== undefined)
         onSecret(key);
     const id = readId(answer);
-    if (id === undefined || key === undefined || key.length < SHORTEST_KEY || !(0,inputs/* isSendable */.dT)(key))
+    if (id === undefined || key === undefined || key.length < SHORTEST_KEY || !(0,api_key/* isSendable */.d)(key))
         return undefined;
     if (readString(answer, 'name') !== name || readString(answer, 'project_id') !== projectId)
         return undefined;
@@ -549,7 +486,7 @@ function decodeProjectOrganization(body, projectId) {
     if (readString(project, 'id') !== projectId)
         return undefined;
     const orgId = readString(project, 'org_id') ?? '';
-    return orgId === '' || build_scope/* NEON_ID */.db.test(orgId) ? orgId : undefined;
+    return orgId === '' || neon_scope/* NEON_ID */.db.test(orgId) ? orgId : undefined;
 }
 /** Reads what kind of credential a key is. */
 function decodeAuthMethod(body) {
@@ -564,9 +501,9 @@ function readId(answer) {
     return typeof id === 'bigint' && id > 0n ? String(id) : undefined;
 }
 
-// EXTERNAL MODULE: ./build/errors.js
-var errors = __nccwpck_require__(9984);
-;// CONCATENATED MODULE: ./build/outcome.js
+// EXTERNAL MODULE: ./build/base/errors.js
+var errors = __nccwpck_require__(942);
+;// CONCATENATED MODULE: ./build/neon/outcome.js
 
 /** 423 and 503 are always safe to repeat by Neon's documentation; past a rate limit (429) nothing was done. */
 const AGAIN = new Set([423, 429, 503]);
@@ -651,13 +588,9 @@ function readRetryAfter(header, date) {
     return Number.isNaN(at) ? undefined : Math.max(0, at - date);
 }
 
-// EXTERNAL MODULE: ./build/retry.js
-var retry = __nccwpck_require__(3113);
-;// CONCATENATED MODULE: ./build/version.js
-/** The version of this action, as in package.json (a test compares them); part of the `User-Agent`. */
-const VERSION = '1.0.0';
-
-;// CONCATENATED MODULE: ./build/neon-api.js
+// EXTERNAL MODULE: ./build/neon/retry.js
+var retry = __nccwpck_require__(3350);
+;// CONCATENATED MODULE: ./build/neon/client.js
 
 
 
@@ -698,7 +631,7 @@ class NeonApi {
         const { projectId } = scope;
         return this.#attempt('create the API key', {
             method: 'POST',
-            path: (0,build_scope/* keysPath */.Kr)(scope),
+            path: (0,neon_scope/* keysPath */.Kr)(scope),
             body: { key_name: name, ...(projectId !== undefined && { project_id: projectId }) },
             timeout: CREATE_TIMEOUT,
             decode: (body) => decodeFreshKey(body, name, projectId, onSecret),
@@ -708,7 +641,7 @@ class NeonApi {
     revokeKey(scope, id) {
         return this.#persist(`revoke the API key ${id}`, {
             method: 'DELETE',
-            path: `${(0,build_scope/* keysPath */.Kr)(scope)}/${encodeURIComponent(id)}`,
+            path: `${(0,neon_scope/* keysPath */.Kr)(scope)}/${encodeURIComponent(id)}`,
             timeout: REVOKE_TIMEOUT,
             decode: (body) => decodeRevokedKey(body, id),
         });
@@ -717,7 +650,7 @@ class NeonApi {
     listKeys(scope) {
         return this.#persist('list the API keys', {
             method: 'GET',
-            path: (0,build_scope/* keysPath */.Kr)(scope),
+            path: (0,neon_scope/* keysPath */.Kr)(scope),
             timeout: READ_TIMEOUT,
             decode: decodeKeys,
         });
@@ -787,6 +720,252 @@ class NeonApi {
             withdraw();
         }
     }
+}
+
+
+/***/ }),
+
+/***/ 9367:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  WE: () => (/* binding */ explain),
+  to: () => (/* binding */ explained),
+  HV: () => (/* binding */ resolveScope)
+});
+
+// EXTERNAL MODULE: ./build/base/errors.js
+var errors = __nccwpck_require__(942);
+// EXTERNAL MODULE: ./build/neon/scope.js
+var neon_scope = __nccwpck_require__(9780);
+;// CONCATENATED MODULE: ./build/neon/refusals.js
+
+
+/** Refusals of which only the kind of the `api_key` tells whether it is the wrong one: every key that lists may list. */
+function dependsOnAuthMethod(refused, purpose, scope) {
+    return purpose === 'create' && isOutOfReach(refused, scope);
+}
+/**
+ * Turns Neon's refusal into an error that says what to do next.
+ *
+ * @param scope as far as it was known; a project without its organization was being looked up
+ * @param authMethod `auth_method` of `GET /auth`, where it was asked
+ */
+function explainRefusal(refused, purpose, scope, authMethod) {
+    const advice = adviseOn(refused, purpose, scope, authMethod);
+    return new errors/* NeonRefused */.lD(advice === '' ? refused.message : `${advice} ${refused.message}`, refused.status);
+}
+/** An organization or a project that is not there, or not for this key. */
+function isOutOfReach({ status }, { orgId, projectId }) {
+    return (status === 403 || status === 404) && (orgId ?? projectId) !== undefined;
+}
+function adviseOn(refused, purpose, scope, authMethod) {
+    if (refused.status === 401) {
+        return 'Neon rejected the key in the api_key input: the secret may hold a key that was revoked or mistyped. Store a valid key in it.';
+    }
+    if (!isOutOfReach(refused, scope))
+        return '';
+    return purpose === 'create' ? adviseCreator(scope, authMethod) : adviseLister(scope);
+}
+function adviseLister(scope) {
+    if (scope.orgId === undefined)
+        return `${projectNotFound(scope)}.`;
+    return `The keys of the ${(0,neon_scope/* describeScope */.OI)(scope)} are not visible to the api_key: check org_id. Listing takes the organization's own API key or the personal key of one of its admins.`;
+}
+function adviseCreator(scope, authMethod) {
+    if (authMethod === 'api_key_org') {
+        return "The api_key input holds an organization's API key, which can list and revoke keys but not create them: creating takes the personal API key of an admin of the organization. Store such a key in the secret.";
+    }
+    if (scope.orgId === undefined) {
+        return `${projectNotFound(scope)}. Creating a key for it takes the personal API key of an admin of its organization.`;
+    }
+    const where = scope.projectId === undefined ? 'org_id' : 'org_id and project_id';
+    return `The ${(0,neon_scope/* describeScope */.OI)(scope)} was not found, or the owner of the api_key is not an admin there: check ${where}. Creating the key takes the personal API key of an admin of the organization.`;
+}
+function projectNotFound({ projectId }) {
+    return `The project ${projectId} was not found with this key: check project_id, and that the owner of the api_key can see the project`;
+}
+
+;// CONCATENATED MODULE: ./build/neon/resolve-scope.js
+
+
+/**
+ * Only an organization has project-scoped keys, so a project alone stands for its organization's: asks Neon which.
+ *
+ * @throws {NeonRefused} explained
+ * @throws {InputError} for a project of no organization
+ */
+async function resolveScope(neon, scope, purpose) {
+    const { orgId, projectId } = scope;
+    if (projectId === undefined || orgId !== undefined)
+        return scope;
+    const found = await explained(purpose, scope, neon, () => neon.getProjectOrganization(projectId));
+    if (found === '') {
+        throw new errors/* InputError */.dz(`The project ${projectId} belongs to no organization, and only organizations have API keys for a single project. Leave project_id out to get a personal key, or move the project to an organization.`);
+    }
+    return { orgId: found, projectId };
+}
+/** Asks Neon, and gives the error with advice where it refuses. */
+async function explained(purpose, scope, neon, ask) {
+    try {
+        return await ask();
+    }
+    catch (error) {
+        throw await explain(error, purpose, scope, neon);
+    }
+}
+/** An error with advice. Costs a request only where the kind of the key decides what to advise. */
+async function explain(error, purpose, scope, neon) {
+    if (!(error instanceof errors/* NeonRefused */.lD))
+        return error;
+    const authMethod = dependsOnAuthMethod(error, purpose, scope)
+        ? await neon.getAuthMethod().catch(() => undefined)
+        : undefined;
+    return explainRefusal(error, purpose, scope, authMethod);
+}
+
+
+/***/ }),
+
+/***/ 3350:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   JK: () => (/* binding */ waitOrGiveUp),
+/* harmony export */   Zr: () => (/* binding */ persist)
+/* harmony export */ });
+/* unused harmony export waitBefore */
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(942);
+
+/** Milliseconds; the first wait is anything up to this, each further one up to twice the one before. */
+const BASE_WAIT = 500;
+/** Milliseconds; no wait that Neon did not ask for is longer. */
+const LONGEST_WAIT = 10_000;
+/** Milliseconds between two attempts past a rate limit, see {@link waitBefore}; chosen by `npm run bench:load`. */
+const PLACE_IN_LINE = 5_000;
+/** Milliseconds; an attempt with less time than this says nothing but that the time was up, and hides what was wrong. */
+const SHORTEST_ATTEMPT = 1_000;
+/**
+ * How long to wait before the next attempt. What Neon asks for (`Retry-After`) is waited in any case.
+ *
+ * Trouble (no connection, 503, \u2026) calls for exponential waits with full jitter.
+ *
+ * A rate limit (429) is no trouble but a queue: a matrix whose jobs all started at once. There each job draws a place
+ * within a few seconds once, and comes back at the same beat from then on. So the jobs stay spread evenly, none falls
+ * ever further behind by backing off, and the queue is served at the full rate until it is empty; `npm run bench:load`
+ * measures it against exponential waits.
+ *
+ * @param attempt 0 for the first wait
+ * @returns milliseconds
+ * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ */
+function waitBefore(attempt, { retryAfter = 0, limited = false }, random) {
+    if (limited)
+        return attempt === 0 ? retryAfter + random() * PLACE_IN_LINE : Math.max(retryAfter, PLACE_IN_LINE);
+    return retryAfter + random() * Math.min(LONGEST_WAIT, BASE_WAIT * 2 ** attempt);
+}
+/**
+ * Waits as {@link waitBefore} says, unless the deadline would come before another attempt could be answered.
+ *
+ * @param why what the attempt came to, for the log or the error
+ * @throws {GaveUp} when the deadline leaves no time for another attempt
+ * @throws {Cancelled} as soon as the job is cancelled
+ */
+async function waitOrGiveUp(why, attempt, refusal, patience) {
+    const { clock, deadline, random, cancelled, onWait } = patience;
+    const wait = waitBefore(attempt, refusal, random);
+    if (wait + SHORTEST_ATTEMPT > deadline.remaining()) {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .GaveUp */ .TL(`${why}. Gave up: this step may take ${deadline.seconds} s. See https://neonstatus.com, and whether this runner can reach Neon.`);
+    }
+    onWait(`${why}. Trying again in ${(wait / 1000).toFixed(1)} s.`);
+    await clock.sleep(wait, cancelled);
+}
+/**
+ * Repeats a request that does no harm when it is done twice (list, look up, revoke by ID) until Neon has answered.
+ *
+ * @throws {NeonRefused | NeonUnreachable} when asking again would not help
+ * @throws {GaveUp} when the deadline leaves no time for another attempt
+ */
+async function persist(send, patience) {
+    for (let attempt = 0;; attempt += 1) {
+        const outcome = await send();
+        if (outcome.kind === 'done')
+            return outcome.value;
+        if (outcome.kind === 'refused')
+            throw outcome.error;
+        const refusal = outcome.kind === 'again' ? outcome : {};
+        await waitOrGiveUp(outcome.why, attempt, refusal, patience);
+    }
+}
+
+
+/***/ }),
+
+/***/ 9416:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ revokeById)
+/* harmony export */ });
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(942);
+
+/**
+ * Revokes a key by its ID.
+ *
+ * Neon's 404 alone could also mean a wrong organization or a wrong account, so it is settled by the list. The name is
+ * looked for as well: should the answer that brought the ID have been wrong about it, the key is there under another.
+ *
+ * @returns `undefined` when the key was gone already
+ * @throws {NeonRefused | NeonUnreachable | GaveUp} when the key may still be alive
+ */
+async function revokeById(neon, scope, { id, name }) {
+    try {
+        return await neon.revokeKey(scope, id);
+    }
+    catch (error) {
+        if (!(error instanceof _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .NeonRefused */ .lD) || error.status !== 404)
+            throw error;
+        const listed = await neon.listKeys(scope);
+        if (listed.some((key) => key.id === id))
+            throw error;
+        const other = listed.find((key) => key.name === name);
+        return other && (await neon.revokeKey(scope, other.id));
+    }
+}
+
+
+/***/ }),
+
+/***/ 9780:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Kr: () => (/* binding */ keysPath),
+/* harmony export */   OI: () => (/* binding */ describeScope),
+/* harmony export */   db: () => (/* binding */ NEON_ID),
+/* harmony export */   wB: () => (/* binding */ canRevokeItself)
+/* harmony export */ });
+/** The pattern of organization and project IDs in Neon's OpenAPI document. */
+const NEON_ID = /^[a-z0-9-]{1,60}$/;
+/** The API path under which the keys of a scope are created, listed and revoked. */
+function keysPath(scope) {
+    return scope.orgId === undefined ? '/api_keys' : `/organizations/${encodeURIComponent(scope.orgId)}/api_keys`;
+}
+/** The scope in words, for logs and errors. */
+function describeScope(scope) {
+    if (scope.projectId !== undefined)
+        return `project ${scope.projectId} of organization ${scope.orgId}`;
+    return scope.orgId === undefined ? 'personal account' : `organization ${scope.orgId}`;
+}
+/** Whether a key of this scope may revoke itself: project-scoped keys are refused every call on keys. */
+function canRevokeItself(scope) {
+    return scope.projectId === undefined;
 }
 
 
@@ -5869,7 +6048,7 @@ module.exports = connectH1
 /***/ 5433:
 /***/ ((module) => {
 
-// Left out of this bundle: HTTP/2 is switched off (src/http.ts).
+// Left out of this bundle: HTTP/2 is switched off (src/base/http.ts).
 module.exports = () => {
   throw new Error('undici/lib/dispatcher/client-h2.js was left out of this bundle')
 }
@@ -8189,305 +8368,138 @@ module.exports = () => {
 
 /***/ }),
 
-/***/ 5509:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  WE: () => (/* binding */ explain),
-  to: () => (/* binding */ explained),
-  HV: () => (/* binding */ resolveScope)
-});
-
-// EXTERNAL MODULE: ./build/errors.js
-var errors = __nccwpck_require__(9984);
-// EXTERNAL MODULE: ./build/scope.js
-var build_scope = __nccwpck_require__(2511);
-;// CONCATENATED MODULE: ./build/refusals.js
-
-
-/** Refusals of which only the kind of the `api_key` tells whether it is the wrong one: every key that lists may list. */
-function dependsOnAuthMethod(refused, purpose, scope) {
-    return purpose === 'create' && isOutOfReach(refused, scope);
-}
-/**
- * Turns Neon's refusal into an error that says what to do next.
- *
- * @param scope as far as it was known; a project without its organization was being looked up
- * @param authMethod `auth_method` of `GET /auth`, where it was asked
- */
-function explainRefusal(refused, purpose, scope, authMethod) {
-    const advice = adviseOn(refused, purpose, scope, authMethod);
-    return new errors/* NeonRefused */.lD(advice === '' ? refused.message : `${advice} ${refused.message}`, refused.status);
-}
-/** An organization or a project that is not there, or not for this key. */
-function isOutOfReach({ status }, { orgId, projectId }) {
-    return (status === 403 || status === 404) && (orgId ?? projectId) !== undefined;
-}
-function adviseOn(refused, purpose, scope, authMethod) {
-    if (refused.status === 401) {
-        return 'Neon rejected the key in the api_key input: the secret may hold a key that was revoked or mistyped. Store a valid key in it.';
-    }
-    if (!isOutOfReach(refused, scope))
-        return '';
-    return purpose === 'create' ? adviseCreator(scope, authMethod) : adviseLister(scope);
-}
-function adviseLister(scope) {
-    if (scope.orgId === undefined)
-        return `${projectNotFound(scope)}.`;
-    return `The keys of the ${(0,build_scope/* describeScope */.OI)(scope)} are not visible to the api_key: check org_id. Listing takes the organization's own API key or the personal key of one of its admins.`;
-}
-function adviseCreator(scope, authMethod) {
-    if (authMethod === 'api_key_org') {
-        return "The api_key input holds an organization's API key, which can list and revoke keys but not create them: creating takes the personal API key of an admin of the organization. Store such a key in the secret.";
-    }
-    if (scope.orgId === undefined) {
-        return `${projectNotFound(scope)}. Creating a key for it takes the personal API key of an admin of its organization.`;
-    }
-    const where = scope.projectId === undefined ? 'org_id' : 'org_id and project_id';
-    return `The ${(0,build_scope/* describeScope */.OI)(scope)} was not found, or the owner of the api_key is not an admin there: check ${where}. Creating the key takes the personal API key of an admin of the organization.`;
-}
-function projectNotFound({ projectId }) {
-    return `The project ${projectId} was not found with this key: check project_id, and that the owner of the api_key can see the project`;
-}
-
-;// CONCATENATED MODULE: ./build/resolve-scope.js
-
-
-/**
- * Only an organization has project-scoped keys, so a project alone stands for its organization's: asks Neon which.
- *
- * @throws {NeonRefused} explained
- * @throws {InputError} for a project of no organization
- */
-async function resolveScope(neon, scope, purpose) {
-    const { orgId, projectId } = scope;
-    if (projectId === undefined || orgId !== undefined)
-        return scope;
-    const found = await explained(purpose, scope, neon, () => neon.getProjectOrganization(projectId));
-    if (found === '') {
-        throw new errors/* InputError */.dz(`The project ${projectId} belongs to no organization, and only organizations have API keys for a single project. Leave project_id out to get a personal key, or move the project to an organization.`);
-    }
-    return { orgId: found, projectId };
-}
-/** Asks Neon, and gives the error with advice where it refuses. */
-async function explained(purpose, scope, neon, ask) {
-    try {
-        return await ask();
-    }
-    catch (error) {
-        throw await explain(error, purpose, scope, neon);
-    }
-}
-/** An error with advice. Costs a request only where the kind of the key decides what to advise. */
-async function explain(error, purpose, scope, neon) {
-    if (!(error instanceof errors/* NeonRefused */.lD))
-        return error;
-    const authMethod = dependsOnAuthMethod(error, purpose, scope)
-        ? await neon.getAuthMethod().catch(() => undefined)
-        : undefined;
-    return explainRefusal(error, purpose, scope, authMethod);
-}
-
-
-/***/ }),
-
-/***/ 3113:
+/***/ 3998:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   JK: () => (/* binding */ waitOrGiveUp),
-/* harmony export */   Zr: () => (/* binding */ persist)
+/* harmony export */   Ko: () => (/* binding */ readInputs),
+/* harmony export */   OX: () => (/* binding */ readUsableApiKey),
+/* harmony export */   bB: () => (/* binding */ readApiHost),
+/* harmony export */   hx: () => (/* binding */ readScope),
+/* harmony export */   iZ: () => (/* binding */ readApiKey)
 /* harmony export */ });
-/* unused harmony export waitBefore */
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9984);
+/* unused harmony exports INPUT_NAMES, NEON_API_HOST */
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(942);
+/* harmony import */ var _neon_api_key_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2202);
+/* harmony import */ var _neon_scope_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9780);
 
-/** Milliseconds; the first wait is anything up to this, each further one up to twice the one before. */
-const BASE_WAIT = 500;
-/** Milliseconds; no wait that Neon did not ask for is longer. */
-const LONGEST_WAIT = 10_000;
-/** Milliseconds between two attempts past a rate limit, see {@link waitBefore}; chosen by `npm run bench:load`. */
-const PLACE_IN_LINE = 5_000;
-/** Milliseconds; an attempt with less time than this says nothing but that the time was up, and hides what was wrong. */
-const SHORTEST_ATTEMPT = 1_000;
+
+
+/** The inputs that `action.yml` declares; a test compares the two. */
+const INPUT_NAMES = (/* unused pure expression or super */ null && (['api_key', 'org_id', 'project_id', 'env_name', 'on_revoke_failure', 'api_host']));
+/** Neon's API; the default of `api_host`. */
+const NEON_API_HOST = 'https://console.neon.tech/api/v2';
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /**
- * How long to wait before the next attempt. What Neon asks for (`Retry-After`) is waited in any case.
+ * Names that the runner refuses or keeps for itself, and names by which a key could change how programs run.
  *
- * Trouble (no connection, 503, \u2026) calls for exponential waits with full jitter.
- *
- * A rate limit (429) is no trouble but a queue: a matrix whose jobs all started at once. There each job draws a place
- * within a few seconds once, and comes back at the same beat from then on. So the jobs stay spread evenly, none falls
- * ever further behind by backing off, and the queue is served at the full rate until it is empty; `npm run bench:load`
- * measures it against exponential waits.
- *
- * @param attempt 0 for the first wait
- * @returns milliseconds
- * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ * `GITHUB_*` and `RUNNER_*` cannot be overwritten, `NODE_OPTIONS` is refused
+ * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, 'Setting an environment
+ * variable'); the others would break the steps that follow, or send their traffic elsewhere.
  */
-function waitBefore(attempt, { retryAfter = 0, limited = false }, random) {
-    if (limited)
-        return attempt === 0 ? retryAfter + random() * PLACE_IN_LINE : Math.max(retryAfter, PLACE_IN_LINE);
-    return retryAfter + random() * Math.min(LONGEST_WAIT, BASE_WAIT * 2 ** attempt);
-}
+const RESERVED = /^(?:(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE|LD|DYLD|NODE|NPM_CONFIG|GIT)_.*|(?:HTTPS?|ALL|NO)_PROXY|PATH|PATHEXT|HOME|USER|USERPROFILE|SHELL|CI|ENV|BASH_ENV|IFS|PWD|TMP|TEMP|TMPDIR|COMSPEC|SYSTEMROOT|WINDIR)$/i;
 /**
- * Waits as {@link waitBefore} says, unless the deadline would come before another attempt could be answered.
+ * Reads and checks every input. Masks the long-lived key before anything else happens.
  *
- * @param why what the attempt came to, for the log or the error
- * @throws {GaveUp} when the deadline leaves no time for another attempt
- * @throws {Cancelled} as soon as the job is cancelled
+ * @throws {InputError} for the first input that cannot be used; the message says what to write instead
  */
-async function waitOrGiveUp(why, attempt, refusal, patience) {
-    const { clock, deadline, random, cancelled, onWait } = patience;
-    const wait = waitBefore(attempt, refusal, random);
-    if (wait + SHORTEST_ATTEMPT > deadline.remaining()) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .GaveUp */ .TL(`${why}. Gave up: this step may take ${deadline.seconds} s. See https://neonstatus.com, and whether this runner can reach Neon.`);
-    }
-    onWait(`${why}. Trying again in ${(wait / 1000).toFixed(1)} s.`);
-    await clock.sleep(wait, cancelled);
-}
-/**
- * Repeats a request that does no harm when it is done twice (list, look up, revoke by ID) until Neon has answered.
- *
- * @throws {NeonRefused | NeonUnreachable} when asking again would not help
- * @throws {GaveUp} when the deadline leaves no time for another attempt
- */
-async function persist(send, patience) {
-    for (let attempt = 0;; attempt += 1) {
-        const outcome = await send();
-        if (outcome.kind === 'done')
-            return outcome.value;
-        if (outcome.kind === 'refused')
-            throw outcome.error;
-        const refusal = outcome.kind === 'again' ? outcome : {};
-        await waitOrGiveUp(outcome.why, attempt, refusal, patience);
-    }
-}
-
-
-/***/ }),
-
-/***/ 5393:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   P: () => (/* binding */ revokeById)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9984);
-
-/**
- * Revokes a key by its ID.
- *
- * Neon's 404 alone could also mean a wrong organization or a wrong account, so it is settled by the list. The name is
- * looked for as well: should the answer that brought the ID have been wrong about it, the key is there under another.
- *
- * @returns `undefined` when the key was gone already
- * @throws {NeonRefused | NeonUnreachable | GaveUp} when the key may still be alive
- */
-async function revokeById(neon, scope, { id, name }) {
-    try {
-        return await neon.revokeKey(scope, id);
-    }
-    catch (error) {
-        if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .NeonRefused */ .lD) || error.status !== 404)
-            throw error;
-        const listed = await neon.listKeys(scope);
-        if (listed.some((key) => key.id === id))
-            throw error;
-        const other = listed.find((key) => key.name === name);
-        return other && (await neon.revokeKey(scope, other.id));
-    }
-}
-
-
-/***/ }),
-
-/***/ 68:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $: () => (/* binding */ readRunContext),
-/* harmony export */   L: () => (/* binding */ newKeyName)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9984);
-/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7657);
-/* harmony import */ var _key_name_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8490);
-
-
-
-/**
- * Reads GitHub's default variables.
- *
- * @throws {RunnerError} when one that the key's name needs is missing or malformed, or the runner's Node is too old
- * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
- */
-function readRunContext(environment) {
-    const number = (name) => {
-        const value = environment[name] ?? '';
-        if (!/^[1-9]\d*$/.test(value)) {
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`${name} is '${value}', not a number. The key is named after the run, so this action needs a runner that sets it (GitHub's does; with act pass --env ${name}=1).`);
-        }
-        return value;
-    };
-    if (!(0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .canKeepIds */ .M)()) {
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`This runner runs actions with Node ${process.versions.node}, and this one needs Node 24. Update the runner to 2.327.1 or newer; with act, have Node 24 on the PATH.`);
-    }
-    const serverUrl = environment.GITHUB_SERVER_URL || 'https://github.com';
-    if (!URL.canParse(serverUrl))
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`GITHUB_SERVER_URL is '${serverUrl}', not a URL.`);
+function readInputs(runner, environment) {
+    const apiKey = readUsableApiKey(runner);
+    const envName = readEnvName(runner);
+    refuseExposedKey(envName, apiKey, environment);
     return {
-        serverUrl,
-        repositoryId: number('GITHUB_REPOSITORY_ID'),
-        repositoryName: environment.GITHUB_REPOSITORY?.split('/').at(-1) ?? '',
-        runId: number('GITHUB_RUN_ID'),
-        runAttempt: number('GITHUB_RUN_ATTEMPT'),
-        jobId: environment.GITHUB_JOB ?? '',
+        apiKey,
+        scope: readScope(runner),
+        envName,
+        onRevokeFailure: readOnRevokeFailure(runner),
+        apiHost: readApiHost(runner),
     };
 }
-/** A fresh, unique key name for this job. */
-function newKeyName(run) {
-    return (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .formatKeyName */ .yv)({
-        server: (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .serverTag */ .WD)(run.serverUrl),
-        repositoryId: run.repositoryId,
-        runId: run.runId,
-        runAttempt: run.runAttempt,
-        nonce: (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .newNonce */ .Yd)(),
-        label: [run.repositoryName, run.jobId].filter(Boolean).join('.'),
-    });
+/**
+ * The long-lived key, masked; an empty string where there is none. All that the post step reads of the inputs:
+ * composite actions can hand it wrong ones (actions/runner issues 3514, 2030, 2800).
+ */
+function readApiKey(runner) {
+    const apiKey = runner.input('api_key');
+    runner.mask(apiKey);
+    return apiKey;
 }
-
-
-/***/ }),
-
-/***/ 2511:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Kr: () => (/* binding */ keysPath),
-/* harmony export */   OI: () => (/* binding */ describeScope),
-/* harmony export */   db: () => (/* binding */ NEON_ID),
-/* harmony export */   wB: () => (/* binding */ canRevokeItself)
-/* harmony export */ });
-/** The pattern of organization and project IDs in Neon's OpenAPI document. */
-const NEON_ID = /^[a-z0-9-]{1,60}$/;
-/** The API path under which the keys of a scope are created, listed and revoked. */
-function keysPath(scope) {
-    return scope.orgId === undefined ? '/api_keys' : `/organizations/${encodeURIComponent(scope.orgId)}/api_keys`;
+/**
+ * The long-lived key, masked and checked.
+ *
+ * @throws {InputError} where there is none, or what cannot be a key
+ */
+function readUsableApiKey(runner) {
+    const apiKey = readApiKey(runner);
+    if (apiKey === '') {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_key input is empty. Pass the secret that holds your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
+            'GitHub gives no secrets to runs from forks and to Dependabot (which has secrets of its own), and an unknown secret is empty, too.');
+    }
+    if (!(0,_neon_api_key_js__WEBPACK_IMPORTED_MODULE_1__/* .isSendable */ .d)(apiKey)) {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_key input holds white space, line breaks or characters that no Neon API key has. Store the key alone in the secret, on one line.');
+    }
+    return apiKey;
 }
-/** The scope in words, for logs and errors. */
-function describeScope(scope) {
-    if (scope.projectId !== undefined)
-        return `project ${scope.projectId} of organization ${scope.orgId}`;
-    return scope.orgId === undefined ? 'personal account' : `organization ${scope.orgId}`;
+/** Whose keys; the same inputs in both actions. */
+function readScope(runner) {
+    const orgId = readId(runner, 'org_id', 'organization');
+    const projectId = readId(runner, 'project_id', 'project');
+    return { ...(orgId && { orgId }), ...(projectId && { projectId }) };
 }
-/** Whether a key of this scope may revoke itself: project-scoped keys are refused every call on keys. */
-function canRevokeItself(scope) {
-    return scope.projectId === undefined;
+function readId(runner, name, noun) {
+    const value = runner.input(name);
+    if (value !== '' && !_neon_scope_js__WEBPACK_IMPORTED_MODULE_2__/* .NEON_ID */ .db.test(value)) {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The ${name} input, '${value}', is not a Neon ${noun} ID: it must match ${_neon_scope_js__WEBPACK_IMPORTED_MODULE_2__/* .NEON_ID */ .db.source}. It is in the ${noun}'s settings in the Neon Console.`);
+    }
+    return value;
+}
+function readEnvName(runner) {
+    const name = runner.input('env_name');
+    if (name === '')
+        return undefined;
+    if (!VARIABLE.test(name)) {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The env_name input, '${name}', is not a valid variable name: letters, digits and underscores, not starting with a digit. Leave it empty to export no variable.`);
+    }
+    if (RESERVED.test(name)) {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The env_name input, '${name}', is reserved: the runner or the programs of later steps give it a meaning of their own. Use another name, such as NEON_API_KEY.`);
+    }
+    return name;
+}
+/** A job-level variable with the long-lived key is what this action is there to end. */
+function refuseExposedKey(envName, apiKey, environment) {
+    if (envName === undefined || environment[envName] !== apiKey)
+        return;
+    throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The variable ${envName} already holds the long-lived key, so every step of this job can read it, and no key was created. ` +
+        `Remove ${envName} from the env of the workflow, the job and this step, and write the secret at this step only: api_key: \${{ secrets.\u2026 }}. ` +
+        'If that variable has to stay, choose another env_name.');
+}
+function readOnRevokeFailure(runner) {
+    const value = runner.input('on_revoke_failure') || 'fail';
+    if (value !== 'fail' && value !== 'warn') {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The on_revoke_failure input is '${value}'; it can be 'fail' or 'warn'.`);
+    }
+    return value;
+}
+/** Where Neon's API is; the same input in both actions. */
+function readApiHost(runner) {
+    const value = runner.input('api_host') || NEON_API_HOST;
+    // The value itself is not repeated where it may hold a password.
+    const url = URL.parse(value);
+    if (!url)
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The api_host input is not a URL; Neon's is ${NEON_API_HOST}.`);
+    if (url.username || url.password) {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_host input holds a user name or password; write the address alone.');
+    }
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The api_host input must start with https://, since the API key travels there (plain http is for a loopback address only); Neon's is ${NEON_API_HOST}.`);
+    }
+    if (url.search || url.hash)
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz("The api_host input must not hold a '?' or '#'.");
+    return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+}
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 
@@ -8776,40 +8788,21 @@ __nccwpck_require__.d(__webpack_exports__, {
   sweepKeys: () => (/* binding */ sweepKeys)
 });
 
-// EXTERNAL MODULE: ./build/clock.js + 1 modules
-var build_clock = __nccwpck_require__(3929);
-// EXTERNAL MODULE: ./build/errors.js
-var errors = __nccwpck_require__(9984);
-// EXTERNAL MODULE: ./build/inputs.js
-var build_inputs = __nccwpck_require__(8618);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./build/key-check.js
-
-/**
- * Sixteen bits by which post can tell that it was handed another long-lived key than main, as happens inside composite
- * actions (actions/runner issues 3514, 2030, 2800): the list of another account says nothing about our key.
- *
- * Far too few bits to say anything about the key itself, and salted, so that they cannot be compared between runs.
- *
- * @param names of the intent; the first one, which is random, is the salt
- */
-function checkOf(apiKey, names) {
-    return (0,external_node_crypto_.createHash)('sha256')
-        .update(`${names[0] ?? ''} ${apiKey}`)
-        .digest('hex')
-        .slice(0, 4);
-}
-
-// EXTERNAL MODULE: ./build/neon-api.js + 3 modules
-var neon_api = __nccwpck_require__(8732);
-// EXTERNAL MODULE: ./build/resolve-scope.js + 1 modules
-var resolve_scope = __nccwpck_require__(5509);
-// EXTERNAL MODULE: ./build/retry.js
-var retry = __nccwpck_require__(3113);
-// EXTERNAL MODULE: ./build/revoke-by-id.js
-var revoke_by_id = __nccwpck_require__(5393);
-;// CONCATENATED MODULE: ./build/revoke-by-name.js
+// EXTERNAL MODULE: ./build/base/clock.js + 1 modules
+var base_clock = __nccwpck_require__(3978);
+// EXTERNAL MODULE: ./build/base/errors.js
+var errors = __nccwpck_require__(942);
+// EXTERNAL MODULE: ./build/github/run-context.js
+var run_context = __nccwpck_require__(4788);
+// EXTERNAL MODULE: ./build/neon/client.js + 3 modules
+var client = __nccwpck_require__(9691);
+// EXTERNAL MODULE: ./build/neon/resolve-scope.js + 1 modules
+var resolve_scope = __nccwpck_require__(9367);
+// EXTERNAL MODULE: ./build/neon/retry.js
+var retry = __nccwpck_require__(3350);
+// EXTERNAL MODULE: ./build/neon/revoke-by-id.js
+var revoke_by_id = __nccwpck_require__(9416);
+;// CONCATENATED MODULE: ./build/neon/revoke-by-name.js
 
 /**
  * Lists the keys of a scope and revokes those with exactly these names: keys that a lost answer may have left behind.
@@ -8827,11 +8820,30 @@ async function revokeByName(neon, scope, names) {
     return revoked;
 }
 
-// EXTERNAL MODULE: ./build/run-context.js
-var run_context = __nccwpck_require__(68);
-// EXTERNAL MODULE: ./build/scope.js
-var build_scope = __nccwpck_require__(2511);
-;// CONCATENATED MODULE: ./build/state.js
+// EXTERNAL MODULE: ./build/neon/scope.js
+var neon_scope = __nccwpck_require__(9780);
+// EXTERNAL MODULE: ./build/steps/inputs.js
+var steps_inputs = __nccwpck_require__(3998);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./build/steps/key-check.js
+
+/**
+ * Sixteen bits by which post can tell that it was handed another long-lived key than main, as happens inside composite
+ * actions (actions/runner issues 3514, 2030, 2800): the list of another account says nothing about our key.
+ *
+ * Far too few bits to say anything about the key itself, and salted, so that they cannot be compared between runs.
+ *
+ * @param names of the intent; the first one, which is random, is the salt
+ */
+function checkOf(apiKey, names) {
+    return (0,external_node_crypto_.createHash)('sha256')
+        .update(`${names[0] ?? ''} ${apiKey}`)
+        .digest('hex')
+        .slice(0, 4);
+}
+
+;// CONCATENATED MODULE: ./build/steps/state.js
 
 /** Saves what main is about to do; the last one saved counts. */
 function saveIntent(runner, intent) {
@@ -8860,7 +8872,7 @@ function readState(runner) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/create-key.js
+;// CONCATENATED MODULE: ./build/steps/create-key.js
 
 
 
@@ -8884,18 +8896,18 @@ const CREATE_DEADLINE = 180_000;
  */
 async function createKey(world) {
     const { runner, clock, http, random, cancelled } = world;
-    const inputs = (0,build_inputs/* readInputs */.Ko)(runner, world.environment);
+    const inputs = (0,steps_inputs/* readInputs */.Ko)(runner, world.environment);
     warnOfCopies(world, inputs);
     const run = (0,run_context/* readRunContext */.$)(world.environment);
-    const deadline = new build_clock/* Deadline */.B(clock, CREATE_DEADLINE);
+    const deadline = new base_clock/* Deadline */.B(clock, CREATE_DEADLINE);
     const patience = { clock, deadline, random, cancelled, onWait: runner.waiting };
-    const neon = new neon_api/* NeonApi */.d({ apiHost: inputs.apiHost, apiKey: inputs.apiKey, http, patience });
+    const neon = new client/* NeonApi */.d({ apiHost: inputs.apiHost, apiKey: inputs.apiKey, http, patience });
     const scope = await (0,resolve_scope/* resolveScope */.HV)(neon, inputs.scope, 'create');
     const created = await createForCertain({ neon, scope, inputs, run, patience, world });
     saveCreatedKey(runner, {
         id: created.id,
         name: created.name,
-        ...((0,build_scope/* canRevokeItself */.wB)(scope) && { key: created.key }),
+        ...((0,neon_scope/* canRevokeItself */.wB)(scope) && { key: created.key }),
     });
     if (cancelled.aborted)
         throw new errors/* Cancelled */.cJ('The job was cancelled; the post step revokes the key just created.');
@@ -8904,7 +8916,7 @@ async function createKey(world) {
     runner.output('api_key_name', created.name);
     if (inputs.envName !== undefined)
         runner.exportVariable(inputs.envName, created.key);
-    runner.info(`Created the Neon API key ${created.id} (${created.name}) for the ${(0,build_scope/* describeScope */.OI)(scope)}. It is revoked when this job ends.`);
+    runner.info(`Created the Neon API key ${created.id} (${created.name}) for the ${(0,neon_scope/* describeScope */.OI)(scope)}. It is revoked when this job ends.`);
 }
 /**
  * Creates a key and knows that it is the only one.
@@ -8971,7 +8983,10 @@ function warnOfCopies({ environment, runner }, { apiKey }) {
     runner.warning(`The long-lived key also stands in the environment (${names.join(', ')}), where other steps of this job may read it. Write the secret at this step only: api_key: \${{ secrets.\u2026 }}.`, 'The long-lived Neon API key is exposed');
 }
 
-;// CONCATENATED MODULE: ./build/revoke-key.js
+// EXTERNAL MODULE: ./build/neon/api-key.js
+var api_key = __nccwpck_require__(2202);
+;// CONCATENATED MODULE: ./build/steps/revoke-key.js
+
 
 
 
@@ -8996,7 +9011,7 @@ const SECOND_LOOK = 3_000;
  */
 async function revokeKey(world) {
     const { runner, clock, http, random, cancelled } = world;
-    const apiKey = (0,build_inputs/* readApiKey */.iZ)(runner);
+    const apiKey = (0,steps_inputs/* readApiKey */.iZ)(runner);
     const state = readState(runner);
     if (!state)
         return runner.info('The main step sent no request to create an API key; there is nothing to revoke.');
@@ -9006,15 +9021,15 @@ async function revokeKey(world) {
     const doubtful = intent.names.filter((name) => name !== created?.name);
     if (!created && doubtful.length === 0)
         return runner.info('No API key was created; there is nothing to revoke.');
-    const deadline = new build_clock/* Deadline */.B(clock, REVOKE_DEADLINE);
+    const deadline = new base_clock/* Deadline */.B(clock, REVOKE_DEADLINE);
     const patience = { clock, deadline, random, cancelled, onWait: runner.waiting };
     const post = {
         world,
         scope: intent.scope,
         sameAccount: intent.scope.orgId !== undefined || checkOf(apiKey, intent.names) === intent.apiKeyCheck,
         neonFor(key) {
-            if ((0,build_inputs/* isSendable */.dT)(key))
-                return new neon_api/* NeonApi */.d({ apiHost: intent.apiHost, apiKey: key, http, patience });
+            if ((0,api_key/* isSendable */.d)(key))
+                return new client/* NeonApi */.d({ apiHost: intent.apiHost, apiKey: key, http, patience });
             throw new errors/* NeonRefused */.lD('The api_key input holds no API key in the post step.', 401);
         },
     };
@@ -9102,12 +9117,12 @@ function mayBeAlive(what, scope, id, cause) {
     const [command, place] = scope.orgId === undefined
         ? [`neon api-keys revoke ${id}`, 'account']
         : [`neon api-keys revoke ${id} --org-id ${scope.orgId}`, 'organization'];
-    return (`${what} of the ${(0,build_scope/* describeScope */.OI)(scope)} may still be alive: ${(0,errors/* describe */.q0)(cause).replace(/\.?$/, '.')} Neon's keys never expire. ` +
+    return (`${what} of the ${(0,neon_scope/* describeScope */.OI)(scope)} may still be alive: ${(0,errors/* describe */.q0)(cause).replace(/\.?$/, '.')} Neon's keys never expire. ` +
         `Revoke it by hand: in the Neon Console under the ${place}'s settings, API keys, or with \`${command}\`.`);
 }
 
-// EXTERNAL MODULE: ./build/http.js
-var build_http = __nccwpck_require__(9523);
+// EXTERNAL MODULE: ./build/base/http.js
+var base_http = __nccwpck_require__(901);
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);
 ;// CONCATENATED MODULE: ./build/node_modules/@actions/core/lib/utils.js
@@ -9597,7 +9612,7 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-;// CONCATENATED MODULE: ./build/runner.js
+;// CONCATENATED MODULE: ./build/github/runner.js
 
 /** The runner's real commands and files, as `@actions/core` writes them. */
 function githubRunner() {
@@ -9641,7 +9656,7 @@ function githubRunner() {
             info(clean(message));
         },
         async summary(markdown) {
-            const { writeSummary } = await __nccwpck_require__.e(/* import() */ 122).then(__nccwpck_require__.bind(__nccwpck_require__, 4122));
+            const { writeSummary } = await __nccwpck_require__.e(/* import() */ 398).then(__nccwpck_require__.bind(__nccwpck_require__, 5398));
             await writeSummary(redact(markdown));
         },
         warning(message, title) {
@@ -9655,7 +9670,7 @@ function githubRunner() {
     };
 }
 
-;// CONCATENATED MODULE: ./build/step.js
+;// CONCATENATED MODULE: ./build/steps/run-step.js
 
 
 
@@ -9669,7 +9684,7 @@ function githubRunner() {
  */
 async function runStep(job, onSignal, title) {
     const runner = githubRunner();
-    const http = (0,build_http/* openHttp */.f)(process.env);
+    const http = (0,base_http/* openHttp */.f)(process.env);
     const cancellation = new AbortController();
     // SIGBREAK is what comes on Windows instead of SIGTERM.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK']) {
@@ -9682,7 +9697,7 @@ async function runStep(job, onSignal, title) {
         await job({
             runner,
             environment: process.env,
-            clock: build_clock/* systemClock */.m,
+            clock: base_clock/* systemClock */.m,
             http,
             random: Math.random,
             cancelled: cancellation.signal,
@@ -9708,7 +9723,7 @@ async function runStep(job, onSignal, title) {
 
 /** The sweep; its own code, octokit above all, is loaded here and nowhere else, since main and post never need it. */
 async function sweepKeys(world) {
-    const sweep = await Promise.all(/* import() */[__nccwpck_require__.e(218), __nccwpck_require__.e(426), __nccwpck_require__.e(997)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8997));
+    const sweep = await Promise.all(/* import() */[__nccwpck_require__.e(218), __nccwpck_require__.e(426), __nccwpck_require__.e(599)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1599));
     await sweep.sweepKeys(world);
 }
 

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { startGithub } from '../simulator/github/server.ts'
 import { type NeonServer, startNeon } from '../simulator/neon/server.ts'
 import { Job, type StepResult } from '../simulator/runner/job.ts'
-import { NEON_API_HOST } from '../src/inputs.ts'
+import { NEON_API_HOST } from '../src/steps/inputs.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const ACTION = join(ROOT, 'action.yml')

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 
 /** Modules that no request of the action ever reaches, and why. Each throws should it be called after all. */
 const LEFT_OUT = {
-  'undici/lib/dispatcher/client-h2.js': 'HTTP/2 is switched off (src/http.ts)',
+  'undici/lib/dispatcher/client-h2.js': 'HTTP/2 is switched off (src/base/http.ts)',
   'undici/lib/web/fetch/body.js': 'bodies are strings',
   'undici/lib/web/fetch/formdata.js': 'bodies are strings',
   'undici/lib/web/webidl/index.js': 'bodies are strings',
@@ -18,7 +18,7 @@ const REPLACED = {
   'undici/index.js': [
     "export { default as Agent } from './lib/dispatcher/agent.js'",
     "export { default as EnvHttpProxyAgent } from './proxied.js'",
-    '// @actions/github names it, and is given the HTTP client of the action instead (src/github-runs.ts).',
+    '// @actions/github names it, and is given the HTTP client of the action instead (src/github/runs.ts).',
     'export const fetch = undefined',
   ],
   'undici/lib/dispatcher/parser-h1.js': [
@@ -26,7 +26,7 @@ const REPLACED = {
     'module.exports.getMiloEnabled = () => false',
   ],
   '@actions/http-client/lib/index.js': [
-    '// octokit is given the HTTP client of the action (src/github-runs.ts).',
+    '// octokit is given the HTTP client of the action (src/github/runs.ts).',
     'export class HttpClient {',
     '  getAgent() {}',
     '  getAgentDispatcher() {}',

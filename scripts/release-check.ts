@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { VERSION } from '../src/version.ts'
+import { VERSION } from '../src/base/version.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
@@ -42,7 +42,7 @@ const lock = JSON.parse(read('package-lock.json'))
 const versions = {
   'package.json': JSON.parse(read('package.json')).version,
   'package-lock.json': lock.version,
-  'src/version.ts': VERSION,
+  'src/base/version.ts': VERSION,
 }
 for (const [file, found] of Object.entries(versions)) {
   if (found !== version) problems.push(`${file} says ${found}, the tag ${version}.`)

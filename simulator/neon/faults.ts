@@ -1,4 +1,4 @@
-import { parseKeepingIds } from '../../src/json.ts'
+import { parseKeepingIds } from '../../src/base/json.ts'
 import { int64 } from './int64.ts'
 import type { NeonResponse } from './neon.ts'
 import type { OperationId } from './openapi.ts'

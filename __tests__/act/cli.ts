@@ -1,0 +1,217 @@
+// `npm run test:act`: runs the workflows of __tests__/workflows, and those of examples/ whose tools this machine has, with
+// act against the simulated Neon. After each, no key that the action made is alive, and no secret stands in the log.
+
+import { rmSync } from 'node:fs'
+import { startGithub } from '../../simulator/github/server.ts'
+import type { Key, Owner } from '../../simulator/neon/accounts.ts'
+import { startNeon } from '../../simulator/neon/server.ts'
+import { formatKeyName } from '../../src/github/key-name.ts'
+import { findExecutable } from './executables.ts'
+import { checkOutActions, type OtherActions } from './other-actions.ts'
+import { POSTGRES, startPostgres } from './postgres.ts'
+import { otherActions, repositoryOfExamples, repositoryOfTests } from './repository.ts'
+import { findAct, runAct } from './run.ts'
+import { startTerraformWorld, TERRAFORM } from './terraform.ts'
+
+interface Workflow {
+  file: string
+  /** What starts it; a push unless told. */
+  event?: string
+  /** What `github.event` holds. */
+  payload?: object
+  /** Keys that the action makes in it. */
+  keys: number
+  succeeds: boolean
+  /** Keys that other runs have left behind: one of a run that is over, one of a run that goes on. */
+  orphansOf?: Owner
+  /** The project's branches beside `main`, before and after. */
+  branches?: { before: string[]; after: string[] }
+  /** What its log has to say. */
+  says?: string
+  /** Programs that it needs, and what leads them to the simulated Neon. */
+  needs?: string[]
+  env?: Record<string, string> | undefined
+}
+
+/** @returns the key that the sweep has to keep */
+function leaveOrphans(owner: Owner): Key[] {
+  const [orphan, living] = ['500', '501'].map((runId) => {
+    github.runs.set(runId, { id: runId, status: runId === '500' ? 'completed' : 'in_progress', attempt: 1 })
+    const parts = { server: 'gha', repositoryId: '812345678', runId, runAttempt: '1', nonce: 'abcdefgh', label: 'x' }
+    return neon.accounts.createKey(owner, formatKeyName(parts), neon.ada).key
+  }) as [Key, Key]
+  console.log(`  (left behind: ${orphan.name}; in use: ${living.name})`)
+  return [living]
+}
+
+/** What no log may hold: API keys, and the passwords of databases. act shows outputs of steps, GitHub does not. */
+function secretsIn(log: string): string[] {
+  const lines = log.split('\n').filter((line) => !line.includes('::set-output::'))
+  const secrets = { 'a key': /napi_/, 'a password': new RegExp(neon.branches.password) }
+  return Object.entries(secrets)
+    .filter(([, pattern]) => lines.some((line) => pattern.test(line)))
+    .map(([what]) => `${what} stands in the log`)
+}
+
+/** Runs a workflow. @returns what is wrong */
+async function problemsOf(workflow: Workflow, repository: string, actions: OtherActions): Promise<string[]> {
+  const { file, event = 'push', payload = {}, branches = { before: [], after: [] }, says = '', env } = workflow
+  server.reset()
+  const living = workflow.orphansOf ? leaveOrphans(workflow.orphansOf) : []
+  for (const name of branches.before) neon.branches.create(neon.project, name, undefined)
+  const before = neon.accounts.keys.size
+  const { exitCode, log } = await runAct(act, {
+    repository,
+    file,
+    event,
+    payload,
+    actions,
+    secrets: {
+      NEON_API_KEY: neon.adminKey,
+      NEON_ORG_API_KEY: neon.organizationKey,
+      GITHUB_TOKEN: github.token,
+    },
+    variables: {
+      NEON_API_HOST: host,
+      NEON_ORG_ID: neon.organization.id,
+      NEON_PROJECT_ID: neon.project.id,
+      NEON_SHOP_PROJECT_ID: neon.project.id,
+      NEON_BILLING_PROJECT_ID: neon.otherProject.id,
+    },
+    env: {
+      // act does not set the repository's ID; see __tests__/README.md.
+      GITHUB_REPOSITORY_ID: '812345678',
+      GITHUB_RUN_ID: '19876543210',
+      GITHUB_RUN_ATTEMPT: '1',
+      GITHUB_API_URL: github.host,
+      NEON_API_HOST: host,
+      ...env,
+    },
+  })
+  const made = neon.accounts.keys.size - before
+  const alive = neon.strangers().filter((key) => !living.includes(key))
+  const left = neon.branches.of(neon.project).map(({ name }) => name)
+  const problems = [
+    ...((exitCode === 0) === workflow.succeeds ? [] : [`act ended with ${exitCode}`]),
+    ...(made === workflow.keys ? [] : [`${made} keys were made instead of ${workflow.keys}`]),
+    ...alive.map(({ name }) => `the key ${name} is alive`),
+    ...(left.join() === ['main', ...branches.after].join() ? [] : [`the branches are ${left}`]),
+    ...(log.includes(says) ? [] : [`the log does not say '${says}'`]),
+    ...secretsIn(log),
+    ...neon.violations.splice(0),
+  ]
+  if (problems.length > 0) console.log(log)
+  return problems
+}
+
+/** What a workflow takes that is not to be had here. */
+function missing({ needs = [] }: Workflow, uses: string[], actions: OtherActions): string[] {
+  return [...needs.filter((name) => findExecutable(name) === undefined), ...checkOutActions(uses, actions)]
+}
+
+const act = findAct()
+const server = await startNeon()
+const github = await startGithub()
+const { neon, host } = server
+const has = (names: string[]): boolean => names.every(findExecutable)
+const postgres = has(POSTGRES) ? await startPostgres(neon.branches.password) : undefined
+const terraform = has(TERRAFORM) ? await startTerraformWorld(host, neon.project.id) : undefined
+
+const TESTS: Workflow[] = [
+  { file: 'output.yml', keys: 1, succeeds: true },
+  { file: 'cli.yml', keys: 2, succeeds: true },
+  { file: 'two-uses.yml', keys: 2, succeeds: true },
+  { file: 'matrix.yml', keys: 4, succeeds: true },
+  { file: 'failing.yml', keys: 1, succeeds: false },
+  { file: 'composite.yml', keys: 1, succeeds: true },
+  { file: 'sweep.yml', keys: 0, succeeds: true, orphansOf: { user: neon.ada } },
+]
+
+const pullRequest = (action: string): Pick<Workflow, 'event' | 'payload'> => ({
+  event: 'pull_request',
+  payload: {
+    action,
+    number: 7,
+    pull_request: { number: 7, head: { ref: 'cheaper', repo: { full_name: 'octo-org/shop' } }, base: { ref: 'main' } },
+  },
+})
+
+const EXAMPLES: Workflow[] = [
+  { file: 'matrix.yml', keys: 4, succeeds: true },
+  { file: 'reusable-workflow-caller.yml', keys: 1, succeeds: true },
+  { file: 'composite.yml', keys: 1, succeeds: true },
+  { file: 'project-keys-only.yml', keys: 2, succeeds: true },
+  {
+    file: 'sweep.yml',
+    event: 'workflow_dispatch',
+    keys: 0,
+    succeeds: true,
+    orphansOf: { organization: neon.organization },
+  },
+  {
+    file: 'migrations.yml',
+    keys: 1,
+    succeeds: true,
+    says: 'the orders are migrated',
+    needs: POSTGRES,
+    env: postgres?.env,
+  },
+  {
+    file: 'preview-branch.yml',
+    ...pullRequest('opened'),
+    keys: 1,
+    succeeds: true,
+    branches: { before: [], after: ['preview/pr-7'] },
+    says: 'the tests have met the database',
+    needs: POSTGRES,
+    env: postgres?.env,
+  },
+  {
+    file: 'preview-branch.yml',
+    ...pullRequest('closed'),
+    keys: 1,
+    succeeds: true,
+    branches: { before: ['preview/pr-7', 'preview/pr-70'], after: ['preview/pr-70'] },
+  },
+  {
+    file: 'terraform.yml',
+    keys: 1,
+    succeeds: true,
+    branches: { before: [], after: ['shop'] },
+    says: 'Apply complete! Resources: 1 added',
+    needs: TERRAFORM,
+    env: terraform?.env,
+  },
+]
+
+const SUITES = [
+  { name: '__tests__/workflows', workflows: TESTS, makeRepository: repositoryOfTests, actionsOf: () => [] },
+  { name: 'examples', workflows: EXAMPLES, makeRepository: repositoryOfExamples, actionsOf: otherActions },
+]
+const counts = { passed: 0, failed: 0, skipped: 0 }
+try {
+  for (const { name, workflows, makeRepository, actionsOf } of SUITES) {
+    const repository = makeRepository(workflows.map(({ file }) => file))
+    for (const workflow of workflows) {
+      const actions: OtherActions = new Map()
+      const lacking = missing(workflow, actionsOf(workflow.file), actions)
+      if (lacking.length > 0) {
+        counts.skipped += 1
+        console.log(`- ${name}/${workflow.file}: there is no ${lacking.join(', ')} here`)
+      } else {
+        const problems = await problemsOf(workflow, repository, actions)
+        counts[problems.length > 0 ? 'failed' : 'passed'] += 1
+        console.log([`${problems.length === 0 ? '✓' : '✗'} ${name}/${workflow.file}`, ...problems].join('\n  '))
+      }
+      for (const folder of actions.values()) rmSync(folder, { recursive: true, force: true })
+    }
+    rmSync(repository, { recursive: true, force: true })
+  }
+} finally {
+  await postgres?.stop()
+  terraform?.stop()
+  await server.close()
+  await github.close()
+}
+console.log(`act: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
+if (counts.failed > 0) process.exitCode = 1

@@ -1,0 +1,117 @@
+import fc from 'fast-check'
+import type { Failure } from '../../simulator/neon/faults.ts'
+
+/** Stands for the long-lived key in the body of a simulated answer. */
+export const API_KEY_PLACEHOLDER = '{{api_key}}'
+
+/** What goes wrong with one request: it never leaves, or Neon (or something on the way) fails. */
+export type Mishap = { kind: 'never sent'; code: string } | Failure
+
+/** What ends a process before its time. */
+export type Interruption =
+  | { kind: 'none' }
+  /** SIGKILL just before its nth effect: a mask, a state, a request, an output, a line of log. */
+  | { kind: 'killed before effect'; effect: number }
+  /** SIGKILL at a moment, in milliseconds from its start. */
+  | { kind: 'killed at'; milliseconds: number }
+  /** As the runner cancels a job: SIGINT at a moment, SIGKILL ten seconds later. */
+  | { kind: 'cancelled at'; milliseconds: number }
+
+/** Everything that chance decides about the life of one key. */
+export interface Schedule {
+  scope: 'personal' | 'organization' | 'project' | 'project looked up'
+  /** The mishap of main's nth request; `null`: none. */
+  main: (Mishap | null)[]
+  interruption: Interruption
+  /** Milliseconds from the end of main to the start of post: how long the job goes on. */
+  pause: number
+  post: (Mishap | null)[]
+  /** What post gets for `api_key`: composite actions can hand it a wrong one (actions/runner 3514). */
+  postApiKey: 'the same' | 'none' | 'a revoked one' | "another account's"
+  debug: boolean
+  /** Seed of the jitter. */
+  luck: number
+}
+
+const status = fc.constantFrom(200, 204, 301, 400, 401, 403, 404, 408, 409, 422, 423, 429, 500, 501, 502, 503, 504, 520)
+
+const retryAfter = fc.option(
+  fc.oneof(
+    fc.constantFrom('0', '1', '5', '30', '300', 'soon'),
+    // A date that the virtual clock, which starts in 2026, reaches or has passed.
+    fc.integer({ min: -5, max: 40 }).map((seconds) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toUTCString()),
+  ),
+  { nil: undefined },
+)
+
+const body = fc.constantFrom(
+  undefined,
+  '',
+  '<html>Bad Gateway</html>',
+  'null',
+  '{"message":42}',
+  `{"message":"no such key: ${API_KEY_PLACEHOLDER}"}`,
+)
+
+const wrongFields = fc.constantFrom<Record<string, unknown>>(
+  { key: undefined },
+  { key: '' },
+  { key: 7 },
+  { id: undefined },
+  { id: '12' },
+  { id: 1.5 },
+  { id: -1 },
+  { name: 'someone-elses' },
+  { project_id: 'winter-boat-259881' },
+  { revoked: false },
+)
+
+const deed = fc.constantFrom('never' as const, 'done' as const)
+
+export const mishap: fc.Arbitrary<Mishap> = fc.oneof(
+  fc.record({
+    kind: fc.constant('never sent' as const),
+    code: fc.constantFrom('ECONNREFUSED', 'ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT', 'CERT_HAS_EXPIRED'),
+  }),
+  fc.record({ kind: fc.constant('reset' as const), deed }),
+  fc.record({ kind: fc.constant('late' as const), milliseconds: fc.integer({ min: 1, max: 240_000 }) }),
+  fc.record({ kind: fc.constant('delay' as const), milliseconds: fc.integer({ min: 1, max: 120_000 }) }),
+  fc.tuple(status, deed, retryAfter, body).map(([code, done, wait, text]) => ({
+    kind: 'status' as const,
+    status: code,
+    // Whoever says no has not done it; about everything else nobody can be sure.
+    deed: code >= 300 && code < 500 && code !== 423 && code !== 429 ? ('never' as const) : done,
+    ...(wait !== undefined && { headers: { 'retry-after': wait } }),
+    ...(text !== undefined && { body: text }),
+  })),
+  fc.record({ kind: fc.constant('body' as const), body: fc.constantFrom('', 'garbage', 'null', '{}', '[{}]', '7') }),
+  fc.record({ kind: fc.constant('fields' as const), fields: wrongFields }),
+  fc.constant({ kind: 'truncate' as const }),
+  fc.record({ kind: fc.constant('trickle' as const), millisecondsPerByte: fc.integer({ min: 1, max: 1_000 }) }),
+)
+
+const mishaps = fc.array(fc.option(mishap, { nil: null, freq: 2 }), { maxLength: 6 })
+
+const moment = fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 60_000 }))
+
+const interruption: fc.Arbitrary<Interruption> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({ kind: 'none' as const }) },
+  { weight: 2, arbitrary: fc.nat(16).map((effect) => ({ kind: 'killed before effect' as const, effect })) },
+  { weight: 1, arbitrary: moment.map((milliseconds) => ({ kind: 'killed at' as const, milliseconds })) },
+  { weight: 2, arbitrary: moment.map((milliseconds) => ({ kind: 'cancelled at' as const, milliseconds })) },
+)
+
+/** Any life of a key: faults at every request, interruptions at every point of main, inputs mixed up for post. */
+export const schedule: fc.Arbitrary<Schedule> = fc.record({
+  scope: fc.constantFrom('personal', 'organization', 'project', 'project looked up'),
+  main: mishaps,
+  interruption,
+  pause: fc.constantFrom(0, 100, 60_000),
+  post: mishaps,
+  postApiKey: fc.oneof(
+    { weight: 9, arbitrary: fc.constant('the same' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('none' as const, 'a revoked one' as const, "another account's" as const) },
+  ),
+  debug: fc.boolean(),
+  luck: fc.nat(),
+})

@@ -1,0 +1,58 @@
+import { RunnerError } from '../base/errors.ts'
+import { canKeepIds } from '../base/json.ts'
+import { formatKeyName, newNonce, serverTag } from './key-name.ts'
+
+/** Which job of which run this is, as the runner tells it. */
+export interface RunContext {
+  serverUrl: string
+  repositoryId: string
+  repositoryName: string
+  runId: string
+  runAttempt: string
+  jobId: string
+}
+
+/**
+ * Reads GitHub's default variables.
+ *
+ * @throws {RunnerError} when one that the key's name needs is missing or malformed, or the runner's Node is too old
+ * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
+ */
+export function readRunContext(environment: NodeJS.ProcessEnv): RunContext {
+  const number = (name: string): string => {
+    const value = environment[name] ?? ''
+    if (!/^[1-9]\d*$/.test(value)) {
+      throw new RunnerError(
+        `${name} is '${value}', not a number. The key is named after the run, so this action needs a runner that sets it (GitHub's does; with act pass --env ${name}=1).`,
+      )
+    }
+    return value
+  }
+  if (!canKeepIds()) {
+    throw new RunnerError(
+      `This runner runs actions with Node ${process.versions.node}, and this one needs Node 24. Update the runner to 2.327.1 or newer; with act, have Node 24 on the PATH.`,
+    )
+  }
+  const serverUrl = environment.GITHUB_SERVER_URL || 'https://github.com'
+  if (!URL.canParse(serverUrl)) throw new RunnerError(`GITHUB_SERVER_URL is '${serverUrl}', not a URL.`)
+  return {
+    serverUrl,
+    repositoryId: number('GITHUB_REPOSITORY_ID'),
+    repositoryName: environment.GITHUB_REPOSITORY?.split('/').at(-1) ?? '',
+    runId: number('GITHUB_RUN_ID'),
+    runAttempt: number('GITHUB_RUN_ATTEMPT'),
+    jobId: environment.GITHUB_JOB ?? '',
+  }
+}
+
+/** A fresh, unique key name for this job. */
+export function newKeyName(run: RunContext): string {
+  return formatKeyName({
+    server: serverTag(run.serverUrl),
+    repositoryId: run.repositoryId,
+    runId: run.runId,
+    runAttempt: run.runAttempt,
+    nonce: newNonce(),
+    label: [run.repositoryName, run.jobId].filter(Boolean).join('.'),
+  })
+}

@@ -1,0 +1,161 @@
+import { InputError } from '../base/errors.ts'
+import type { Runner } from '../github/runner.ts'
+import { isSendable } from '../neon/api-key.ts'
+import { NEON_ID, type Scope } from '../neon/scope.ts'
+
+/** The inputs that `action.yml` declares; a test compares the two. */
+export const INPUT_NAMES = ['api_key', 'org_id', 'project_id', 'env_name', 'on_revoke_failure', 'api_host'] as const
+
+/** Neon's API; the default of `api_host`. */
+export const NEON_API_HOST = 'https://console.neon.tech/api/v2'
+
+/** What the post step does when the key may still be alive. */
+export type OnRevokeFailure = 'fail' | 'warn'
+
+/** Everything that the author of a workflow can configure. */
+export interface Inputs {
+  /** The long-lived key. Never to be written anywhere. */
+  apiKey: string
+  scope: Scope
+  /** The variable that gets the fresh key; `undefined`: none. */
+  envName: string | undefined
+  onRevokeFailure: OnRevokeFailure
+  /** The API's address without a trailing slash. */
+  apiHost: string
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
+
+/**
+ * Names that the runner refuses or keeps for itself, and names by which a key could change how programs run.
+ *
+ * `GITHUB_*` and `RUNNER_*` cannot be overwritten, `NODE_OPTIONS` is refused
+ * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, 'Setting an environment
+ * variable'); the others would break the steps that follow, or send their traffic elsewhere.
+ */
+const RESERVED =
+  /^(?:(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE|LD|DYLD|NODE|NPM_CONFIG|GIT)_.*|(?:HTTPS?|ALL|NO)_PROXY|PATH|PATHEXT|HOME|USER|USERPROFILE|SHELL|CI|ENV|BASH_ENV|IFS|PWD|TMP|TEMP|TMPDIR|COMSPEC|SYSTEMROOT|WINDIR)$/i
+
+/**
+ * Reads and checks every input. Masks the long-lived key before anything else happens.
+ *
+ * @throws {InputError} for the first input that cannot be used; the message says what to write instead
+ */
+export function readInputs(runner: Runner, environment: Environment): Inputs {
+  const apiKey = readUsableApiKey(runner)
+  const envName = readEnvName(runner)
+  refuseExposedKey(envName, apiKey, environment)
+  return {
+    apiKey,
+    scope: readScope(runner),
+    envName,
+    onRevokeFailure: readOnRevokeFailure(runner),
+    apiHost: readApiHost(runner),
+  }
+}
+
+/**
+ * The long-lived key, masked; an empty string where there is none. All that the post step reads of the inputs:
+ * composite actions can hand it wrong ones (actions/runner issues 3514, 2030, 2800).
+ */
+export function readApiKey(runner: Runner): string {
+  const apiKey = runner.input('api_key')
+  runner.mask(apiKey)
+  return apiKey
+}
+
+/**
+ * The long-lived key, masked and checked.
+ *
+ * @throws {InputError} where there is none, or what cannot be a key
+ */
+export function readUsableApiKey(runner: Runner): string {
+  const apiKey = readApiKey(runner)
+  if (apiKey === '') {
+    throw new InputError(
+      'The api_key input is empty. Pass the secret that holds your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
+        'GitHub gives no secrets to runs from forks and to Dependabot (which has secrets of its own), and an unknown secret is empty, too.',
+    )
+  }
+  if (!isSendable(apiKey)) {
+    throw new InputError(
+      'The api_key input holds white space, line breaks or characters that no Neon API key has. Store the key alone in the secret, on one line.',
+    )
+  }
+  return apiKey
+}
+
+/** Whose keys; the same inputs in both actions. */
+export function readScope(runner: Runner): Scope {
+  const orgId = readId(runner, 'org_id', 'organization')
+  const projectId = readId(runner, 'project_id', 'project')
+  return { ...(orgId && { orgId }), ...(projectId && { projectId }) }
+}
+
+function readId(runner: Runner, name: 'org_id' | 'project_id', noun: string): string {
+  const value = runner.input(name)
+  if (value !== '' && !NEON_ID.test(value)) {
+    throw new InputError(
+      `The ${name} input, '${value}', is not a Neon ${noun} ID: it must match ${NEON_ID.source}. It is in the ${noun}'s settings in the Neon Console.`,
+    )
+  }
+  return value
+}
+
+function readEnvName(runner: Runner): string | undefined {
+  const name = runner.input('env_name')
+  if (name === '') return undefined
+  if (!VARIABLE.test(name)) {
+    throw new InputError(
+      `The env_name input, '${name}', is not a valid variable name: letters, digits and underscores, not starting with a digit. Leave it empty to export no variable.`,
+    )
+  }
+  if (RESERVED.test(name)) {
+    throw new InputError(
+      `The env_name input, '${name}', is reserved: the runner or the programs of later steps give it a meaning of their own. Use another name, such as NEON_API_KEY.`,
+    )
+  }
+  return name
+}
+
+/** A job-level variable with the long-lived key is what this action is there to end. */
+function refuseExposedKey(envName: string | undefined, apiKey: string, environment: Environment): void {
+  if (envName === undefined || environment[envName] !== apiKey) return
+  throw new InputError(
+    `The variable ${envName} already holds the long-lived key, so every step of this job can read it, and no key was created. ` +
+      `Remove ${envName} from the env of the workflow, the job and this step, and write the secret at this step only: api_key: \${{ secrets.… }}. ` +
+      'If that variable has to stay, choose another env_name.',
+  )
+}
+
+function readOnRevokeFailure(runner: Runner): OnRevokeFailure {
+  const value = runner.input('on_revoke_failure') || 'fail'
+  if (value !== 'fail' && value !== 'warn') {
+    throw new InputError(`The on_revoke_failure input is '${value}'; it can be 'fail' or 'warn'.`)
+  }
+  return value
+}
+
+/** Where Neon's API is; the same input in both actions. */
+export function readApiHost(runner: Runner): string {
+  const value = runner.input('api_host') || NEON_API_HOST
+  // The value itself is not repeated where it may hold a password.
+  const url = URL.parse(value)
+  if (!url) throw new InputError(`The api_host input is not a URL; Neon's is ${NEON_API_HOST}.`)
+  if (url.username || url.password) {
+    throw new InputError('The api_host input holds a user name or password; write the address alone.')
+  }
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    throw new InputError(
+      `The api_host input must start with https://, since the API key travels there (plain http is for a loopback address only); Neon's is ${NEON_API_HOST}.`,
+    )
+  }
+  if (url.search || url.hash) throw new InputError("The api_host input must not hold a '?' or '#'.")
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
+}

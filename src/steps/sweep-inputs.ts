@@ -1,0 +1,68 @@
+import { InputError } from '../base/errors.ts'
+import type { Runner } from '../github/runner.ts'
+import type { Scope } from '../neon/scope.ts'
+import { readApiHost, readScope, readUsableApiKey } from './inputs.ts'
+
+/** The inputs that `sweep/action.yml` declares; a test compares the two. */
+export const SWEEP_INPUT_NAMES = [
+  'api_key',
+  'org_id',
+  'project_id',
+  'api_host',
+  'github_token',
+  'max_age_hours',
+  'dry_run',
+] as const
+
+/** Everything about a sweep that the author of a workflow can configure. */
+export interface SweepInputs {
+  apiKey: string
+  scope: Scope
+  apiHost: string
+  githubToken: string
+  maxAgeHours: number
+  dryRun: boolean
+}
+
+/** 35 days: no run lasts longer (https://docs.github.com/actions/reference/limits, 'Workflow run time'). */
+const DEFAULT_MAX_AGE_HOURS = '840'
+
+/**
+ * Reads and checks every input; masks both credentials before anything else.
+ *
+ * @throws {InputError} for the first input that cannot be used
+ */
+export function readSweepInputs(runner: Runner): SweepInputs {
+  const githubToken = runner.input('github_token')
+  runner.mask(githubToken)
+  const apiKey = readUsableApiKey(runner)
+  if (githubToken === '') {
+    throw new InputError('The github_token input is empty. Leave it out to use the token of the job.')
+  }
+  return {
+    apiKey,
+    githubToken,
+    scope: readScope(runner),
+    apiHost: readApiHost(runner),
+    maxAgeHours: readMaxAge(runner),
+    dryRun: readBoolean(runner, 'dry_run'),
+  }
+}
+
+function readMaxAge(runner: Runner): number {
+  const value = runner.input('max_age_hours') || DEFAULT_MAX_AGE_HOURS
+  const hours = Number(value)
+  if (!/^\d+(\.\d+)?$/.test(value) || hours <= 0) {
+    throw new InputError(`The max_age_hours input is '${value}'; it takes a number of hours above 0, such as 840.`)
+  }
+  return hours
+}
+
+/** YAML 1.2's spellings, as `core.getBooleanInput` has them. */
+function readBoolean(runner: Runner, name: 'dry_run'): boolean {
+  const value = runner.input(name) || 'false'
+  if (!/^(?:true|True|TRUE|false|False|FALSE)$/.test(value)) {
+    throw new InputError(`The ${name} input is '${value}'; it can be 'true' or 'false'.`)
+  }
+  return value.toLowerCase() === 'true'
+}
