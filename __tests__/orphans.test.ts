@@ -2,10 +2,11 @@ import fc from 'fast-check'
 import { formatKeyName, newNonce, parseKeyName } from '../src/github/key-name.ts'
 import type { RunState } from '../src/github/runs.ts'
 import type { ListedKey } from '../src/neon/answers.ts'
-import { judge, ownKeys } from '../src/steps/orphans.ts'
+import { type Age, judge, type KeyRun, type OwnKey, ownKeys } from '../src/steps/orphans.ts'
 
 const HOME = { server: 'gha', repositoryId: '812345678' }
-const OWN = { runId: '1', runAttempt: '1' }
+const revokes = (key: OwnKey, run: KeyRun, hours: Age['hours']): boolean =>
+  judge(key, run, { hours, maxHours: 840 }).kind === 'revoke'
 
 const foreignName = fc.oneof(
   fc.string(),
@@ -51,42 +52,40 @@ test('every key of this repository is looked at once, the oldest first', () => {
 })
 
 const single = keyOf(ownName).map((key) => ownKeys([key], HOME, parseKeyName)[0] as ReturnType<typeof ownKeys>[number])
-const otherRun = single.filter(({ parsed }) => parsed.runId !== OWN.runId)
 
 test('nothing of a live run is ever chosen, however old', () => {
   const status = fc.constantFrom('queued', 'waiting', 'pending', 'requested', 'in progress', 'anything new')
   fc.assert(
     fc.property(single, status, age, (key, kind, hours) => {
       const attempt = fc.sample(fc.constantFrom(undefined, Number(key.parsed.runAttempt), 1), 1)[0]
-      expect(judge(key, { kind: 'active', status: kind, attempt }, OWN, hours, 840).revoke).toBe(false)
+      expect(revokes(key, { kind: 'active', status: kind, attempt }, hours)).toBe(false)
     }),
   )
 })
 
 test('everything of a finished or deleted run is chosen, however young', () => {
   const over = fc.constantFrom<RunState>({ kind: 'completed' }, { kind: 'deleted' })
-  fc.assert(fc.property(otherRun, over, age, (key, run, hours) => judge(key, run, OWN, hours, 840).revoke))
+  fc.assert(fc.property(single, over, age, revokes))
 })
 
 test('an older attempt of a live run is over, the present one is not', () => {
   fc.assert(
-    fc.property(otherRun, fc.integer({ min: 1, max: 5 }), age, (key, attempt, hours) => {
-      const { revoke } = judge(key, { kind: 'active', status: 'queued', attempt }, OWN, hours, 840)
-      expect(revoke).toBe(Number(key.parsed.runAttempt) < attempt)
+    fc.property(single, fc.integer({ min: 1, max: 5 }), age, (key, attempt, hours) => {
+      expect(revokes(key, { kind: 'active', status: 'queued', attempt }, hours)).toBe(
+        Number(key.parsed.runAttempt) < attempt,
+      )
     }),
   )
 })
 
-test("the sweep's own run is left alone, whatever GitHub says", () => {
-  const any = fc.constantFrom<RunState>({ kind: 'completed' }, { kind: 'deleted' }, { kind: 'unknown', why: 'x' })
-  const own = single.filter(({ parsed }) => parsed.runId === OWN.runId)
-  fc.assert(fc.property(own, any, age, (key, run, hours) => !judge(key, run, OWN, hours, 840).revoke))
+test("a key of the sweep's own run is kept, however old", () => {
+  fc.assert(fc.property(single, age, (key, hours) => !revokes(key, { kind: 'own' }, hours)))
 })
 
 test('where GitHub cannot tell, age alone decides; an age that cannot be read decides nothing', () => {
   fc.assert(
-    fc.property(otherRun, age, fc.constantFrom('unknown' as const, 'postponed' as const), (key, hours, kind) => {
-      expect(judge(key, { kind, why: 'x' }, OWN, hours, 840).revoke).toBe(hours > 840)
+    fc.property(single, age, fc.constantFrom('unknown' as const, 'postponed' as const), (key, hours, kind) => {
+      expect(revokes(key, { kind, why: 'x' }, hours)).toBe(hours > 840)
     }),
   )
 })

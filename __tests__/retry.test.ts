@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { type Clock, Deadline } from '../src/base/clock.ts'
-import { type Patience, waitBefore, waitOrGiveUp } from '../src/neon/retry.ts'
+import { Patience, waitBefore } from '../src/neon/retry.ts'
 
 const random = fc.double({ min: 0, max: 0.999_999, noNaN: true })
 
@@ -33,16 +33,17 @@ test('what Neon asks for is waited in full', () => {
 test('the last attempt has a second at least, so that the error tells what was wrong and not that the time was up', async () => {
   const slept: number[] = []
   const clock: Clock = { now: () => 0, date: () => 0, sleep: async (milliseconds) => void slept.push(milliseconds) }
-  const patienceOf = (left: number): Patience => ({
-    clock,
-    deadline: new Deadline(clock, left),
-    random: () => 0,
-    cancelled: new AbortController().signal,
-    onWait: () => {},
-  })
-  await waitOrGiveUp('No way to Neon', 3, { retryAfter: 7_000 }, patienceOf(8_000))
+  const patienceOf = (left: number): Patience =>
+    new Patience({
+      clock,
+      deadline: new Deadline(clock, left),
+      random: () => 0,
+      cancelled: new AbortController().signal,
+      onWait: () => {},
+    })
+  await patienceOf(8_000).waitOrGiveUp('No way to Neon', 3, { retryAfter: 7_000 })
   expect(slept).toEqual([7_000])
-  await expect(waitOrGiveUp('No way to Neon', 3, { retryAfter: 7_000 }, patienceOf(7_999))).rejects.toThrow(
+  await expect(patienceOf(7_999).waitOrGiveUp('No way to Neon', 3, { retryAfter: 7_000 })).rejects.toThrow(
     /^No way to Neon\. Gave up: this step may take 8 s/,
   )
   expect(slept).toHaveLength(1)

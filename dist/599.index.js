@@ -103,7 +103,10 @@ function explainFailure(error) {
     if (status === 401)
         return { kind: 'unknown', why: 'GitHub rejected the token' };
     // octokit gives an error without an answer the status 500, too.
-    return { kind: 'unknown', why: response ? `GitHub answered ${status}` : `GitHub did not answer (${(0,errors/* describe */.q0)(error)})` };
+    return {
+        kind: 'unknown',
+        why: response ? `GitHub answered ${status}` : `GitHub did not answer (${(0,errors/* formatError */.Wk)(error)})`,
+    };
 }
 function postponed(headers) {
     const reset = Number(headers['x-ratelimit-reset']);
@@ -111,16 +114,14 @@ function postponed(headers) {
     return { kind: 'postponed', why: `GitHub's rate limit is reached${when}; the next sweep goes on` };
 }
 
-// EXTERNAL MODULE: ./build/neon/client.js + 3 modules
-var client = __webpack_require__(9691);
+// EXTERNAL MODULE: ./build/neon/client.js + 6 modules
+var client = __webpack_require__(6021);
 // EXTERNAL MODULE: ./build/neon/resolve-scope.js + 1 modules
 var resolve_scope = __webpack_require__(9367);
-// EXTERNAL MODULE: ./build/neon/revoke-by-id.js
-var revoke_by_id = __webpack_require__(9416);
 // EXTERNAL MODULE: ./build/neon/scope.js
 var neon_scope = __webpack_require__(9780);
 ;// CONCATENATED MODULE: ./build/steps/orphans.js
-/** Which of all listed keys are this repository's, the oldest first; everything else is never touched. */
+/** The keys of this repository among all that are listed, the oldest first; no other key is ever touched. */
 function ownKeys(listed, home, parse) {
     return listed
         .flatMap((key) => {
@@ -130,38 +131,25 @@ function ownKeys(listed, home, parse) {
     })
         .sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
 }
-/**
- * Decides about one key. In doubt it stays, unless it is older than any run can be.
- *
- * @param ageHours of the key; not a number where Neon's date cannot be read
- * @param maxAgeHours from which on a key goes even where GitHub cannot tell
- */
-function judge(key, run, own, ageHours, maxAgeHours) {
-    const verdict = (revoke, reason) => ({
-        key,
-        revoke,
-        reason,
-        postponed: run.kind === 'postponed' && !revoke,
-        unsure: run.kind === 'unknown' && !revoke,
-    });
-    const { runId, runAttempt } = key.parsed;
-    if (runId === own.runId)
-        return verdict(false, "the sweep's own run");
+/** Decides about one key. In doubt it is kept, unless it is older than any run can be. */
+function judge({ parsed: { runAttempt } }, run, { hours, maxHours }) {
     switch (run.kind) {
+        case 'own':
+            return { kind: 'kept', reason: "the sweep's own run" };
         case 'completed':
-            return verdict(true, 'its run has completed');
+            return { kind: 'revoke', reason: 'its run has completed' };
         case 'deleted':
-            return verdict(true, 'its run was deleted');
+            return { kind: 'revoke', reason: 'its run was deleted' };
         case 'active':
             if (run.attempt !== undefined && Number(runAttempt) < run.attempt) {
-                return verdict(true, `attempt ${runAttempt} is over, attempt ${run.attempt} is ${run.status}`);
+                return { kind: 'revoke', reason: `attempt ${runAttempt} is over, attempt ${run.attempt} is ${run.status}` };
             }
-            return verdict(false, `its run is ${run.status}`);
+            return { kind: 'kept', reason: `its run is ${run.status}` };
         case 'unknown':
         case 'postponed':
-            if (ageHours > maxAgeHours)
-                return verdict(true, `older than ${maxAgeHours} hours, and ${run.why}`);
-            return verdict(false, run.why);
+            if (hours > maxHours)
+                return { kind: 'revoke', reason: `older than ${maxHours} hours, and ${run.why}` };
+            return { kind: run.kind === 'unknown' ? 'unsure' : 'postponed', reason: run.why };
     }
 }
 
@@ -170,16 +158,6 @@ var inputs = __webpack_require__(3998);
 ;// CONCATENATED MODULE: ./build/steps/sweep-inputs.js
 
 
-/** The inputs that `sweep/action.yml` declares; a test compares the two. */
-const SWEEP_INPUT_NAMES = (/* unused pure expression or super */ null && ([
-    'api_key',
-    'org_id',
-    'project_id',
-    'api_host',
-    'github_token',
-    'max_age_hours',
-    'dry_run',
-]));
 /** 35 days: no run lasts longer (https://docs.github.com/actions/reference/limits, 'Workflow run time'). */
 const DEFAULT_MAX_AGE_HOURS = '840';
 /**
@@ -221,29 +199,32 @@ function readBoolean(runner, name) {
 }
 
 ;// CONCATENATED MODULE: ./build/steps/sweep-report.js
-/** So many keys, in words. */
+function groupTreatments(treatments) {
+    const { revoked = [], failed = [], kept = [], } = Object.groupBy(treatments, ({ kind }) => (kind === 'revoked' || kind === 'failed' ? kind : 'kept'));
+    return { revoked, kept, failed };
+}
+/** A number of keys in words. */
 function countKeys(count) {
     return count === 1 ? '1 key' : `${count} keys`;
 }
 /** A job's summary may hold 1 MiB; this many rows are well below it, and more than anybody reads. */
 const MOST_ROWS = 500;
-/** The page of the run: what was revoked, kept and why, what failed. Markdown. */
-function summarize(outcomes, dryRun, { GITHUB_SERVER_URL, GITHUB_REPOSITORY }) {
-    const count = (kind) => outcomes.filter((outcome) => outcome.kind === kind).length;
-    const headline = `${dryRun ? 'Would revoke' : 'Revoked'} **${count('revoked')}**, kept **${count('kept')}**, failed **${count('failed')}**.`;
-    const order = ['failed', 'revoked', 'kept'];
-    const sorted = [...outcomes].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+/** The job summary: what was revoked, kept and why, and what failed. Markdown. */
+function summarize({ revoked, kept, failed }, dryRun, { GITHUB_SERVER_URL, GITHUB_REPOSITORY }) {
+    const verb = dryRun ? 'Would revoke' : 'Revoked';
+    const headline = `${verb} **${revoked.length}**, kept **${kept.length}**, failed **${failed.length}**.`;
     const runs = `${GITHUB_SERVER_URL ?? 'https://github.com'}/${GITHUB_REPOSITORY ?? ''}/actions/runs`;
-    const rows = sorted.slice(0, MOST_ROWS).map(({ kind, key, reason }) => {
+    const rowsOf = (what, treatments) => treatments.map(({ key, reason }) => {
         const { runId, runAttempt, label } = key.parsed;
-        const what = kind === 'revoked' && dryRun ? 'would revoke' : kind;
         const run = `[${runId}](${runs}/${runId}/attempts/${runAttempt})`;
         const cells = [what, key.id, label, run, day(key.createdAt), day(key.lastUsedAt) || 'never', reason];
         return `| ${cells.map(escapeCell).join(' | ')} |`;
     });
-    const more = outcomes.length > MOST_ROWS ? [`\n\u2026 and ${outcomes.length - MOST_ROWS} more.`] : [];
-    const table = ['| | key ID | job | run | made | last used | why |', '|---|---|---|---|---|---|---|', ...rows];
-    return ['### Sweep of Neon API keys', '', headline, '', ...(rows.length > 0 ? table : []), ...more, ''].join('\n');
+    const rows = [...rowsOf('failed', failed), ...rowsOf(verb.toLowerCase(), revoked), ...rowsOf('kept', kept)];
+    const more = rows.length > MOST_ROWS ? [`\n\u2026 and ${rows.length - MOST_ROWS} more.`] : [];
+    const head = ['| | key ID | job | run | created | last used | why |', '|---|---|---|---|---|---|---|'];
+    const table = rows.length > 0 ? [...head, ...rows.slice(0, MOST_ROWS)] : [];
+    return ['### Sweep of Neon API keys', '', headline, '', ...table, ...more, ''].join('\n');
 }
 function day(timestamp) {
     return timestamp?.slice(0, 16).replace('T', ' ') ?? '';
@@ -257,7 +238,6 @@ function escapeCell(text) {
 }
 
 ;// CONCATENATED MODULE: ./build/steps/sweep-keys.js
-
 
 
 
@@ -287,62 +267,62 @@ const HOUR = 3_600_000;
  * @throws {KeyMayBeAlive} when a key that should have been revoked could not be; all others are done by then
  */
 async function sweepKeys(world) {
-    const { runner, environment, clock, http, random, cancelled } = world;
+    const { runner, environment, clock, http, cancelled } = world;
     const inputs = readSweepInputs(runner);
     const own = (0,run_context/* readRunContext */.$)(environment);
     const deadline = new base_clock/* Deadline */.B(clock, SWEEP_DEADLINE);
-    const connect = (within) => {
-        const patience = { clock, deadline: within, random, cancelled, onWait: runner.debug };
-        return new client/* NeonApi */.d({ apiHost: inputs.apiHost, apiKey: inputs.apiKey, http, patience });
-    };
-    const neon = connect(deadline);
-    const scope = await (0,resolve_scope/* resolveScope */.HV)(neon, inputs.scope, 'list');
-    const listed = await (0,resolve_scope/* explained */.to)('list', scope, neon, () => neon.listKeys(scope));
-    const inScope = scope.projectId === undefined ? listed : listed.filter((key) => key.projectId === scope.projectId);
+    const connectWithin = (limit) => (0,client/* connect */.N)(world, { ...inputs, deadline: limit, onWait: runner.debug });
+    const neon = connectWithin(deadline);
+    const scope = await (0,resolve_scope/* resolveScope */.H)(neon, inputs.scope, 'list');
+    const listed = await neon
+        .keysOf(scope)
+        .list()
+        .catch(async (error) => {
+        throw await (0,resolve_scope/* explain */.W)(error, neon, { purpose: 'list', scope });
+    });
+    const inScope = scope.kind === 'project' ? listed.filter((key) => key.projectId === scope.projectId) : listed;
     const keys = ownKeys(inScope, { server: (0,key_name/* serverTag */.WD)(own.serverUrl), repositoryId: own.repositoryId }, key_name/* parseKeyName */.wN);
     runner.info(`${countKeys(listed.length)} in the ${(0,neon_scope/* describeScope */.OI)(scope)}, ${keys.length} made by this action for this repository.`);
     const github = openGithub({ token: inputs.githubToken, repository: environment.GITHUB_REPOSITORY ?? '', http });
     const progress = progressOf(world);
-    const states = await askForRuns(keys, own, github, cancelled, progress);
-    const verdicts = keys.map((key) => {
-        const age = (clock.date() - Date.parse(key.createdAt)) / HOUR;
-        return judge(key, states.get(key.parsed.runId) ?? OWN_RUN, own, age, inputs.maxAgeHours);
+    const runs = await askForRuns({ keys, ownRunId: own.runId, github, cancelled, progress });
+    const treatments = [];
+    await concurrently(keys, CONCURRENCY, async (key) => {
+        const hours = (clock.date() - Date.parse(key.createdAt)) / HOUR;
+        const run = runs.get(key.parsed.runId) ?? OWN_RUN;
+        treatments.push({ key, ...(await carryOut(key, judge(key, run, { hours, maxHours: inputs.maxAgeHours }))) });
+        progress('revoking', treatments.length, keys.length);
     });
-    const outcomes = [];
-    await concurrently(verdicts, CONCURRENCY, async (verdict) => {
-        outcomes.push(await carryOut(verdict));
-        progress('revoking', outcomes.length, verdicts.length);
-    });
-    async function carryOut(verdict) {
-        if (!verdict.revoke)
-            return { ...verdict, kind: 'kept' };
+    async function carryOut(key, { kind, reason }) {
+        if (kind !== 'revoke')
+            return { kind, reason };
         if (inputs.dryRun)
-            return { ...verdict, kind: 'revoked' };
+            return { kind: 'revoked', reason };
         if (cancelled.aborted)
-            return { ...verdict, kind: 'kept', postponed: true, reason: CANCELLED.why };
+            return { kind: 'postponed', reason: CANCELLED.why };
         if (deadline.remaining() < KEY_DEADLINE) {
-            return { ...verdict, kind: 'kept', postponed: true, reason: "the sweep's time is over; the next one goes on" };
+            return { kind: 'postponed', reason: "the sweep's time is over; the next one goes on" };
         }
         try {
-            await (0,revoke_by_id/* revokeById */.P)(connect(new base_clock/* Deadline */.B(clock, KEY_DEADLINE)), scope, verdict.key);
-            return { ...verdict, kind: 'revoked' };
+            await connectWithin(new base_clock/* Deadline */.B(clock, KEY_DEADLINE)).keysOf(scope).revokeForCertain(key);
+            return { kind: 'revoked', reason };
         }
         catch (error) {
-            return { ...verdict, kind: 'failed', reason: (0,errors/* describe */.q0)(error) };
+            return { kind: 'failed', reason: (0,errors/* formatError */.Wk)(error) };
         }
     }
-    await conclude(world, outcomes, inputs.dryRun);
+    await conclude(world, treatments, inputs.dryRun);
 }
 /** Asks GitHub about each run once, those of the oldest keys first. */
-async function askForRuns(keys, own, github, cancelled, progress) {
+async function askForRuns({ keys, ownRunId, github, cancelled, progress }) {
     const states = new Map();
-    const runIds = [...new Set(keys.map((key) => key.parsed.runId))].filter((runId) => runId !== own.runId);
+    const runIds = [...new Set(keys.map((key) => key.parsed.runId))].filter((runId) => runId !== ownRunId);
     let tokenReads;
     await concurrently(runIds, CONCURRENCY, async (runId) => {
         const answer = cancelled.aborted ? CANCELLED : await github.ask(runId);
         if (answer.kind === 'not found') {
             // A token that may not read runs is answered 404 for every one, as if all were deleted.
-            tokenReads ??= github.ask(own.runId).then(({ kind }) => kind === 'active' || kind === 'completed');
+            tokenReads ??= github.ask(ownRunId).then(({ kind }) => kind === 'active' || kind === 'completed');
             states.set(runId, (await tokenReads) ? { kind: 'deleted' } : UNREADABLE);
         }
         else {
@@ -354,8 +334,7 @@ async function askForRuns(keys, own, github, cancelled, progress) {
 }
 const UNREADABLE = { kind: 'unknown', why: 'GitHub shows no runs to this token (it needs actions: read)' };
 const CANCELLED = { kind: 'postponed', why: 'the job was cancelled; the next sweep goes on' };
-/** The state of the sweep's own run is not asked for; nothing is done to its keys. */
-const OWN_RUN = { kind: 'active', status: 'in progress', attempt: undefined };
+const OWN_RUN = { kind: 'own' };
 /** Says now and then how far a long sweep is. */
 function progressOf({ runner, clock }) {
     let last = clock.now();
@@ -366,27 +345,28 @@ function progressOf({ runner, clock }) {
         runner.info(`${what}: ${done} of ${all}`);
     };
 }
-/** Outputs, log, summary; fails when a key that should be dead may be alive. */
-async function conclude({ runner, environment, cancelled }, outcomes, dryRun) {
-    const of = (kind) => outcomes.filter((outcome) => outcome.kind === kind);
-    const [revoked, kept, failed] = [of('revoked'), of('kept'), of('failed')];
+/** Writes outputs, log and summary; throws when a key that should be revoked may be alive. */
+async function conclude(world, treatments, dryRun) {
+    const { runner, environment, cancelled } = world;
+    const groups = groupTreatments(treatments);
+    const { revoked, kept, failed } = groups;
     runner.output('revoked_count', String(revoked.length));
     runner.output('kept_count', String(kept.length));
     runner.output('failed_count', String(failed.length));
     for (const { key, reason } of revoked) {
         runner.info(`${dryRun ? 'Would revoke' : 'Revoked'} ${key.id} (${key.name}): ${reason}.`);
     }
-    for (const [reason, count] of countBy(kept))
+    for (const [reason, count] of countReasons(kept))
         runner.info(`Kept ${count}: ${reason}.`);
-    const postponed = kept.filter((outcome) => outcome.postponed);
+    const postponed = kept.filter(({ kind }) => kind === 'postponed');
     if (postponed.length > 0) {
         runner.warning(`${countKeys(postponed.length)} remaining: ${postponed[0]?.reason}.`, 'The sweep stopped early');
     }
-    const unsure = kept.filter((outcome) => outcome.unsure);
+    const unsure = kept.filter(({ kind }) => kind === 'unsure');
     if (unsure.length > 0) {
-        runner.warning(`${countKeys(unsure.length)} kept, although the runs may be over: ${[...countBy(unsure).keys()].join('; ')}.`, 'The sweep could not tell about all keys');
+        runner.warning(`${countKeys(unsure.length)} kept, although the runs may be over: ${[...countReasons(unsure).keys()].join('; ')}.`, 'The sweep could not tell about all keys');
     }
-    await runner.summary(summarize(outcomes, dryRun, environment));
+    await runner.summary(summarize(groups, dryRun, environment));
     if (cancelled.aborted)
         throw new errors/* Cancelled */.cJ('The job was cancelled in the middle of the sweep; the next one goes on.');
     if (failed.length > 0) {
@@ -394,9 +374,9 @@ async function conclude({ runner, environment, cancelled }, outcomes, dryRun) {
         throw new errors/* KeyMayBeAlive */.Xx(`${countKeys(failed.length)} could not be revoked. ${list.join(' ')}`, true);
     }
 }
-function countBy(kept) {
+function countReasons(treatments) {
     const counts = new Map();
-    for (const { reason } of kept)
+    for (const { reason } of treatments)
         counts.set(reason, (counts.get(reason) ?? 0) + 1);
     return counts;
 }

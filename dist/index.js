@@ -58,17 +58,17 @@ class Deadline {
 /* harmony export */   Db: () => (/* binding */ NeonUnreachable),
 /* harmony export */   Rn: () => (/* binding */ RunnerError),
 /* harmony export */   TL: () => (/* binding */ GaveUp),
+/* harmony export */   Wk: () => (/* binding */ formatError),
 /* harmony export */   Xx: () => (/* binding */ KeyMayBeAlive),
 /* harmony export */   cJ: () => (/* binding */ Cancelled),
 /* harmony export */   dz: () => (/* binding */ InputError),
-/* harmony export */   lD: () => (/* binding */ NeonRefused),
-/* harmony export */   q0: () => (/* binding */ describe)
+/* harmony export */   lD: () => (/* binding */ NeonRefused)
 /* harmony export */ });
 /** An input of the action is missing or malformed. Thrown before any request is sent. */
 class InputError extends Error {
     name = 'InputError';
 }
-/** The runner did not say what the action must know, e.g. `GITHUB_RUN_ID`; an old or a foreign runner. */
+/** The runner did not set what the action must know, e.g. `GITHUB_RUN_ID`: an old runner, or not GitHub's. */
 class RunnerError extends Error {
     name = 'RunnerError';
 }
@@ -81,7 +81,7 @@ class NeonRefused extends Error {
         this.status = status;
     }
 }
-/** The connection can never come about as things are, e.g. a certificate that this machine does not trust. */
+/** The connection cannot succeed until the configuration changes, e.g. a certificate that this machine does not trust. */
 class NeonUnreachable extends Error {
     name = 'NeonUnreachable';
 }
@@ -93,10 +93,10 @@ class GaveUp extends Error {
 class Cancelled extends Error {
     name = 'Cancelled';
 }
-/** The post step could not make sure that a key is dead. */
+/** A step could not make sure that a key is revoked. */
 class KeyMayBeAlive extends Error {
     name = 'KeyMayBeAlive';
-    /** Whether the step fails for it, as `on_revoke_failure` says. */
+    /** Whether the step fails because of it; see the `on_revoke_failure` input. */
     fatal;
     constructor(message, fatal) {
         super(message);
@@ -104,17 +104,17 @@ class KeyMayBeAlive extends Error {
     }
 }
 /**
- * Tells of an error and its causes in one line, without stack traces (they name paths of the runner's disk).
+ * Formats an error and its causes in one line, without stack traces, which name paths of the runner's disk.
  *
- * Node reports a refused connection as an `AggregateError` without a message of its own, one error an address,
- * so those are told too.
+ * Node reports a refused connection as an `AggregateError` without a message of its own, with one error for each
+ * address, so those are included.
  */
-function describe(error) {
+function formatError(error) {
     if (!(error instanceof Error))
         return String(error);
     const own = error.message || error.code || error.name;
-    const inner = error instanceof AggregateError && !error.message ? error.errors.map(describe) : [];
-    const cause = error.cause === undefined ? [] : [describe(error.cause)];
+    const inner = error instanceof AggregateError && !error.message ? error.errors.map(formatError) : [];
+    const cause = error.cause === undefined ? [] : [formatError(error.cause)];
     const parts = inner.length > 0 ? [...new Set(inner), ...cause] : [own, ...cause];
     return parts.filter((part, index) => index === 0 || !parts[0]?.includes(part)).join(': ');
 }
@@ -402,45 +402,37 @@ function isSendable(key) {
 
 /***/ }),
 
-/***/ 9691:
+/***/ 6021:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  d: () => (/* binding */ NeonApi)
+  N: () => (/* binding */ connect)
 });
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./build/base/http.js
-var http = __nccwpck_require__(901);
-;// CONCATENATED MODULE: ./build/base/version.js
-/** The version of this action, as in package.json (a test compares them); part of the `User-Agent`. */
-const VERSION = '1.0.0';
 
 // EXTERNAL MODULE: ./build/base/json.js
 var json = __nccwpck_require__(9515);
 // EXTERNAL MODULE: ./build/neon/api-key.js
 var api_key = __nccwpck_require__(2202);
 // EXTERNAL MODULE: ./build/neon/scope.js
-var neon_scope = __nccwpck_require__(9780);
+var scope = __nccwpck_require__(9780);
 ;// CONCATENATED MODULE: ./build/neon/answers.js
-// What Neon answers, and how it is read: strictly, since what makes no sense is no answer.
+// What Neon answers, and how it is read: strictly, since an invalid body counts as no answer.
 
 
 
-/** Neon's keys are much longer; a shorter text is none. */
+/** Characters; Neon's keys are much longer, and a shorter text is not a key. */
 const SHORTEST_KEY = 16;
 /**
  * Reads the answer to a create.
  *
- * @param name and project that were asked for; another's key is no answer
- * @param onSecret told of anything that may be a key, before it is even looked at
- * @returns `undefined` for what makes no sense
+ * @param asked what the request asked for; an answer about another key is invalid
+ * @param onSecret called with anything that may be a key, before it is checked
+ * @returns `undefined` when the answer is invalid
  */
-function decodeFreshKey(body, name, projectId, onSecret) {
+function decodeCreatedKey(body, asked, onSecret) {
     const answer = (0,json/* parseKeepingIds */.T)(body);
     const key = readString(answer, 'key');
     if (key !== undefined)
@@ -448,9 +440,9 @@ function decodeFreshKey(body, name, projectId, onSecret) {
     const id = readId(answer);
     if (id === undefined || key === undefined || key.length < SHORTEST_KEY || !(0,api_key/* isSendable */.d)(key))
         return undefined;
-    if (readString(answer, 'name') !== name || readString(answer, 'project_id') !== projectId)
+    if (readString(answer, 'name') !== asked.name || readString(answer, 'project_id') !== asked.projectId)
         return undefined;
-    return { id, name, key };
+    return { id, name: asked.name, key };
 }
 /** Reads the answer to a revocation; `undefined` unless it says that this very key is revoked. */
 function decodeRevokedKey(body, id) {
@@ -486,7 +478,7 @@ function decodeProjectOrganization(body, projectId) {
     if (readString(project, 'id') !== projectId)
         return undefined;
     const orgId = readString(project, 'org_id') ?? '';
-    return orgId === '' || neon_scope/* NEON_ID */.db.test(orgId) ? orgId : undefined;
+    return orgId === '' || scope/* NEON_ID */.db.test(orgId) ? orgId : undefined;
 }
 /** Reads what kind of credential a key is. */
 function decodeAuthMethod(body) {
@@ -503,17 +495,117 @@ function readId(answer) {
 
 // EXTERNAL MODULE: ./build/base/errors.js
 var errors = __nccwpck_require__(942);
+;// CONCATENATED MODULE: ./build/neon/keys.js
+
+
+
+/** Milliseconds for one attempt. */
+const CREATE_TIMEOUT = 30_000;
+const REVOKE_TIMEOUT = 12_000;
+const LIST_TIMEOUT = 12_000;
+/** The API keys of one scope. All calls but {@link create} repeat themselves until Neon has answered. */
+class Keys {
+    scope;
+    #requests;
+    constructor(scope, requests) {
+        this.scope = scope;
+        this.#requests = requests;
+    }
+    /** Asks once for a key. The caller decides about repeating: a create that may have happened must be undone first. */
+    create(name) {
+        const projectId = this.scope.kind === 'project' ? this.scope.projectId : undefined;
+        return this.#requests.attempt({
+            action: 'create the API key',
+            method: 'POST',
+            path: (0,scope/* keysPath */.Kr)(this.scope),
+            body: { key_name: name, ...(projectId !== undefined && { project_id: projectId }) },
+            timeout: CREATE_TIMEOUT,
+            decode: (body) => decodeCreatedKey(body, { name, projectId }, this.#requests.mask),
+        });
+    }
+    /** Every key of the personal account or the organization; Neon's list has no pages. */
+    list() {
+        return this.#requests.persist({
+            action: 'list the API keys',
+            method: 'GET',
+            path: (0,scope/* keysPath */.Kr)(this.scope),
+            timeout: LIST_TIMEOUT,
+            decode: decodeKeys,
+        });
+    }
+    /** Revokes a key. Neon's 404 is thrown as {@link NeonRefused}; the caller knows what it means. */
+    revoke(id) {
+        return this.#requests.persist({
+            action: `revoke the API key ${id}`,
+            method: 'DELETE',
+            path: `${(0,scope/* keysPath */.Kr)(this.scope)}/${encodeURIComponent(id)}`,
+            timeout: REVOKE_TIMEOUT,
+            decode: (body) => decodeRevokedKey(body, id),
+        });
+    }
+    /**
+     * Revokes a key by its ID, and settles Neon's 404 by the list.
+     *
+     * The 404 alone could also mean a wrong organization or a wrong account. The name is looked for as well: should the
+     * answer that brought the ID have been wrong about it, the key is listed under another one.
+     *
+     * @returns `undefined` when the key was gone already
+     * @throws {NeonRefused | NeonUnreachable | GaveUp} when the key may still be alive
+     */
+    async revokeForCertain({ id, name }) {
+        try {
+            return await this.revoke(id);
+        }
+        catch (error) {
+            if (!(error instanceof errors/* NeonRefused */.lD) || error.status !== 404)
+                throw error;
+            const listed = await this.list();
+            if (listed.some((key) => key.id === id))
+                throw error;
+            const other = listed.find((key) => key.name === name);
+            return other && (await this.revoke(other.id));
+        }
+    }
+    /**
+     * Lists the keys and revokes those with exactly these names: keys that a lost answer may have left behind.
+     *
+     * @throws {NeonRefused | NeonUnreachable | GaveUp} when one of them may still be alive
+     */
+    async revokeNamed(names) {
+        const revoked = [];
+        for (const { id, name } of await this.list()) {
+            if (!names.includes(name))
+                continue;
+            const key = await this.revokeForCertain({ id, name });
+            revoked.push({ id, name, lastUsedAt: key?.lastUsedAt, lastUsedFrom: key?.lastUsedFrom });
+        }
+        return revoked;
+    }
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./build/base/http.js
+var base_http = __nccwpck_require__(901);
+;// CONCATENATED MODULE: ./build/base/version.js
+/** The version of this action, as in package.json (a test compares them); part of the `User-Agent`. */
+const VERSION = '1.0.0';
+
 ;// CONCATENATED MODULE: ./build/neon/outcome.js
 
 /** 423 and 503 are always safe to repeat by Neon's documentation; past a rate limit (429) nothing was done. */
 const AGAIN = new Set([423, 429, 503]);
 /** OpenSSL's and Node's codes for certificates that will not become valid by waiting. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_TLS_/;
-/** Of a proxy's address that is none. */
+/** Codes for a proxy variable that holds an invalid URL. */
 const ADDRESS = new Set(['ERR_INVALID_URL', 'UND_ERR_INVALID_ARG']);
-/** undici's words for a proxy that answers CONNECT with anything but 200 (its proxy-agent.js); they have no code of their own. */
+/** undici's message for a proxy that answers CONNECT with anything but 200 (its proxy-agent.js); they have no code of their own. */
 const PROXY_REFUSAL = /^Proxy response \(4\d\d\)/;
-/** @param decode reads a 2xx answer; `undefined` when the answer makes no sense */
+/**
+ * Classifies an answer.
+ *
+ * @param decode reads a 2xx answer; `undefined` when the answer is invalid
+ */
 function classifyResponse(response, decode, attempt) {
     const { status } = response;
     if (status >= 200 && status < 300) {
@@ -522,12 +614,12 @@ function classifyResponse(response, decode, attempt) {
             return { kind: 'done', value };
         return { kind: 'maybe', why: `Neon's answer made no sense (${status}, request ${attempt.requestId})` };
     }
-    const told = `${quote(response.body)} (${status}, request ${attempt.requestId})`;
+    const quoted = `${quote(response.body)} (${status}, request ${attempt.requestId})`;
     if (AGAIN.has(status)) {
         const retryAfter = readRetryAfter(response.headers['retry-after'], attempt.date);
         return {
             kind: 'again',
-            why: `Neon could not ${attempt.action} now${told}`,
+            why: `Neon could not ${attempt.action} now${quoted}`,
             sent: true,
             limited: status === 429,
             retryAfter,
@@ -538,13 +630,13 @@ function classifyResponse(response, decode, attempt) {
         return { kind: 'refused', error: new errors/* NeonRefused */.lD(message, status) };
     }
     if (status >= 400 && status < 500) {
-        return { kind: 'refused', error: new errors/* NeonRefused */.lD(`Neon refused to ${attempt.action}${told}.`, status) };
+        return { kind: 'refused', error: new errors/* NeonRefused */.lD(`Neon refused to ${attempt.action}${quoted}.`, status) };
     }
-    return { kind: 'maybe', why: `Neon failed to ${attempt.action}${told}` };
+    return { kind: 'maybe', why: `Neon failed to ${attempt.action}${quoted}` };
 }
-/** Sorts an attempt that got no whole answer by whether the request may have left this machine. */
+/** Classifies an attempt that got no complete answer by whether the request may have left this machine. */
 function classifyFailure(error, attempt) {
-    const why = `Could not ${attempt.action}: ${(0,errors/* describe */.q0)(error)} (request ${attempt.requestId})`;
+    const why = `Could not ${attempt.action}: ${(0,errors/* formatError */.Wk)(error)} (request ${attempt.requestId})`;
     if (error.sent)
         return { kind: 'maybe', why };
     const advice = adviceForLasting(error.cause);
@@ -552,7 +644,7 @@ function classifyFailure(error, attempt) {
         return { kind: 'refused', error: new errors/* NeonUnreachable */.Db(`${why}. ${advice}`) };
     return { kind: 'again', why, sent: false, limited: false, retryAfter: undefined };
 }
-/** What to do about a failure that waiting does not mend; `undefined` for one that may pass. */
+/** What to do about a failure that waiting cannot fix; `undefined` for one that may pass. */
 function adviceForLasting(cause) {
     const { message, code } = (cause ?? {});
     if (PROXY_REFUSAL.test(message ?? '') || ADDRESS.has(code ?? ''))
@@ -588,100 +680,114 @@ function readRetryAfter(header, date) {
     return Number.isNaN(at) ? undefined : Math.max(0, at - date);
 }
 
-// EXTERNAL MODULE: ./build/neon/retry.js
-var retry = __nccwpck_require__(3350);
-;// CONCATENATED MODULE: ./build/neon/client.js
+;// CONCATENATED MODULE: ./build/neon/retry.js
 
-
-
-
-
-
-
-/** Milliseconds for one attempt, from connecting to the last byte. */
-const CREATE_TIMEOUT = 30_000;
-const REVOKE_TIMEOUT = 12_000;
-const READ_TIMEOUT = 12_000;
-/** Milliseconds that a request in flight gets to finish once the job is cancelled; the runner kills after 7.5 s. */
-const CANCEL_GRACE = 6_000;
+/** Milliseconds; the first wait is anything up to this, each further one up to twice the one before. */
+const BASE_WAIT = 500;
+/** Milliseconds; no wait that Neon did not ask for is longer. */
+const LONGEST_WAIT = 10_000;
+/** Milliseconds between two attempts past a rate limit, see {@link waitBefore}; chosen by `npm run bench:load`. */
+const PLACE_IN_LINE = 5_000;
+/** Milliseconds; an attempt with less time than this reports only that the time was up, and hides what was wrong. */
+const SHORTEST_ATTEMPT = 1_000;
 /**
- * The calls on Neon's API that the action makes, and the only code that talks to Neon.
+ * How long to wait before the next attempt. What Neon asks for (`Retry-After`) is always waited in full.
  *
- * All but {@link createKey} repeat themselves until Neon has answered, as the contract's table of requests says.
+ * Failures (no connection, 503, \u2026) wait exponentially with full jitter.
  *
- * @see https://api-docs.neon.tech/reference/getting-started-with-neon-api
+ * A rate limit (429) is a queue, not a failure: the jobs of a matrix all start at once. Each job draws one random place
+ * within a few seconds, and comes back at the same interval from then on. So the jobs stay spread evenly, no job falls
+ * further and further behind by backing off, and the queue is served at the full rate until it is empty;
+ * `npm run bench:load` measures it against exponential waits.
+ *
+ * @param attempt 0 for the first wait
+ * @returns milliseconds
+ * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
-class NeonApi {
-    #host;
-    #apiKey;
-    #http;
-    #patience;
-    constructor(options) {
-        this.#host = options.apiHost;
-        this.#apiKey = options.apiKey;
-        this.#http = options.http;
-        this.#patience = options.patience;
+function waitBefore(attempt, { retryAfter = 0, limited = false }, random) {
+    if (limited)
+        return attempt === 0 ? retryAfter + random() * PLACE_IN_LINE : Math.max(retryAfter, PLACE_IN_LINE);
+    return retryAfter + random() * Math.min(LONGEST_WAIT, BASE_WAIT * 2 ** attempt);
+}
+/** Waits between attempts, until the step's deadline. */
+class Patience {
+    #waiting;
+    constructor(waiting) {
+        this.#waiting = waiting;
     }
     /**
-     * Asks once for a key. Repeating is the caller's affair: a create that may have happened must be undone first.
+     * Waits as {@link waitBefore} says, unless the deadline leaves no time for another attempt after that.
      *
-     * @param onSecret told of anything in the answer that may be a key, before it is even looked at
+     * @param why how the attempt ended, for the log or the error
+     * @param attempt 0 for the first wait
+     * @throws {GaveUp} when the deadline leaves no time for another attempt
+     * @throws {Cancelled} as soon as the job is cancelled
      */
-    createKey(scope, name, onSecret) {
-        const { projectId } = scope;
-        return this.#attempt('create the API key', {
-            method: 'POST',
-            path: (0,neon_scope/* keysPath */.Kr)(scope),
-            body: { key_name: name, ...(projectId !== undefined && { project_id: projectId }) },
-            timeout: CREATE_TIMEOUT,
-            decode: (body) => decodeFreshKey(body, name, projectId, onSecret),
-        });
+    async waitOrGiveUp(why, attempt, hint = {}) {
+        const { clock, deadline, random, cancelled, onWait } = this.#waiting;
+        const wait = waitBefore(attempt, hint, random);
+        if (wait + SHORTEST_ATTEMPT > deadline.remaining()) {
+            throw new errors/* GaveUp */.TL(`${why}. Gave up: this step may take ${deadline.seconds} s. See https://neonstatus.com, and whether this runner can reach Neon.`);
+        }
+        onWait(`${why}. Trying again in ${(wait / 1000).toFixed(1)} s.`);
+        await clock.sleep(wait, cancelled);
     }
-    /** Revokes a key. Neon's 404 is thrown as {@link NeonRefused}; the caller knows what it means. */
-    revokeKey(scope, id) {
-        return this.#persist(`revoke the API key ${id}`, {
-            method: 'DELETE',
-            path: `${(0,neon_scope/* keysPath */.Kr)(scope)}/${encodeURIComponent(id)}`,
-            timeout: REVOKE_TIMEOUT,
-            decode: (body) => decodeRevokedKey(body, id),
-        });
+    /**
+     * Repeats a request that does no harm when it is carried out twice (list, look up, revoke by ID) until Neon has
+     * answered.
+     *
+     * @throws {NeonRefused | NeonUnreachable} when asking again would not help
+     * @throws {GaveUp} when the deadline leaves no time for another attempt
+     */
+    async persist(send) {
+        for (let attempt = 0;; attempt += 1) {
+            const outcome = await send();
+            if (outcome.kind === 'done')
+                return outcome.value;
+            if (outcome.kind === 'refused')
+                throw outcome.error;
+            await this.waitOrGiveUp(outcome.why, attempt, outcome.kind === 'again' ? outcome : {});
+        }
     }
-    /** Every key of the personal account or the organization; Neon's list has no pages. */
-    listKeys(scope) {
-        return this.#persist('list the API keys', {
-            method: 'GET',
-            path: (0,neon_scope/* keysPath */.Kr)(scope),
-            timeout: READ_TIMEOUT,
-            decode: decodeKeys,
-        });
+}
+
+;// CONCATENATED MODULE: ./build/neon/requests.js
+
+
+
+
+
+/** Milliseconds that a request in flight gets to finish once the job is cancelled; the runner kills after 7.5 s. */
+const CANCEL_GRACE = 6_000;
+/** Sends requests to Neon, and the only code that does. */
+class Requests {
+    patience;
+    #effects;
+    #connection;
+    constructor(effects, connection) {
+        const { clock, random, cancelled, runner } = effects;
+        const { deadline, onWait = runner.waiting } = connection;
+        this.#effects = effects;
+        this.#connection = connection;
+        this.patience = new Patience({ clock, deadline, random, cancelled, onWait });
     }
-    /** The organization that a project belongs to; an empty string for a project of no organization. */
-    getProjectOrganization(projectId) {
-        return this.#persist(`look up the project ${projectId}`, {
-            method: 'GET',
-            path: `/projects/${encodeURIComponent(projectId)}`,
-            timeout: READ_TIMEOUT,
-            decode: (body) => decodeProjectOrganization(body, projectId),
-        });
+    /** Masks what may be an API key in every log from here on. */
+    mask = (secret) => this.#effects.runner.mask(secret);
+    /**
+     * Repeats a request until Neon has answered, as the table in docs/behavior.md, *Requests*, says.
+     *
+     * @throws {NeonRefused | NeonUnreachable | GaveUp | Cancelled}
+     */
+    persist(call) {
+        return this.patience.persist(() => this.attempt(call));
     }
-    /** What kind of credential the key is: `api_key_user` (personal), `api_key_org`, \u2026 */
-    getAuthMethod() {
-        return this.#persist('ask what kind of API key it is', {
-            method: 'GET',
-            path: '/auth',
-            timeout: READ_TIMEOUT,
-            decode: decodeAuthMethod,
-        });
-    }
-    #persist(action, call) {
-        return (0,retry/* persist */.Zr)(() => this.#attempt(action, call), this.#patience);
-    }
-    async #attempt(action, call) {
-        const { clock, deadline, cancelled } = this.#patience;
+    /** Sends a request once. */
+    async attempt(call) {
+        const { clock, http, cancelled } = this.#effects;
         const requestId = (0,external_node_crypto_.randomUUID)();
         const withdrawal = new AbortController();
         const withdraw = () => withdrawal.abort();
-        // What only reads can be dropped at once; what changes something is given the time that the runner leaves.
+        // A request that only reads is dropped at once; one that changes something gets the time that the runner leaves.
         const onCancel = () => {
             if (call.method === 'GET')
                 withdraw();
@@ -692,26 +798,13 @@ class NeonApi {
             onCancel();
         else
             cancelled.addEventListener('abort', onCancel);
-        const request = {
-            method: call.method,
-            url: new URL(`${this.#host}${call.path}`),
-            headers: {
-                accept: 'application/json',
-                authorization: `Bearer ${this.#apiKey}`,
-                'user-agent': `ephemeral-neon-api-key/${VERSION}`,
-                'x-request-id': requestId,
-                ...(call.body && { 'content-type': 'application/json' }),
-            },
-            ...(call.body && { body: JSON.stringify(call.body) }),
-            timeout: Math.min(call.timeout, deadline.remaining()),
-            signal: withdrawal.signal,
-        };
-        const about = { action, requestId, date: clock.date() };
+        const about = { action: call.action, requestId, date: clock.date() };
         try {
-            return classifyResponse(await this.#http.exchange(request), call.decode, about);
+            const response = await http.exchange({ ...this.#request(call, requestId), signal: withdrawal.signal });
+            return classifyResponse(response, call.decode, about);
         }
         catch (error) {
-            if (error instanceof http/* TransportError */.w)
+            if (error instanceof base_http/* TransportError */.w)
                 return classifyFailure(error, about);
             throw error;
         }
@@ -720,6 +813,55 @@ class NeonApi {
             withdraw();
         }
     }
+    #request({ method, path, body, timeout }, requestId) {
+        const { apiHost, apiKey, deadline } = this.#connection;
+        return {
+            method,
+            url: new URL(`${apiHost}${path}`),
+            headers: {
+                accept: 'application/json',
+                authorization: `Bearer ${apiKey}`,
+                'user-agent': `ephemeral-neon-api-key/${VERSION}`,
+                'x-request-id': requestId,
+                ...(body && { 'content-type': 'application/json' }),
+            },
+            ...(body && { body: JSON.stringify(body) }),
+            timeout: Math.min(timeout, deadline.remaining()),
+        };
+    }
+}
+
+;// CONCATENATED MODULE: ./build/neon/client.js
+
+
+
+/** Milliseconds for one attempt. */
+const READ_TIMEOUT = 12_000;
+/**
+ * Connects to Neon's API; nothing is sent yet.
+ *
+ * @see https://api-docs.neon.tech/reference/getting-started-with-neon-api
+ */
+function connect(effects, connection) {
+    const requests = new Requests(effects, connection);
+    return {
+        patience: requests.patience,
+        keysOf: (scope) => new Keys(scope, requests),
+        organizationOf: (projectId) => requests.persist({
+            action: `look up the project ${projectId}`,
+            method: 'GET',
+            path: `/projects/${encodeURIComponent(projectId)}`,
+            timeout: READ_TIMEOUT,
+            decode: (body) => decodeProjectOrganization(body, projectId),
+        }),
+        authMethod: () => requests.persist({
+            action: 'ask what kind of API key it is',
+            method: 'GET',
+            path: '/auth',
+            timeout: READ_TIMEOUT,
+            decode: decodeAuthMethod,
+        }),
+    };
 }
 
 
@@ -732,9 +874,8 @@ class NeonApi {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  WE: () => (/* binding */ explain),
-  to: () => (/* binding */ explained),
-  HV: () => (/* binding */ resolveScope)
+  W: () => (/* binding */ explain),
+  H: () => (/* binding */ resolveScope)
 });
 
 // EXTERNAL MODULE: ./build/base/errors.js
@@ -744,25 +885,24 @@ var neon_scope = __nccwpck_require__(9780);
 ;// CONCATENATED MODULE: ./build/neon/refusals.js
 
 
-/** Refusals of which only the kind of the `api_key` tells whether it is the wrong one: every key that lists may list. */
-function dependsOnAuthMethod(refused, purpose, scope) {
+/** Whether the kind of the `api_key` decides what to advise: every key that may list is the right one to list with. */
+function dependsOnAuthMethod(refused, { purpose, scope }) {
     return purpose === 'create' && isOutOfReach(refused, scope);
 }
 /**
  * Turns Neon's refusal into an error that says what to do next.
  *
- * @param scope as far as it was known; a project without its organization was being looked up
  * @param authMethod `auth_method` of `GET /auth`, where it was asked
  */
-function explainRefusal(refused, purpose, scope, authMethod) {
-    const advice = adviseOn(refused, purpose, scope, authMethod);
+function explainRefusal(refused, attempted, authMethod) {
+    const advice = adviseOn(refused, attempted, authMethod);
     return new errors/* NeonRefused */.lD(advice === '' ? refused.message : `${advice} ${refused.message}`, refused.status);
 }
-/** An organization or a project that is not there, or not for this key. */
-function isOutOfReach({ status }, { orgId, projectId }) {
-    return (status === 403 || status === 404) && (orgId ?? projectId) !== undefined;
+/** An organization or a project that does not exist, or that this key does not reach. */
+function isOutOfReach({ status }, scope) {
+    return (status === 403 || status === 404) && scope.kind !== 'personal';
 }
-function adviseOn(refused, purpose, scope, authMethod) {
+function adviseOn(refused, { purpose, scope }, authMethod) {
     if (refused.status === 401) {
         return 'Neon rejected the key in the api_key input: the secret may hold a key that was revoked or mistyped. Store a valid key in it.';
     }
@@ -771,7 +911,7 @@ function adviseOn(refused, purpose, scope, authMethod) {
     return purpose === 'create' ? adviseCreator(scope, authMethod) : adviseLister(scope);
 }
 function adviseLister(scope) {
-    if (scope.orgId === undefined)
+    if (scope.kind === 'unresolved project')
         return `${projectNotFound(scope)}.`;
     return `The keys of the ${(0,neon_scope/* describeScope */.OI)(scope)} are not visible to the api_key: check org_id. Listing takes the organization's own API key or the personal key of one of its admins.`;
 }
@@ -779,10 +919,10 @@ function adviseCreator(scope, authMethod) {
     if (authMethod === 'api_key_org') {
         return "The api_key input holds an organization's API key, which can list and revoke keys but not create them: creating takes the personal API key of an admin of the organization. Store such a key in the secret.";
     }
-    if (scope.orgId === undefined) {
+    if (scope.kind === 'unresolved project') {
         return `${projectNotFound(scope)}. Creating a key for it takes the personal API key of an admin of its organization.`;
     }
-    const where = scope.projectId === undefined ? 'org_id' : 'org_id and project_id';
+    const where = scope.kind === 'project' ? 'org_id and project_id' : 'org_id';
     return `The ${(0,neon_scope/* describeScope */.OI)(scope)} was not found, or the owner of the api_key is not an admin there: check ${where}. Creating the key takes the personal API key of an admin of the organization.`;
 }
 function projectNotFound({ projectId }) {
@@ -793,149 +933,29 @@ function projectNotFound({ projectId }) {
 
 
 /**
- * Only an organization has project-scoped keys, so a project alone stands for its organization's: asks Neon which.
+ * Resolves a project to its organization: only organizations have project-scoped keys, so Neon is asked which one.
  *
  * @throws {NeonRefused} explained
  * @throws {InputError} for a project of no organization
  */
 async function resolveScope(neon, scope, purpose) {
-    const { orgId, projectId } = scope;
-    if (projectId === undefined || orgId !== undefined)
+    if (scope.kind !== 'unresolved project')
         return scope;
-    const found = await explained(purpose, scope, neon, () => neon.getProjectOrganization(projectId));
-    if (found === '') {
+    const { projectId } = scope;
+    const orgId = await neon.organizationOf(projectId).catch(async (error) => {
+        throw await explain(error, neon, { purpose, scope });
+    });
+    if (orgId === '') {
         throw new errors/* InputError */.dz(`The project ${projectId} belongs to no organization, and only organizations have API keys for a single project. Leave project_id out to get a personal key, or move the project to an organization.`);
     }
-    return { orgId: found, projectId };
-}
-/** Asks Neon, and gives the error with advice where it refuses. */
-async function explained(purpose, scope, neon, ask) {
-    try {
-        return await ask();
-    }
-    catch (error) {
-        throw await explain(error, purpose, scope, neon);
-    }
+    return { kind: 'project', orgId, projectId };
 }
 /** An error with advice. Costs a request only where the kind of the key decides what to advise. */
-async function explain(error, purpose, scope, neon) {
+async function explain(error, neon, attempted) {
     if (!(error instanceof errors/* NeonRefused */.lD))
         return error;
-    const authMethod = dependsOnAuthMethod(error, purpose, scope)
-        ? await neon.getAuthMethod().catch(() => undefined)
-        : undefined;
-    return explainRefusal(error, purpose, scope, authMethod);
-}
-
-
-/***/ }),
-
-/***/ 3350:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   JK: () => (/* binding */ waitOrGiveUp),
-/* harmony export */   Zr: () => (/* binding */ persist)
-/* harmony export */ });
-/* unused harmony export waitBefore */
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(942);
-
-/** Milliseconds; the first wait is anything up to this, each further one up to twice the one before. */
-const BASE_WAIT = 500;
-/** Milliseconds; no wait that Neon did not ask for is longer. */
-const LONGEST_WAIT = 10_000;
-/** Milliseconds between two attempts past a rate limit, see {@link waitBefore}; chosen by `npm run bench:load`. */
-const PLACE_IN_LINE = 5_000;
-/** Milliseconds; an attempt with less time than this says nothing but that the time was up, and hides what was wrong. */
-const SHORTEST_ATTEMPT = 1_000;
-/**
- * How long to wait before the next attempt. What Neon asks for (`Retry-After`) is waited in any case.
- *
- * Trouble (no connection, 503, \u2026) calls for exponential waits with full jitter.
- *
- * A rate limit (429) is no trouble but a queue: a matrix whose jobs all started at once. There each job draws a place
- * within a few seconds once, and comes back at the same beat from then on. So the jobs stay spread evenly, none falls
- * ever further behind by backing off, and the queue is served at the full rate until it is empty; `npm run bench:load`
- * measures it against exponential waits.
- *
- * @param attempt 0 for the first wait
- * @returns milliseconds
- * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
- */
-function waitBefore(attempt, { retryAfter = 0, limited = false }, random) {
-    if (limited)
-        return attempt === 0 ? retryAfter + random() * PLACE_IN_LINE : Math.max(retryAfter, PLACE_IN_LINE);
-    return retryAfter + random() * Math.min(LONGEST_WAIT, BASE_WAIT * 2 ** attempt);
-}
-/**
- * Waits as {@link waitBefore} says, unless the deadline would come before another attempt could be answered.
- *
- * @param why what the attempt came to, for the log or the error
- * @throws {GaveUp} when the deadline leaves no time for another attempt
- * @throws {Cancelled} as soon as the job is cancelled
- */
-async function waitOrGiveUp(why, attempt, refusal, patience) {
-    const { clock, deadline, random, cancelled, onWait } = patience;
-    const wait = waitBefore(attempt, refusal, random);
-    if (wait + SHORTEST_ATTEMPT > deadline.remaining()) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .GaveUp */ .TL(`${why}. Gave up: this step may take ${deadline.seconds} s. See https://neonstatus.com, and whether this runner can reach Neon.`);
-    }
-    onWait(`${why}. Trying again in ${(wait / 1000).toFixed(1)} s.`);
-    await clock.sleep(wait, cancelled);
-}
-/**
- * Repeats a request that does no harm when it is done twice (list, look up, revoke by ID) until Neon has answered.
- *
- * @throws {NeonRefused | NeonUnreachable} when asking again would not help
- * @throws {GaveUp} when the deadline leaves no time for another attempt
- */
-async function persist(send, patience) {
-    for (let attempt = 0;; attempt += 1) {
-        const outcome = await send();
-        if (outcome.kind === 'done')
-            return outcome.value;
-        if (outcome.kind === 'refused')
-            throw outcome.error;
-        const refusal = outcome.kind === 'again' ? outcome : {};
-        await waitOrGiveUp(outcome.why, attempt, refusal, patience);
-    }
-}
-
-
-/***/ }),
-
-/***/ 9416:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   P: () => (/* binding */ revokeById)
-/* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(942);
-
-/**
- * Revokes a key by its ID.
- *
- * Neon's 404 alone could also mean a wrong organization or a wrong account, so it is settled by the list. The name is
- * looked for as well: should the answer that brought the ID have been wrong about it, the key is there under another.
- *
- * @returns `undefined` when the key was gone already
- * @throws {NeonRefused | NeonUnreachable | GaveUp} when the key may still be alive
- */
-async function revokeById(neon, scope, { id, name }) {
-    try {
-        return await neon.revokeKey(scope, id);
-    }
-    catch (error) {
-        if (!(error instanceof _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .NeonRefused */ .lD) || error.status !== 404)
-            throw error;
-        const listed = await neon.listKeys(scope);
-        if (listed.some((key) => key.id === id))
-            throw error;
-        const other = listed.find((key) => key.name === name);
-        return other && (await neon.revokeKey(scope, other.id));
-    }
+    const authMethod = dependsOnAuthMethod(error, attempted) ? await neon.authMethod().catch(() => undefined) : undefined;
+    return explainRefusal(error, attempted, authMethod);
 }
 
 
@@ -955,17 +975,24 @@ async function revokeById(neon, scope, { id, name }) {
 const NEON_ID = /^[a-z0-9-]{1,60}$/;
 /** The API path under which the keys of a scope are created, listed and revoked. */
 function keysPath(scope) {
-    return scope.orgId === undefined ? '/api_keys' : `/organizations/${encodeURIComponent(scope.orgId)}/api_keys`;
+    return scope.kind === 'personal' ? '/api_keys' : `/organizations/${encodeURIComponent(scope.orgId)}/api_keys`;
 }
 /** The scope in words, for logs and errors. */
 function describeScope(scope) {
-    if (scope.projectId !== undefined)
-        return `project ${scope.projectId} of organization ${scope.orgId}`;
-    return scope.orgId === undefined ? 'personal account' : `organization ${scope.orgId}`;
+    switch (scope.kind) {
+        case 'personal':
+            return 'personal account';
+        case 'organization':
+            return `organization ${scope.orgId}`;
+        case 'project':
+            return `project ${scope.projectId} of organization ${scope.orgId}`;
+        case 'unresolved project':
+            return `project ${scope.projectId}`;
+    }
 }
-/** Whether a key of this scope may revoke itself: project-scoped keys are refused every call on keys. */
+/** Whether a key of this scope may revoke itself: Neon refuses project-scoped keys every call on API keys. */
 function canRevokeItself(scope) {
-    return scope.projectId === undefined;
+    return scope.kind !== 'project';
 }
 
 
@@ -8379,15 +8406,13 @@ module.exports = () => {
 /* harmony export */   hx: () => (/* binding */ readScope),
 /* harmony export */   iZ: () => (/* binding */ readApiKey)
 /* harmony export */ });
-/* unused harmony exports INPUT_NAMES, NEON_API_HOST */
+/* unused harmony export NEON_API_HOST */
 /* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(942);
 /* harmony import */ var _neon_api_key_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2202);
 /* harmony import */ var _neon_scope_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9780);
 
 
 
-/** The inputs that `action.yml` declares; a test compares the two. */
-const INPUT_NAMES = (/* unused pure expression or super */ null && (['api_key', 'org_id', 'project_id', 'env_name', 'on_revoke_failure', 'api_host']));
 /** Neon's API; the default of `api_host`. */
 const NEON_API_HOST = 'https://console.neon.tech/api/v2';
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -8445,7 +8470,9 @@ function readUsableApiKey(runner) {
 function readScope(runner) {
     const orgId = readId(runner, 'org_id', 'organization');
     const projectId = readId(runner, 'project_id', 'project');
-    return { ...(orgId && { orgId }), ...(projectId && { projectId }) };
+    if (projectId === '')
+        return orgId === '' ? { kind: 'personal' } : { kind: 'organization', orgId };
+    return orgId === '' ? { kind: 'unresolved project', projectId } : { kind: 'project', orgId, projectId };
 }
 function readId(runner, name, noun) {
     const value = runner.input(name);
@@ -8794,32 +8821,10 @@ var base_clock = __nccwpck_require__(3978);
 var errors = __nccwpck_require__(942);
 // EXTERNAL MODULE: ./build/github/run-context.js
 var run_context = __nccwpck_require__(4788);
-// EXTERNAL MODULE: ./build/neon/client.js + 3 modules
-var client = __nccwpck_require__(9691);
+// EXTERNAL MODULE: ./build/neon/client.js + 6 modules
+var client = __nccwpck_require__(6021);
 // EXTERNAL MODULE: ./build/neon/resolve-scope.js + 1 modules
 var resolve_scope = __nccwpck_require__(9367);
-// EXTERNAL MODULE: ./build/neon/retry.js
-var retry = __nccwpck_require__(3350);
-// EXTERNAL MODULE: ./build/neon/revoke-by-id.js
-var revoke_by_id = __nccwpck_require__(9416);
-;// CONCATENATED MODULE: ./build/neon/revoke-by-name.js
-
-/**
- * Lists the keys of a scope and revokes those with exactly these names: keys that a lost answer may have left behind.
- *
- * @throws {NeonRefused | NeonUnreachable | GaveUp} when that cannot be made sure of
- */
-async function revokeByName(neon, scope, names) {
-    const revoked = [];
-    for (const { id, name } of await neon.listKeys(scope)) {
-        if (!names.includes(name))
-            continue;
-        const key = await (0,revoke_by_id/* revokeById */.P)(neon, scope, { id, name });
-        revoked.push({ id, name, lastUsedAt: key?.lastUsedAt, lastUsedFrom: key?.lastUsedFrom });
-    }
-    return revoked;
-}
-
 // EXTERNAL MODULE: ./build/neon/scope.js
 var neon_scope = __nccwpck_require__(9780);
 // EXTERNAL MODULE: ./build/steps/inputs.js
@@ -8882,28 +8887,24 @@ function readState(runner) {
 
 
 
-
-
 /** Milliseconds after which the main step gives up, however long Neon keeps it waiting. */
 const CREATE_DEADLINE = 180_000;
 /**
  * The main step: creates a key named after the run, masks it and hands it to the steps that follow.
  *
- * Whatever it throws, and wherever it is killed, the state tells the post step what to undo.
+ * Whatever it throws, and wherever it is killed, the state says what the post step has to revoke.
  *
  * @throws {InputError | RunnerError} before any request
  * @throws {NeonRefused | NeonUnreachable | GaveUp | Cancelled} when there is no key to hand on
  */
 async function createKey(world) {
-    const { runner, clock, http, random, cancelled } = world;
+    const { runner, clock, cancelled } = world;
     const inputs = (0,steps_inputs/* readInputs */.Ko)(runner, world.environment);
     warnOfCopies(world, inputs);
     const run = (0,run_context/* readRunContext */.$)(world.environment);
-    const deadline = new base_clock/* Deadline */.B(clock, CREATE_DEADLINE);
-    const patience = { clock, deadline, random, cancelled, onWait: runner.waiting };
-    const neon = new client/* NeonApi */.d({ apiHost: inputs.apiHost, apiKey: inputs.apiKey, http, patience });
-    const scope = await (0,resolve_scope/* resolveScope */.HV)(neon, inputs.scope, 'create');
-    const created = await createForCertain({ neon, scope, inputs, run, patience, world });
+    const neon = (0,client/* connect */.N)(world, { ...inputs, deadline: new base_clock/* Deadline */.B(clock, CREATE_DEADLINE) });
+    const scope = await (0,resolve_scope/* resolveScope */.H)(neon, inputs.scope, 'create');
+    const created = await createForCertain({ world, inputs, run, neon, keys: neon.keysOf(scope) });
     saveCreatedKey(runner, {
         id: created.id,
         name: created.name,
@@ -8919,17 +8920,19 @@ async function createKey(world) {
     runner.info(`Created the Neon API key ${created.id} (${created.name}) for the ${(0,neon_scope/* describeScope */.OI)(scope)}. It is revoked when this job ends.`);
 }
 /**
- * Creates a key and knows that it is the only one.
+ * Creates a key and makes sure that it is the only one.
  *
- * An attempt that may have happened is never repeated: its key is looked for and revoked, and the next attempt goes
- * under a new name. The old name stays in the intent, since a request cut off in flight may land later still; post
- * looks again.
+ * A create that may have happened is never repeated: its key is looked for and revoked, and the next one gets a new
+ * name. The old name stays in the intent, since a request cut off in flight may land later still; post looks again.
  */
 async function createForCertain(creation) {
-    const { neon, scope, inputs, run, patience, world } = creation;
+    const { world, inputs, run, neon, keys } = creation;
     const { apiHost, onRevokeFailure } = inputs;
     const doubtful = [];
-    const save = (names) => saveIntent(world.runner, { apiHost, scope, onRevokeFailure, names, apiKeyCheck: checkOf(inputs.apiKey, names) });
+    const save = (names) => {
+        const apiKeyCheck = checkOf(inputs.apiKey, names);
+        saveIntent(world.runner, { apiHost, scope: keys.scope, onRevokeFailure, names, apiKeyCheck });
+    };
     for (let attempt = 0;; attempt += 1) {
         const name = (0,run_context/* newKeyName */.L)(run);
         save([...doubtful, name]);
@@ -8943,16 +8946,16 @@ async function createForCertain(creation) {
         }
         doubtful.push(name);
         world.runner.info(`${answer.why}. The key may exist all the same; looking for it by its name, ${name}.`);
-        const revoked = await revokeByName(neon, scope, doubtful);
+        const revoked = await keys.revokeNamed(doubtful);
         const found = revoked.length === 0 ? 'No such key exists so far' : 'It existed and is revoked';
-        await (0,retry/* waitOrGiveUp */.JK)(`${found}; a new one is created under another name`, attempt, {}, patience);
+        await neon.patience.waitOrGiveUp(`${found}; a new one is created under another name`, attempt);
     }
 }
-/** Asks for a key until Neon has answered one way or the other, or may have. */
-async function createUnderName({ neon, scope, patience, world }, name) {
+/** Asks for a key until Neon has created one, has refused, or may have created one. */
+async function createUnderName({ neon, keys }, name) {
     let sent = false;
     for (let attempt = 0;; attempt += 1) {
-        const outcome = await neon.createKey(scope, name, world.runner.mask);
+        const outcome = await keys.create(name);
         if (outcome.kind === 'done')
             return { kind: 'created', key: outcome.value };
         if (outcome.kind === 'maybe')
@@ -8962,10 +8965,10 @@ async function createUnderName({ neon, scope, patience, world }, name) {
             // mean that it had.
             if (sent)
                 return { kind: 'doubtful', why: outcome.error.message.replace(/\.$/, '') };
-            return { kind: 'refused', error: await (0,resolve_scope/* explain */.WE)(outcome.error, 'create', scope, neon) };
+            return { kind: 'refused', error: await (0,resolve_scope/* explain */.W)(outcome.error, neon, { purpose: 'create', scope: keys.scope }) };
         }
         try {
-            await (0,retry/* waitOrGiveUp */.JK)(outcome.why, attempt, outcome, patience);
+            await neon.patience.waitOrGiveUp(outcome.why, attempt, outcome);
         }
         catch (error) {
             if (!sent && !outcome.sent && error instanceof errors/* GaveUp */.TL)
@@ -8975,7 +8978,7 @@ async function createUnderName({ neon, scope, patience, world }, name) {
         sent ||= outcome.sent;
     }
 }
-/** The long-lived key in any variable is visible to every later step; env_name's own is refused with the inputs. */
+/** Any variable that holds the long-lived key shows it to every later step; `env_name`'s own is refused with the inputs. */
 function warnOfCopies({ environment, runner }, { apiKey }) {
     const names = Object.keys(environment).filter((name) => environment[name] === apiKey && name !== 'INPUT_API_KEY');
     if (names.length === 0)
@@ -8986,8 +8989,6 @@ function warnOfCopies({ environment, runner }, { apiKey }) {
 // EXTERNAL MODULE: ./build/neon/api-key.js
 var api_key = __nccwpck_require__(2202);
 ;// CONCATENATED MODULE: ./build/steps/revoke-key.js
-
-
 
 
 
@@ -9010,7 +9011,7 @@ const SECOND_LOOK = 3_000;
  * @throws {RunnerError} when the state cannot be read
  */
 async function revokeKey(world) {
-    const { runner, clock, http, random, cancelled } = world;
+    const { runner } = world;
     const apiKey = (0,steps_inputs/* readApiKey */.iZ)(runner);
     const state = readState(runner);
     if (!state)
@@ -9021,15 +9022,15 @@ async function revokeKey(world) {
     const doubtful = intent.names.filter((name) => name !== created?.name);
     if (!created && doubtful.length === 0)
         return runner.info('No API key was created; there is nothing to revoke.');
-    const deadline = new base_clock/* Deadline */.B(clock, REVOKE_DEADLINE);
-    const patience = { clock, deadline, random, cancelled, onWait: runner.waiting };
+    const { apiHost, scope } = intent;
+    const deadline = new base_clock/* Deadline */.B(world.clock, REVOKE_DEADLINE);
     const post = {
         world,
-        scope: intent.scope,
-        sameAccount: intent.scope.orgId !== undefined || checkOf(apiKey, intent.names) === intent.apiKeyCheck,
-        neonFor(key) {
+        scope,
+        sameAccount: scope.kind !== 'personal' || checkOf(apiKey, intent.names) === intent.apiKeyCheck,
+        keysWith(key) {
             if ((0,api_key/* isSendable */.d)(key))
-                return new client/* NeonApi */.d({ apiHost: intent.apiHost, apiKey: key, http, patience });
+                return (0,client/* connect */.N)(world, { apiHost, apiKey: key, deadline }).keysOf(scope);
             throw new errors/* NeonRefused */.lD('The api_key input holds no API key in the post step.', 401);
         },
     };
@@ -9037,7 +9038,7 @@ async function revokeKey(world) {
         created && revokeCreated(post, created, apiKey),
         doubtful.length > 0 && revokeDoubtful(post, doubtful, apiKey),
     ]);
-    const failures = results.flatMap((result) => (result.status === 'rejected' ? [(0,errors/* describe */.q0)(result.reason)] : []));
+    const failures = results.flatMap((result) => (result.status === 'rejected' ? [(0,errors/* formatError */.Wk)(result.reason)] : []));
     if (failures.length > 0)
         throw new errors/* KeyMayBeAlive */.Xx(failures.join(' '), intent.onRevokeFailure === 'fail');
 }
@@ -9052,7 +9053,7 @@ async function revokeCreated(post, created, apiKey) {
             post.world.runner.info(`The ${key} was gone already.`);
     }
     catch (cause) {
-        throw new Error(mayBeAlive(`The ${key}`, post.scope, created.id, cause), { cause });
+        throw new Error(mayBeAlive(`The ${key}`, { scope: post.scope, id: created.id, cause }), { cause });
     }
 }
 /**
@@ -9063,11 +9064,10 @@ async function revokeCreated(post, created, apiKey) {
  *
  * @returns `undefined` when the key was gone already
  */
-async function revokeOneWayOrTheOther({ world, scope, sameAccount, neonFor }, created, apiKey) {
-    const { id, key: itself } = created;
+async function revokeOneWayOrTheOther({ world, sameAccount, keysWith }, created, apiKey) {
     let rejection;
     try {
-        const revoked = await (0,revoke_by_id/* revokeById */.P)(neonFor(apiKey), scope, created);
+        const revoked = await keysWith(apiKey).revokeForCertain(created);
         if (revoked || sameAccount)
             return revoked;
         rejection = new errors/* RunnerError */.Rn(OTHER_API_KEY);
@@ -9075,10 +9075,10 @@ async function revokeOneWayOrTheOther({ world, scope, sameAccount, neonFor }, cr
     catch (error) {
         rejection = error;
     }
-    if (itself === undefined || rejection instanceof errors/* GaveUp */.TL)
+    if (created.key === undefined || rejection instanceof errors/* GaveUp */.TL)
         throw rejection;
     try {
-        const revoked = await neonFor(itself).revokeKey(scope, id);
+        const revoked = await keysWith(created.key).revoke(created.id);
         world.runner.warning('The api_key input was of no use in the post step, so the fresh key revoked itself. Check the secret: it may hold a key that was revoked, or one of another account.', 'The api_key input could not revoke the key');
         return revoked;
     }
@@ -9087,14 +9087,15 @@ async function revokeOneWayOrTheOther({ world, scope, sameAccount, neonFor }, cr
         throw rejection;
     }
 }
-async function revokeDoubtful({ world, scope, sameAccount, neonFor }, names, apiKey) {
+async function revokeDoubtful(post, names, apiKey) {
+    const { world, scope, sameAccount, keysWith } = post;
     const named = `named ${names.join(' or ')}`;
     try {
-        const neon = neonFor(apiKey);
+        const keys = keysWith(apiKey);
         if (!sameAccount)
             throw new errors/* RunnerError */.Rn(OTHER_API_KEY);
         const look = async () => {
-            const revoked = await revokeByName(neon, scope, names);
+            const revoked = await keys.revokeNamed(names);
             for (const key of revoked)
                 reportUse(world, `Revoked the Neon API key ${key.id} (${key.name})`, key);
             return revoked.length;
@@ -9105,7 +9106,7 @@ async function revokeDoubtful({ world, scope, sameAccount, neonFor }, names, api
             world.runner.info(`No API key ${named} exists.`);
     }
     catch (cause) {
-        throw new Error(mayBeAlive(`An API key ${named}`, scope, '<ID>', cause), { cause });
+        throw new Error(mayBeAlive(`An API key ${named}`, { scope, id: '<ID>', cause }), { cause });
     }
 }
 function reportUse({ runner }, what, { lastUsedAt, lastUsedFrom }) {
@@ -9113,11 +9114,11 @@ function reportUse({ runner }, what, { lastUsedAt, lastUsedFrom }) {
     if (lastUsedFrom)
         runner.debug(`Last used from ${lastUsedFrom}.`);
 }
-function mayBeAlive(what, scope, id, cause) {
-    const [command, place] = scope.orgId === undefined
+function mayBeAlive(what, { scope, id, cause }) {
+    const [command, place] = scope.kind === 'personal'
         ? [`neon api-keys revoke ${id}`, 'account']
         : [`neon api-keys revoke ${id} --org-id ${scope.orgId}`, 'organization'];
-    return (`${what} of the ${(0,neon_scope/* describeScope */.OI)(scope)} may still be alive: ${(0,errors/* describe */.q0)(cause).replace(/\.?$/, '.')} Neon's keys never expire. ` +
+    return (`${what} of the ${(0,neon_scope/* describeScope */.OI)(scope)} may still be alive: ${(0,errors/* formatError */.Wk)(cause).replace(/\.?$/, '.')} Neon's keys never expire. ` +
         `Revoke it by hand: in the Neon Console under the ${place}'s settings, API keys, or with \`${command}\`.`);
 }
 
@@ -9614,7 +9615,7 @@ function getIDToken(aud) {
 //# sourceMappingURL=core.js.map
 ;// CONCATENATED MODULE: ./build/github/runner.js
 
-/** The runner's real commands and files, as `@actions/core` writes them. */
+/** The runner's real commands and files, as `@actions/core` writes them; nothing else writes them. */
 function githubRunner() {
     const secrets = new Set();
     // The runner masks logs, but a log is not the only place where a line may end up, and Neon's own words (an error
@@ -9676,7 +9677,7 @@ function githubRunner() {
 
 
 /**
- * Runs one step of the action in the real world: catches every error, tells it as an annotation and fails the step.
+ * Runs one step of the action in the real world: catches every error, reports it as an annotation and fails the step.
  *
  * @param onSignal main stops waiting when it is cancelled (the runner sends SIGINT, then SIGTERM after 7.5 s, then
  *   kills after another 2.5 s); post carries on, since its work is all the more needed then and bounded by itself
@@ -9704,7 +9705,7 @@ async function runStep(job, onSignal, title) {
         });
     }
     catch (error) {
-        runner.error((0,errors/* describe */.q0)(error), title);
+        runner.error((0,errors/* formatError */.Wk)(error), title);
         if (!(error instanceof errors/* KeyMayBeAlive */.Xx && !error.fatal))
             process.exitCode = 1;
     }

@@ -1,4 +1,4 @@
-import { Cancelled, describe, KeyMayBeAlive } from '../../src/base/errors.ts'
+import { Cancelled, formatError, KeyMayBeAlive } from '../../src/base/errors.ts'
 import type { Http } from '../../src/base/http.ts'
 import type { Runner } from '../../src/github/runner.ts'
 import type { World } from '../../src/steps/world.ts'
@@ -122,7 +122,7 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessStory>
       settled = true
       if (killed) return
       story.ending = error instanceof KeyMayBeAlive && !error.fatal ? 'success' : 'failure'
-      story.error = clean(describe(error))
+      story.error = clean(formatError(error))
       story.log.push(story.error)
     },
   )

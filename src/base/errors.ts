@@ -3,7 +3,7 @@ export class InputError extends Error {
   override readonly name = 'InputError'
 }
 
-/** The runner did not say what the action must know, e.g. `GITHUB_RUN_ID`; an old or a foreign runner. */
+/** The runner did not set what the action must know, e.g. `GITHUB_RUN_ID`: an old runner, or not GitHub's. */
 export class RunnerError extends Error {
   override readonly name = 'RunnerError'
 }
@@ -19,7 +19,7 @@ export class NeonRefused extends Error {
   }
 }
 
-/** The connection can never come about as things are, e.g. a certificate that this machine does not trust. */
+/** The connection cannot succeed until the configuration changes, e.g. a certificate that this machine does not trust. */
 export class NeonUnreachable extends Error {
   override readonly name = 'NeonUnreachable'
 }
@@ -34,10 +34,10 @@ export class Cancelled extends Error {
   override readonly name = 'Cancelled'
 }
 
-/** The post step could not make sure that a key is dead. */
+/** A step could not make sure that a key is revoked. */
 export class KeyMayBeAlive extends Error {
   override readonly name = 'KeyMayBeAlive'
-  /** Whether the step fails for it, as `on_revoke_failure` says. */
+  /** Whether the step fails because of it; see the `on_revoke_failure` input. */
   readonly fatal: boolean
 
   constructor(message: string, fatal: boolean) {
@@ -47,16 +47,16 @@ export class KeyMayBeAlive extends Error {
 }
 
 /**
- * Tells of an error and its causes in one line, without stack traces (they name paths of the runner's disk).
+ * Formats an error and its causes in one line, without stack traces, which name paths of the runner's disk.
  *
- * Node reports a refused connection as an `AggregateError` without a message of its own, one error an address,
- * so those are told too.
+ * Node reports a refused connection as an `AggregateError` without a message of its own, with one error for each
+ * address, so those are included.
  */
-export function describe(error: unknown): string {
+export function formatError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const own = error.message || (error as NodeJS.ErrnoException).code || error.name
-  const inner = error instanceof AggregateError && !error.message ? error.errors.map(describe) : []
-  const cause = error.cause === undefined ? [] : [describe(error.cause)]
+  const inner = error instanceof AggregateError && !error.message ? error.errors.map(formatError) : []
+  const cause = error.cause === undefined ? [] : [formatError(error.cause)]
   const parts = inner.length > 0 ? [...new Set(inner), ...cause] : [own, ...cause]
   return parts.filter((part, index) => index === 0 || !parts[0]?.includes(part)).join(': ')
 }

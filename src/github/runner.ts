@@ -1,18 +1,19 @@
 import * as core from '@actions/core'
+import type { InputName, OutputName } from './metadata.ts'
 
-/** The actions that the runner offers to a step; the only module that speaks its commands and files. */
+/** What the runner offers to a step. */
 export interface Runner {
   /** An input as the workflow wrote it, trimmed; an empty string where it is not set. */
-  input(name: string): string
+  input(name: InputName): string
   /** Makes the runner replace a value by `***` in every log from here on. */
   mask(secret: string): void
   saveState(name: string, value: string): void
   state(name: string): string
-  output(name: string, value: string): void
+  output(name: OutputName, value: string): void
   exportVariable(name: string, value: string): void
   debug(message: string): void
   info(message: string): void
-  /** Tells why the step waits. However often it does, the log stays short: from the second time on within a group. */
+  /** Logs why the step waits; from the second time on within a group, so that the log stays short. */
   waiting(message: string): void
   /** Adds Markdown to the page of the run. */
   summary(markdown: string): Promise<void>
@@ -20,7 +21,7 @@ export interface Runner {
   error(message: string, title: string): void
 }
 
-/** The runner's real commands and files, as `@actions/core` writes them. */
+/** The runner's real commands and files, as `@actions/core` writes them; nothing else writes them. */
 export function githubRunner(): Runner {
   const secrets = new Set<string>()
 

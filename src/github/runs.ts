@@ -1,5 +1,5 @@
 import { getOctokit } from '@actions/github'
-import { describe } from '../base/errors.ts'
+import { formatError } from '../base/errors.ts'
 import type { Http } from '../base/http.ts'
 
 /** What GitHub says of a run. */
@@ -95,7 +95,10 @@ function explainFailure(error: unknown): RunAnswer {
   if (status === 403) return { kind: 'unknown', why: 'the token may not read runs (it needs actions: read)' }
   if (status === 401) return { kind: 'unknown', why: 'GitHub rejected the token' }
   // octokit gives an error without an answer the status 500, too.
-  return { kind: 'unknown', why: response ? `GitHub answered ${status}` : `GitHub did not answer (${describe(error)})` }
+  return {
+    kind: 'unknown',
+    why: response ? `GitHub answered ${status}` : `GitHub did not answer (${formatError(error)})`,
+  }
 }
 
 function postponed(headers: Headers): Extract<RunState, { kind: 'postponed' }> {

@@ -1,56 +1,57 @@
-// What Neon answers, and how it is read: strictly, since what makes no sense is no answer.
+// What Neon answers, and how it is read: strictly, since an invalid body counts as no answer.
 
 import { parseKeepingIds } from '../base/json.ts'
 import { isSendable } from './api-key.ts'
 import { NEON_ID } from './scope.ts'
 
-/** A key as Neon tells of it when it is created. */
-export interface FreshKey {
+/** An API key as Neon's answer to a create describes it. */
+export interface CreatedKey {
   id: string
   name: string
+  /** The key itself. */
   key: string
 }
 
-/** A key as Neon lists it: never with the key itself. */
+/** An API key as Neon lists it, without the key itself. */
 export interface ListedKey {
   id: string
   name: string
   createdAt: string
   lastUsedAt: string | undefined
-  /** The one project that the key reaches, if it is so narrow. */
+  /** The one project that the key reaches; `undefined` for a key that reaches more. */
   projectId: string | undefined
 }
 
-/** What Neon tells of a key as it revokes it. */
+/** An API key as Neon's answer to a revocation describes it. */
 export interface RevokedKey {
   lastUsedAt: string | undefined
   /** For debug logs alone. */
   lastUsedFrom: string | undefined
 }
 
-/** Neon's keys are much longer; a shorter text is none. */
+/** Characters; Neon's keys are much longer, and a shorter text is not a key. */
 const SHORTEST_KEY = 16
 
 /**
  * Reads the answer to a create.
  *
- * @param name and project that were asked for; another's key is no answer
- * @param onSecret told of anything that may be a key, before it is even looked at
- * @returns `undefined` for what makes no sense
+ * @param asked what the request asked for; an answer about another key is invalid
+ * @param onSecret called with anything that may be a key, before it is checked
+ * @returns `undefined` when the answer is invalid
  */
-export function decodeFreshKey(
+export function decodeCreatedKey(
   body: string,
-  name: string,
-  projectId: string | undefined,
+  asked: { name: string; projectId: string | undefined },
   onSecret: (secret: string) => void,
-): FreshKey | undefined {
+): CreatedKey | undefined {
   const answer = parseKeepingIds(body)
   const key = readString(answer, 'key')
   if (key !== undefined) onSecret(key)
   const id = readId(answer)
   if (id === undefined || key === undefined || key.length < SHORTEST_KEY || !isSendable(key)) return undefined
-  if (readString(answer, 'name') !== name || readString(answer, 'project_id') !== projectId) return undefined
-  return { id, name, key }
+  if (readString(answer, 'name') !== asked.name || readString(answer, 'project_id') !== asked.projectId)
+    return undefined
+  return { id, name: asked.name, key }
 }
 
 /** Reads the answer to a revocation; `undefined` unless it says that this very key is revoked. */

@@ -1,13 +1,13 @@
-import { describe, NeonRefused, NeonUnreachable } from '../base/errors.ts'
+import { formatError, NeonRefused, NeonUnreachable } from '../base/errors.ts'
 import type { HttpResponse, TransportError } from '../base/http.ts'
 
 /**
- * What one attempt came to: the rows of the contract's table of requests.
+ * How one attempt ended, by the table in docs/behavior.md, *Requests*.
  *
- * - `done`: Neon did it and said so sensibly.
+ * - `done`: Neon did it, and the answer is valid.
  * - `again`: Neon did not do it and may be asked again.
  * - `maybe`: nobody knows whether Neon did it.
- * - `refused`: Neon said no, or can never be reached; asking again would not help.
+ * - `refused`: Neon said no, or cannot be reached; asking again would not help.
  */
 export type Outcome<T> =
   | { kind: 'done'; value: T }
@@ -15,7 +15,7 @@ export type Outcome<T> =
   | { kind: 'maybe'; why: string }
   | { kind: 'refused'; error: NeonRefused | NeonUnreachable }
 
-/** What an attempt's messages say of it. */
+/** What messages about an attempt name. */
 interface Attempt {
   /** E.g. `create the API key`. */
   action: string
@@ -30,13 +30,17 @@ const AGAIN = new Set([423, 429, 503])
 /** OpenSSL's and Node's codes for certificates that will not become valid by waiting. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_TLS_/
 
-/** Of a proxy's address that is none. */
+/** Codes for a proxy variable that holds an invalid URL. */
 const ADDRESS = new Set(['ERR_INVALID_URL', 'UND_ERR_INVALID_ARG'])
 
-/** undici's words for a proxy that answers CONNECT with anything but 200 (its proxy-agent.js); they have no code of their own. */
+/** undici's message for a proxy that answers CONNECT with anything but 200 (its proxy-agent.js); they have no code of their own. */
 const PROXY_REFUSAL = /^Proxy response \(4\d\d\)/
 
-/** @param decode reads a 2xx answer; `undefined` when the answer makes no sense */
+/**
+ * Classifies an answer.
+ *
+ * @param decode reads a 2xx answer; `undefined` when the answer is invalid
+ */
 export function classifyResponse<T>(
   response: HttpResponse,
   decode: (body: string) => T | undefined,
@@ -48,12 +52,12 @@ export function classifyResponse<T>(
     if (value !== undefined) return { kind: 'done', value }
     return { kind: 'maybe', why: `Neon's answer made no sense (${status}, request ${attempt.requestId})` }
   }
-  const told = `${quote(response.body)} (${status}, request ${attempt.requestId})`
+  const quoted = `${quote(response.body)} (${status}, request ${attempt.requestId})`
   if (AGAIN.has(status)) {
     const retryAfter = readRetryAfter(response.headers['retry-after'], attempt.date)
     return {
       kind: 'again',
-      why: `Neon could not ${attempt.action} now${told}`,
+      why: `Neon could not ${attempt.action} now${quoted}`,
       sent: true,
       limited: status === 429,
       retryAfter,
@@ -64,21 +68,21 @@ export function classifyResponse<T>(
     return { kind: 'refused', error: new NeonRefused(message, status) }
   }
   if (status >= 400 && status < 500) {
-    return { kind: 'refused', error: new NeonRefused(`Neon refused to ${attempt.action}${told}.`, status) }
+    return { kind: 'refused', error: new NeonRefused(`Neon refused to ${attempt.action}${quoted}.`, status) }
   }
-  return { kind: 'maybe', why: `Neon failed to ${attempt.action}${told}` }
+  return { kind: 'maybe', why: `Neon failed to ${attempt.action}${quoted}` }
 }
 
-/** Sorts an attempt that got no whole answer by whether the request may have left this machine. */
+/** Classifies an attempt that got no complete answer by whether the request may have left this machine. */
 export function classifyFailure(error: TransportError, attempt: Attempt): Outcome<never> {
-  const why = `Could not ${attempt.action}: ${describe(error)} (request ${attempt.requestId})`
+  const why = `Could not ${attempt.action}: ${formatError(error)} (request ${attempt.requestId})`
   if (error.sent) return { kind: 'maybe', why }
   const advice = adviceForLasting(error.cause)
   if (advice !== undefined) return { kind: 'refused', error: new NeonUnreachable(`${why}. ${advice}`) }
   return { kind: 'again', why, sent: false, limited: false, retryAfter: undefined }
 }
 
-/** What to do about a failure that waiting does not mend; `undefined` for one that may pass. */
+/** What to do about a failure that waiting cannot fix; `undefined` for one that may pass. */
 function adviceForLasting(cause: unknown): string | undefined {
   const { message, code } = (cause ?? {}) as NodeJS.ErrnoException
   if (PROXY_REFUSAL.test(message ?? '') || ADDRESS.has(code ?? '')) return 'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.'

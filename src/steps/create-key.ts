@@ -1,12 +1,11 @@
 import { Deadline } from '../base/clock.ts'
 import { Cancelled, GaveUp } from '../base/errors.ts'
 import { newKeyName, type RunContext, readRunContext } from '../github/run-context.ts'
-import type { FreshKey } from '../neon/answers.ts'
-import { NeonApi } from '../neon/client.ts'
+import type { CreatedKey } from '../neon/answers.ts'
+import { connect, type Neon } from '../neon/client.ts'
+import type { Keys } from '../neon/keys.ts'
 import { explain, resolveScope } from '../neon/resolve-scope.ts'
-import { type Patience, waitOrGiveUp } from '../neon/retry.ts'
-import { revokeByName } from '../neon/revoke-by-name.ts'
-import { canRevokeItself, describeScope, type Scope } from '../neon/scope.ts'
+import { canRevokeItself, describeScope } from '../neon/scope.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import { checkOf } from './key-check.ts'
 import { saveCreatedKey, saveIntent } from './state.ts'
@@ -18,22 +17,20 @@ export const CREATE_DEADLINE = 180_000
 /**
  * The main step: creates a key named after the run, masks it and hands it to the steps that follow.
  *
- * Whatever it throws, and wherever it is killed, the state tells the post step what to undo.
+ * Whatever it throws, and wherever it is killed, the state says what the post step has to revoke.
  *
  * @throws {InputError | RunnerError} before any request
  * @throws {NeonRefused | NeonUnreachable | GaveUp | Cancelled} when there is no key to hand on
  */
 export async function createKey(world: World): Promise<void> {
-  const { runner, clock, http, random, cancelled } = world
+  const { runner, clock, cancelled } = world
   const inputs = readInputs(runner, world.environment)
   warnOfCopies(world, inputs)
   const run = readRunContext(world.environment)
-  const deadline = new Deadline(clock, CREATE_DEADLINE)
-  const patience: Patience = { clock, deadline, random, cancelled, onWait: runner.waiting }
-  const neon = new NeonApi({ apiHost: inputs.apiHost, apiKey: inputs.apiKey, http, patience })
+  const neon = connect(world, { ...inputs, deadline: new Deadline(clock, CREATE_DEADLINE) })
 
   const scope = await resolveScope(neon, inputs.scope, 'create')
-  const created = await createForCertain({ neon, scope, inputs, run, patience, world })
+  const created = await createForCertain({ world, inputs, run, neon, keys: neon.keysOf(scope) })
   saveCreatedKey(runner, {
     id: created.id,
     name: created.name,
@@ -51,27 +48,27 @@ export async function createKey(world: World): Promise<void> {
 }
 
 interface Creation {
-  neon: NeonApi
-  scope: Scope
+  world: World
   inputs: Inputs
   run: RunContext
-  patience: Patience
-  world: World
+  neon: Neon
+  keys: Keys
 }
 
 /**
- * Creates a key and knows that it is the only one.
+ * Creates a key and makes sure that it is the only one.
  *
- * An attempt that may have happened is never repeated: its key is looked for and revoked, and the next attempt goes
- * under a new name. The old name stays in the intent, since a request cut off in flight may land later still; post
- * looks again.
+ * A create that may have happened is never repeated: its key is looked for and revoked, and the next one gets a new
+ * name. The old name stays in the intent, since a request cut off in flight may land later still; post looks again.
  */
-async function createForCertain(creation: Creation): Promise<FreshKey> {
-  const { neon, scope, inputs, run, patience, world } = creation
+async function createForCertain(creation: Creation): Promise<CreatedKey> {
+  const { world, inputs, run, neon, keys } = creation
   const { apiHost, onRevokeFailure } = inputs
   const doubtful: string[] = []
-  const save = (names: string[]): void =>
-    saveIntent(world.runner, { apiHost, scope, onRevokeFailure, names, apiKeyCheck: checkOf(inputs.apiKey, names) })
+  const save = (names: string[]): void => {
+    const apiKeyCheck = checkOf(inputs.apiKey, names)
+    saveIntent(world.runner, { apiHost, scope: keys.scope, onRevokeFailure, names, apiKeyCheck })
+  }
 
   for (let attempt = 0; ; attempt += 1) {
     const name = newKeyName(run)
@@ -85,33 +82,33 @@ async function createForCertain(creation: Creation): Promise<FreshKey> {
     }
     doubtful.push(name)
     world.runner.info(`${answer.why}. The key may exist all the same; looking for it by its name, ${name}.`)
-    const revoked = await revokeByName(neon, scope, doubtful)
+    const revoked = await keys.revokeNamed(doubtful)
     const found = revoked.length === 0 ? 'No such key exists so far' : 'It existed and is revoked'
-    await waitOrGiveUp(`${found}; a new one is created under another name`, attempt, {}, patience)
+    await neon.patience.waitOrGiveUp(`${found}; a new one is created under another name`, attempt)
   }
 }
 
 type Answer =
-  | { kind: 'created'; key: FreshKey }
+  | { kind: 'created'; key: CreatedKey }
   | { kind: 'refused'; error: Error }
   /** A key of this name may exist. */
   | { kind: 'doubtful'; why: string }
 
-/** Asks for a key until Neon has answered one way or the other, or may have. */
-async function createUnderName({ neon, scope, patience, world }: Creation, name: string): Promise<Answer> {
+/** Asks for a key until Neon has created one, has refused, or may have created one. */
+async function createUnderName({ neon, keys }: Creation, name: string): Promise<Answer> {
   let sent = false
   for (let attempt = 0; ; attempt += 1) {
-    const outcome = await neon.createKey(scope, name, world.runner.mask)
+    const outcome = await keys.create(name)
     if (outcome.kind === 'done') return { kind: 'created', key: outcome.value }
     if (outcome.kind === 'maybe') return { kind: 'doubtful', why: outcome.why }
     if (outcome.kind === 'refused') {
       // Neon refuses a name that is taken. After an attempt that Neon said it had not carried out, this refusal may
       // mean that it had.
       if (sent) return { kind: 'doubtful', why: outcome.error.message.replace(/\.$/, '') }
-      return { kind: 'refused', error: await explain(outcome.error, 'create', scope, neon) }
+      return { kind: 'refused', error: await explain(outcome.error, neon, { purpose: 'create', scope: keys.scope }) }
     }
     try {
-      await waitOrGiveUp(outcome.why, attempt, outcome, patience)
+      await neon.patience.waitOrGiveUp(outcome.why, attempt, outcome)
     } catch (error) {
       if (!sent && !outcome.sent && error instanceof GaveUp) return { kind: 'refused', error }
       throw error
@@ -120,7 +117,7 @@ async function createUnderName({ neon, scope, patience, world }: Creation, name:
   }
 }
 
-/** The long-lived key in any variable is visible to every later step; env_name's own is refused with the inputs. */
+/** Any variable that holds the long-lived key shows it to every later step; `env_name`'s own is refused with the inputs. */
 function warnOfCopies({ environment, runner }: World, { apiKey }: Inputs): void {
   const names = Object.keys(environment).filter((name) => environment[name] === apiKey && name !== 'INPUT_API_KEY')
   if (names.length === 0) return

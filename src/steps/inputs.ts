@@ -1,10 +1,7 @@
 import { InputError } from '../base/errors.ts'
 import type { Runner } from '../github/runner.ts'
 import { isSendable } from '../neon/api-key.ts'
-import { NEON_ID, type Scope } from '../neon/scope.ts'
-
-/** The inputs that `action.yml` declares; a test compares the two. */
-export const INPUT_NAMES = ['api_key', 'org_id', 'project_id', 'env_name', 'on_revoke_failure', 'api_host'] as const
+import { NEON_ID, type RequestedScope } from '../neon/scope.ts'
 
 /** Neon's API; the default of `api_host`. */
 export const NEON_API_HOST = 'https://console.neon.tech/api/v2'
@@ -16,13 +13,16 @@ export type OnRevokeFailure = 'fail' | 'warn'
 export interface Inputs {
   /** The long-lived key. Never to be written anywhere. */
   apiKey: string
-  scope: Scope
+  scope: RequestedScope
   /** The variable that gets the fresh key; `undefined`: none. */
   envName: string | undefined
   onRevokeFailure: OnRevokeFailure
   /** The API's address without a trailing slash. */
   apiHost: string
 }
+
+/** What reading inputs needs of the runner. */
+export type InputReader = Pick<Runner, 'input' | 'mask'>
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -43,7 +43,7 @@ const RESERVED =
  *
  * @throws {InputError} for the first input that cannot be used; the message says what to write instead
  */
-export function readInputs(runner: Runner, environment: Environment): Inputs {
+export function readInputs(runner: InputReader, environment: Environment): Inputs {
   const apiKey = readUsableApiKey(runner)
   const envName = readEnvName(runner)
   refuseExposedKey(envName, apiKey, environment)
@@ -60,7 +60,7 @@ export function readInputs(runner: Runner, environment: Environment): Inputs {
  * The long-lived key, masked; an empty string where there is none. All that the post step reads of the inputs:
  * composite actions can hand it wrong ones (actions/runner issues 3514, 2030, 2800).
  */
-export function readApiKey(runner: Runner): string {
+export function readApiKey(runner: InputReader): string {
   const apiKey = runner.input('api_key')
   runner.mask(apiKey)
   return apiKey
@@ -71,7 +71,7 @@ export function readApiKey(runner: Runner): string {
  *
  * @throws {InputError} where there is none, or what cannot be a key
  */
-export function readUsableApiKey(runner: Runner): string {
+export function readUsableApiKey(runner: InputReader): string {
   const apiKey = readApiKey(runner)
   if (apiKey === '') {
     throw new InputError(
@@ -88,13 +88,14 @@ export function readUsableApiKey(runner: Runner): string {
 }
 
 /** Whose keys; the same inputs in both actions. */
-export function readScope(runner: Runner): Scope {
+export function readScope(runner: InputReader): RequestedScope {
   const orgId = readId(runner, 'org_id', 'organization')
   const projectId = readId(runner, 'project_id', 'project')
-  return { ...(orgId && { orgId }), ...(projectId && { projectId }) }
+  if (projectId === '') return orgId === '' ? { kind: 'personal' } : { kind: 'organization', orgId }
+  return orgId === '' ? { kind: 'unresolved project', projectId } : { kind: 'project', orgId, projectId }
 }
 
-function readId(runner: Runner, name: 'org_id' | 'project_id', noun: string): string {
+function readId(runner: InputReader, name: 'org_id' | 'project_id', noun: string): string {
   const value = runner.input(name)
   if (value !== '' && !NEON_ID.test(value)) {
     throw new InputError(
@@ -104,7 +105,7 @@ function readId(runner: Runner, name: 'org_id' | 'project_id', noun: string): st
   return value
 }
 
-function readEnvName(runner: Runner): string | undefined {
+function readEnvName(runner: InputReader): string | undefined {
   const name = runner.input('env_name')
   if (name === '') return undefined
   if (!VARIABLE.test(name)) {
@@ -130,7 +131,7 @@ function refuseExposedKey(envName: string | undefined, apiKey: string, environme
   )
 }
 
-function readOnRevokeFailure(runner: Runner): OnRevokeFailure {
+function readOnRevokeFailure(runner: InputReader): OnRevokeFailure {
   const value = runner.input('on_revoke_failure') || 'fail'
   if (value !== 'fail' && value !== 'warn') {
     throw new InputError(`The on_revoke_failure input is '${value}'; it can be 'fail' or 'warn'.`)
@@ -139,7 +140,7 @@ function readOnRevokeFailure(runner: Runner): OnRevokeFailure {
 }
 
 /** Where Neon's API is; the same input in both actions. */
-export function readApiHost(runner: Runner): string {
+export function readApiHost(runner: InputReader): string {
   const value = runner.input('api_host') || NEON_API_HOST
   // The value itself is not repeated where it may hold a password.
   const url = URL.parse(value)

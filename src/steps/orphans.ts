@@ -2,20 +2,30 @@ import type { KeyName } from '../github/key-name.ts'
 import type { RunState } from '../github/runs.ts'
 import type { ListedKey } from '../neon/answers.ts'
 
-/** A key that this action made for a job of this repository. */
+/** A key that this action created for a job of this repository. */
 export interface OwnKey extends ListedKey {
   parsed: KeyName
 }
 
-/** What is to become of a key, and why. */
+/** What is known about the run of a key. */
+export type KeyRun =
+  | RunState
+  /** The run that the sweep itself is part of: its keys are in use. */
+  | { kind: 'own' }
+
+/** Why a key is kept. */
+export type Kept =
+  /** It is in use. */
+  | 'kept'
+  /** GitHub could not tell. */
+  | 'unsure'
+  /** The next sweep has to look into it. */
+  | 'postponed'
+
+/** What to do about a key, and why. */
 export interface Verdict {
-  key: OwnKey
-  revoke: boolean
+  kind: 'revoke' | Kept
   reason: string
-  /** Whether the next sweep has to look into it. */
-  postponed: boolean
-  /** Whether it was kept only because GitHub could not tell. */
-  unsure: boolean
 }
 
 /** Which keys are this repository's, on this server. */
@@ -24,12 +34,7 @@ export interface Home {
   repositoryId: string
 }
 
-/** The run that the sweep itself is part of: its keys are in use. */
-export interface SweepRun {
-  runId: string
-}
-
-/** Which of all listed keys are this repository's, the oldest first; everything else is never touched. */
+/** The keys of this repository among all that are listed, the oldest first; no other key is ever touched. */
 export function ownKeys(
   listed: readonly ListedKey[],
   home: Home,
@@ -44,35 +49,30 @@ export function ownKeys(
     .sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt))
 }
 
-/**
- * Decides about one key. In doubt it stays, unless it is older than any run can be.
- *
- * @param ageHours of the key; not a number where Neon's date cannot be read
- * @param maxAgeHours from which on a key goes even where GitHub cannot tell
- */
-export function judge(key: OwnKey, run: RunState, own: SweepRun, ageHours: number, maxAgeHours: number): Verdict {
-  const verdict = (revoke: boolean, reason: string): Verdict => ({
-    key,
-    revoke,
-    reason,
-    postponed: run.kind === 'postponed' && !revoke,
-    unsure: run.kind === 'unknown' && !revoke,
-  })
-  const { runId, runAttempt } = key.parsed
-  if (runId === own.runId) return verdict(false, "the sweep's own run")
+/** The age of a key, and from which age on it is revoked even where GitHub cannot tell. Hours. */
+export interface Age {
+  /** Not a number where Neon's date cannot be read. */
+  hours: number
+  maxHours: number
+}
+
+/** Decides about one key. In doubt it is kept, unless it is older than any run can be. */
+export function judge({ parsed: { runAttempt } }: OwnKey, run: KeyRun, { hours, maxHours }: Age): Verdict {
   switch (run.kind) {
+    case 'own':
+      return { kind: 'kept', reason: "the sweep's own run" }
     case 'completed':
-      return verdict(true, 'its run has completed')
+      return { kind: 'revoke', reason: 'its run has completed' }
     case 'deleted':
-      return verdict(true, 'its run was deleted')
+      return { kind: 'revoke', reason: 'its run was deleted' }
     case 'active':
       if (run.attempt !== undefined && Number(runAttempt) < run.attempt) {
-        return verdict(true, `attempt ${runAttempt} is over, attempt ${run.attempt} is ${run.status}`)
+        return { kind: 'revoke', reason: `attempt ${runAttempt} is over, attempt ${run.attempt} is ${run.status}` }
       }
-      return verdict(false, `its run is ${run.status}`)
+      return { kind: 'kept', reason: `its run is ${run.status}` }
     case 'unknown':
     case 'postponed':
-      if (ageHours > maxAgeHours) return verdict(true, `older than ${maxAgeHours} hours, and ${run.why}`)
-      return verdict(false, run.why)
+      if (hours > maxHours) return { kind: 'revoke', reason: `older than ${maxHours} hours, and ${run.why}` }
+      return { kind: run.kind === 'unknown' ? 'unsure' : 'postponed', reason: run.why }
   }
 }

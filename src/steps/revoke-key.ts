@@ -1,15 +1,13 @@
 import { Deadline } from '../base/clock.ts'
-import { describe, GaveUp, KeyMayBeAlive, NeonRefused, RunnerError } from '../base/errors.ts'
+import { formatError, GaveUp, KeyMayBeAlive, NeonRefused, RunnerError } from '../base/errors.ts'
 import type { RevokedKey } from '../neon/answers.ts'
 import { isSendable } from '../neon/api-key.ts'
-import { NeonApi } from '../neon/client.ts'
-import type { Patience } from '../neon/retry.ts'
-import { revokeById } from '../neon/revoke-by-id.ts'
-import { revokeByName } from '../neon/revoke-by-name.ts'
+import { connect } from '../neon/client.ts'
+import type { Keys } from '../neon/keys.ts'
 import { describeScope, type Scope } from '../neon/scope.ts'
 import { readApiKey } from './inputs.ts'
 import { checkOf } from './key-check.ts'
-import { type CreatedKey, readState } from './state.ts'
+import { readState, type SavedKey } from './state.ts'
 import type { World } from './world.ts'
 
 /** Milliseconds; the step has to end within 60 s, because a cancelled job's clean-up is cut off. */
@@ -28,7 +26,7 @@ export const SECOND_LOOK = 3_000
  * @throws {RunnerError} when the state cannot be read
  */
 export async function revokeKey(world: World): Promise<void> {
-  const { runner, clock, http, random, cancelled } = world
+  const { runner } = world
   const apiKey = readApiKey(runner)
   const state = readState(runner)
   if (!state) return runner.info('The main step sent no request to create an API key; there is nothing to revoke.')
@@ -37,14 +35,14 @@ export async function revokeKey(world: World): Promise<void> {
   const doubtful = intent.names.filter((name) => name !== created?.name)
   if (!created && doubtful.length === 0) return runner.info('No API key was created; there is nothing to revoke.')
 
-  const deadline = new Deadline(clock, REVOKE_DEADLINE)
-  const patience: Patience = { clock, deadline, random, cancelled, onWait: runner.waiting }
+  const { apiHost, scope } = intent
+  const deadline = new Deadline(world.clock, REVOKE_DEADLINE)
   const post: Post = {
     world,
-    scope: intent.scope,
-    sameAccount: intent.scope.orgId !== undefined || checkOf(apiKey, intent.names) === intent.apiKeyCheck,
-    neonFor(key) {
-      if (isSendable(key)) return new NeonApi({ apiHost: intent.apiHost, apiKey: key, http, patience })
+    scope,
+    sameAccount: scope.kind !== 'personal' || checkOf(apiKey, intent.names) === intent.apiKeyCheck,
+    keysWith(key) {
+      if (isSendable(key)) return connect(world, { apiHost, apiKey: key, deadline }).keysOf(scope)
       throw new NeonRefused('The api_key input holds no API key in the post step.', 401)
     },
   }
@@ -52,7 +50,7 @@ export async function revokeKey(world: World): Promise<void> {
     created && revokeCreated(post, created, apiKey),
     doubtful.length > 0 && revokeDoubtful(post, doubtful, apiKey),
   ])
-  const failures = results.flatMap((result) => (result.status === 'rejected' ? [describe(result.reason)] : []))
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [formatError(result.reason)] : []))
   if (failures.length > 0) throw new KeyMayBeAlive(failures.join(' '), intent.onRevokeFailure === 'fail')
 }
 
@@ -64,18 +62,18 @@ interface Post {
   scope: Scope
   /** Whether the list that the long-lived key is given is the one that our key would be in. */
   sameAccount: boolean
-  /** @throws {NeonRefused} for what cannot be a key */
-  neonFor(key: string): NeonApi
+  /** The keys of the scope, as an API key sees them. @throws {NeonRefused} for what cannot be a key */
+  keysWith(apiKey: string): Keys
 }
 
-async function revokeCreated(post: Post, created: CreatedKey, apiKey: string): Promise<void> {
+async function revokeCreated(post: Post, created: SavedKey, apiKey: string): Promise<void> {
   const key = `Neon API key ${created.id} (${created.name})`
   try {
     const revoked = await revokeOneWayOrTheOther(post, created, apiKey)
     if (revoked) reportUse(post.world, `Revoked the ${key}`, revoked)
     else post.world.runner.info(`The ${key} was gone already.`)
   } catch (cause) {
-    throw new Error(mayBeAlive(`The ${key}`, post.scope, created.id, cause), { cause })
+    throw new Error(mayBeAlive(`The ${key}`, { scope: post.scope, id: created.id, cause }), { cause })
   }
 }
 
@@ -88,22 +86,21 @@ async function revokeCreated(post: Post, created: CreatedKey, apiKey: string): P
  * @returns `undefined` when the key was gone already
  */
 async function revokeOneWayOrTheOther(
-  { world, scope, sameAccount, neonFor }: Post,
-  created: CreatedKey,
+  { world, sameAccount, keysWith }: Post,
+  created: SavedKey,
   apiKey: string,
 ): Promise<RevokedKey | undefined> {
-  const { id, key: itself } = created
   let rejection: unknown
   try {
-    const revoked = await revokeById(neonFor(apiKey), scope, created)
+    const revoked = await keysWith(apiKey).revokeForCertain(created)
     if (revoked || sameAccount) return revoked
     rejection = new RunnerError(OTHER_API_KEY)
   } catch (error) {
     rejection = error
   }
-  if (itself === undefined || rejection instanceof GaveUp) throw rejection
+  if (created.key === undefined || rejection instanceof GaveUp) throw rejection
   try {
-    const revoked = await neonFor(itself).revokeKey(scope, id)
+    const revoked = await keysWith(created.key).revoke(created.id)
     world.runner.warning(
       'The api_key input was of no use in the post step, so the fresh key revoked itself. Check the secret: it may hold a key that was revoked, or one of another account.',
       'The api_key input could not revoke the key',
@@ -115,17 +112,14 @@ async function revokeOneWayOrTheOther(
   }
 }
 
-async function revokeDoubtful(
-  { world, scope, sameAccount, neonFor }: Post,
-  names: string[],
-  apiKey: string,
-): Promise<void> {
+async function revokeDoubtful(post: Post, names: string[], apiKey: string): Promise<void> {
+  const { world, scope, sameAccount, keysWith } = post
   const named = `named ${names.join(' or ')}`
   try {
-    const neon = neonFor(apiKey)
+    const keys = keysWith(apiKey)
     if (!sameAccount) throw new RunnerError(OTHER_API_KEY)
     const look = async (): Promise<number> => {
-      const revoked = await revokeByName(neon, scope, names)
+      const revoked = await keys.revokeNamed(names)
       for (const key of revoked) reportUse(world, `Revoked the Neon API key ${key.id} (${key.name})`, key)
       return revoked.length
     }
@@ -133,7 +127,7 @@ async function revokeDoubtful(
     await world.clock.sleep(SECOND_LOOK, world.cancelled)
     if (first + (await look()) === 0) world.runner.info(`No API key ${named} exists.`)
   } catch (cause) {
-    throw new Error(mayBeAlive(`An API key ${named}`, scope, '<ID>', cause), { cause })
+    throw new Error(mayBeAlive(`An API key ${named}`, { scope, id: '<ID>', cause }), { cause })
   }
 }
 
@@ -142,13 +136,13 @@ function reportUse({ runner }: World, what: string, { lastUsedAt, lastUsedFrom }
   if (lastUsedFrom) runner.debug(`Last used from ${lastUsedFrom}.`)
 }
 
-function mayBeAlive(what: string, scope: Scope, id: string, cause: unknown): string {
+function mayBeAlive(what: string, { scope, id, cause }: { scope: Scope; id: string; cause: unknown }): string {
   const [command, place] =
-    scope.orgId === undefined
+    scope.kind === 'personal'
       ? [`neon api-keys revoke ${id}`, 'account']
       : [`neon api-keys revoke ${id} --org-id ${scope.orgId}`, 'organization']
   return (
-    `${what} of the ${describeScope(scope)} may still be alive: ${describe(cause).replace(/\.?$/, '.')} Neon's keys never expire. ` +
+    `${what} of the ${describeScope(scope)} may still be alive: ${formatError(cause).replace(/\.?$/, '.')} Neon's keys never expire. ` +
     `Revoke it by hand: in the Neon Console under the ${place}'s settings, API keys, or with \`${command}\`.`
   )
 }

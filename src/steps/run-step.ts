@@ -1,5 +1,5 @@
 import { systemClock } from '../base/clock.ts'
-import { Cancelled, describe, KeyMayBeAlive } from '../base/errors.ts'
+import { Cancelled, formatError, KeyMayBeAlive } from '../base/errors.ts'
 import { openHttp } from '../base/http.ts'
 import { githubRunner } from '../github/runner.ts'
 import type { World } from './world.ts'
@@ -8,7 +8,7 @@ import type { World } from './world.ts'
 type OnSignal = 'cancel' | 'carry on'
 
 /**
- * Runs one step of the action in the real world: catches every error, tells it as an annotation and fails the step.
+ * Runs one step of the action in the real world: catches every error, reports it as an annotation and fails the step.
  *
  * @param onSignal main stops waiting when it is cancelled (the runner sends SIGINT, then SIGTERM after 7.5 s, then
  *   kills after another 2.5 s); post carries on, since its work is all the more needed then and bounded by itself
@@ -34,7 +34,7 @@ export async function runStep(job: (world: World) => Promise<void>, onSignal: On
       cancelled: cancellation.signal,
     })
   } catch (error) {
-    runner.error(describe(error), title)
+    runner.error(formatError(error), title)
     if (!(error instanceof KeyMayBeAlive && !error.fatal)) process.exitCode = 1
   } finally {
     // All is done, and all that was written is with the runner once this last write is. To close connections and tear

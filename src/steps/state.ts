@@ -18,7 +18,7 @@ export interface Intent {
 }
 
 /** The key that main created. */
-export interface CreatedKey {
+export interface SavedKey {
   /** Decimal digits of an int64; a JavaScript number would lose some. */
   id: string
   name: string
@@ -29,7 +29,7 @@ export interface CreatedKey {
 /** Everything that post knows. */
 export interface State {
   intent: Intent
-  created: CreatedKey | undefined
+  created: SavedKey | undefined
 }
 
 /** Saves what main is about to do; the last one saved counts. */
@@ -38,7 +38,7 @@ export function saveIntent(runner: Runner, intent: Intent): void {
 }
 
 /** Saves the key that exists for certain. */
-export function saveCreatedKey(runner: Runner, created: CreatedKey): void {
+export function saveCreatedKey(runner: Runner, created: SavedKey): void {
   runner.saveState('created', JSON.stringify(created))
 }
 

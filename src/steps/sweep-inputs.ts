@@ -1,23 +1,11 @@
 import { InputError } from '../base/errors.ts'
-import type { Runner } from '../github/runner.ts'
-import type { Scope } from '../neon/scope.ts'
-import { readApiHost, readScope, readUsableApiKey } from './inputs.ts'
-
-/** The inputs that `sweep/action.yml` declares; a test compares the two. */
-export const SWEEP_INPUT_NAMES = [
-  'api_key',
-  'org_id',
-  'project_id',
-  'api_host',
-  'github_token',
-  'max_age_hours',
-  'dry_run',
-] as const
+import type { RequestedScope } from '../neon/scope.ts'
+import { type InputReader, readApiHost, readScope, readUsableApiKey } from './inputs.ts'
 
 /** Everything about a sweep that the author of a workflow can configure. */
 export interface SweepInputs {
   apiKey: string
-  scope: Scope
+  scope: RequestedScope
   apiHost: string
   githubToken: string
   maxAgeHours: number
@@ -32,7 +20,7 @@ const DEFAULT_MAX_AGE_HOURS = '840'
  *
  * @throws {InputError} for the first input that cannot be used
  */
-export function readSweepInputs(runner: Runner): SweepInputs {
+export function readSweepInputs(runner: InputReader): SweepInputs {
   const githubToken = runner.input('github_token')
   runner.mask(githubToken)
   const apiKey = readUsableApiKey(runner)
@@ -49,7 +37,7 @@ export function readSweepInputs(runner: Runner): SweepInputs {
   }
 }
 
-function readMaxAge(runner: Runner): number {
+function readMaxAge(runner: InputReader): number {
   const value = runner.input('max_age_hours') || DEFAULT_MAX_AGE_HOURS
   const hours = Number(value)
   if (!/^\d+(\.\d+)?$/.test(value) || hours <= 0) {
@@ -59,7 +47,7 @@ function readMaxAge(runner: Runner): number {
 }
 
 /** YAML 1.2's spellings, as `core.getBooleanInput` has them. */
-function readBoolean(runner: Runner, name: 'dry_run'): boolean {
+function readBoolean(runner: InputReader, name: 'dry_run'): boolean {
   const value = runner.input(name) || 'false'
   if (!/^(?:true|True|TRUE|false|False|FALSE)$/.test(value)) {
     throw new InputError(`The ${name} input is '${value}'; it can be 'true' or 'false'.`)

@@ -1,11 +1,30 @@
-import type { Verdict } from './orphans.ts'
+import type { Kept, OwnKey } from './orphans.ts'
 
-/** What became of a key. */
-export interface Outcome extends Verdict {
-  kind: 'revoked' | 'kept' | 'failed'
+/** What happened to a key, and why. */
+export interface Treatment {
+  key: OwnKey
+  kind: 'revoked' | 'failed' | Kept
+  reason: string
 }
 
-/** So many keys, in words. */
+/** What happened to all keys, in groups. */
+export interface Treatments {
+  revoked: Treatment[]
+  /** For any reason. */
+  kept: Treatment[]
+  failed: Treatment[]
+}
+
+export function groupTreatments(treatments: readonly Treatment[]): Treatments {
+  const {
+    revoked = [],
+    failed = [],
+    kept = [],
+  } = Object.groupBy(treatments, ({ kind }) => (kind === 'revoked' || kind === 'failed' ? kind : 'kept'))
+  return { revoked, kept, failed }
+}
+
+/** A number of keys in words. */
 export function countKeys(count: number): string {
   return count === 1 ? '1 key' : `${count} keys`
 }
@@ -13,27 +32,27 @@ export function countKeys(count: number): string {
 /** A job's summary may hold 1 MiB; this many rows are well below it, and more than anybody reads. */
 const MOST_ROWS = 500
 
-/** The page of the run: what was revoked, kept and why, what failed. Markdown. */
+/** The job summary: what was revoked, kept and why, and what failed. Markdown. */
 export function summarize(
-  outcomes: readonly Outcome[],
+  { revoked, kept, failed }: Treatments,
   dryRun: boolean,
   { GITHUB_SERVER_URL, GITHUB_REPOSITORY }: Readonly<Record<string, string | undefined>>,
 ): string {
-  const count = (kind: Outcome['kind']): number => outcomes.filter((outcome) => outcome.kind === kind).length
-  const headline = `${dryRun ? 'Would revoke' : 'Revoked'} **${count('revoked')}**, kept **${count('kept')}**, failed **${count('failed')}**.`
-  const order = ['failed', 'revoked', 'kept']
-  const sorted = [...outcomes].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
+  const verb = dryRun ? 'Would revoke' : 'Revoked'
+  const headline = `${verb} **${revoked.length}**, kept **${kept.length}**, failed **${failed.length}**.`
   const runs = `${GITHUB_SERVER_URL ?? 'https://github.com'}/${GITHUB_REPOSITORY ?? ''}/actions/runs`
-  const rows = sorted.slice(0, MOST_ROWS).map(({ kind, key, reason }) => {
-    const { runId, runAttempt, label } = key.parsed
-    const what = kind === 'revoked' && dryRun ? 'would revoke' : kind
-    const run = `[${runId}](${runs}/${runId}/attempts/${runAttempt})`
-    const cells = [what, key.id, label, run, day(key.createdAt), day(key.lastUsedAt) || 'never', reason]
-    return `| ${cells.map(escapeCell).join(' | ')} |`
-  })
-  const more = outcomes.length > MOST_ROWS ? [`\n… and ${outcomes.length - MOST_ROWS} more.`] : []
-  const table = ['| | key ID | job | run | made | last used | why |', '|---|---|---|---|---|---|---|', ...rows]
-  return ['### Sweep of Neon API keys', '', headline, '', ...(rows.length > 0 ? table : []), ...more, ''].join('\n')
+  const rowsOf = (what: string, treatments: Treatment[]): string[] =>
+    treatments.map(({ key, reason }) => {
+      const { runId, runAttempt, label } = key.parsed
+      const run = `[${runId}](${runs}/${runId}/attempts/${runAttempt})`
+      const cells = [what, key.id, label, run, day(key.createdAt), day(key.lastUsedAt) || 'never', reason]
+      return `| ${cells.map(escapeCell).join(' | ')} |`
+    })
+  const rows = [...rowsOf('failed', failed), ...rowsOf(verb.toLowerCase(), revoked), ...rowsOf('kept', kept)]
+  const more = rows.length > MOST_ROWS ? [`\n… and ${rows.length - MOST_ROWS} more.`] : []
+  const head = ['| | key ID | job | run | created | last used | why |', '|---|---|---|---|---|---|---|']
+  const table = rows.length > 0 ? [...head, ...rows.slice(0, MOST_ROWS)] : []
+  return ['### Sweep of Neon API keys', '', headline, '', ...table, ...more, ''].join('\n')
 }
 
 function day(timestamp: string | undefined): string {

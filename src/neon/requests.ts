@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock, Deadline } from '../base/clock.ts'
+import { type Http, type HttpRequest, TransportError } from '../base/http.ts'
+import { VERSION } from '../base/version.ts'
+import { classifyFailure, classifyResponse, type Outcome } from './outcome.ts'
+import { Patience } from './retry.ts'
+
+/** Milliseconds that a request in flight gets to finish once the job is cancelled; the runner kills after 7.5 s. */
+const CANCEL_GRACE = 6_000
+
+/** What talking to Neon needs from the world. */
+export interface Effects {
+  clock: Clock
+  http: Http
+  /** Uniform in [0, 1). */
+  random: () => number
+  /** Aborts when the runner cancels the job. */
+  cancelled: AbortSignal
+  runner: {
+    /** Called with anything in an answer that may be an API key, before the answer is checked. */
+    mask(secret: string): void
+    /** Called before each wait. */
+    waiting(message: string): void
+  }
+}
+
+/** One connection: where Neon's API is, and the key that is sent there. */
+export interface Connection {
+  apiHost: string
+  apiKey: string
+  deadline: Deadline
+  /** Called before each wait instead of the runner's `waiting`. */
+  onWait?: (message: string) => void
+}
+
+/** A request to Neon's API. */
+export interface Call<T> {
+  /** For messages, e.g. `create the API key`. */
+  action: string
+  method: HttpRequest['method']
+  path: string
+  body?: Record<string, string>
+  /** Milliseconds for one attempt, from connecting to the last byte. */
+  timeout: number
+  /** Reads the body of a 2xx answer; `undefined` when it is invalid. */
+  decode: (body: string) => T | undefined
+}
+
+/** Sends requests to Neon, and the only code that does. */
+export class Requests {
+  readonly patience: Patience
+  readonly #effects: Effects
+  readonly #connection: Connection
+
+  constructor(effects: Effects, connection: Connection) {
+    const { clock, random, cancelled, runner } = effects
+    const { deadline, onWait = runner.waiting } = connection
+    this.#effects = effects
+    this.#connection = connection
+    this.patience = new Patience({ clock, deadline, random, cancelled, onWait })
+  }
+
+  /** Masks what may be an API key in every log from here on. */
+  readonly mask = (secret: string): void => this.#effects.runner.mask(secret)
+
+  /**
+   * Repeats a request until Neon has answered, as the table in docs/behavior.md, *Requests*, says.
+   *
+   * @throws {NeonRefused | NeonUnreachable | GaveUp | Cancelled}
+   */
+  persist<T>(call: Call<T>): Promise<T> {
+    return this.patience.persist(() => this.attempt(call))
+  }
+
+  /** Sends a request once. */
+  async attempt<T>(call: Call<T>): Promise<Outcome<T>> {
+    const { clock, http, cancelled } = this.#effects
+    const requestId = randomUUID()
+    const withdrawal = new AbortController()
+    const withdraw = (): void => withdrawal.abort()
+    // A request that only reads is dropped at once; one that changes something gets the time that the runner leaves.
+    const onCancel = (): void => {
+      if (call.method === 'GET') withdraw()
+      else clock.sleep(CANCEL_GRACE, withdrawal.signal).then(withdraw, () => {})
+    }
+    if (cancelled.aborted) onCancel()
+    else cancelled.addEventListener('abort', onCancel)
+    const about = { action: call.action, requestId, date: clock.date() }
+    try {
+      const response = await http.exchange({ ...this.#request(call, requestId), signal: withdrawal.signal })
+      return classifyResponse(response, call.decode, about)
+    } catch (error) {
+      if (error instanceof TransportError) return classifyFailure(error, about)
+      throw error
+    } finally {
+      cancelled.removeEventListener('abort', onCancel)
+      withdraw()
+    }
+  }
+
+  #request<T>({ method, path, body, timeout }: Call<T>, requestId: string): HttpRequest {
+    const { apiHost, apiKey, deadline } = this.#connection
+    return {
+      method,
+      url: new URL(`${apiHost}${path}`),
+      headers: {
+        accept: 'application/json',
+        authorization: `Bearer ${apiKey}`,
+        'user-agent': `ephemeral-neon-api-key/${VERSION}`,
+        'x-request-id': requestId,
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+      timeout: Math.min(timeout, deadline.remaining()),
+    }
+  }
+}
