@@ -69,6 +69,15 @@ test('every message that the troubleshooting page explains is one of the code', 
   for (const message of messages) expect(text).toContain(message)
 })
 
+test('every file of the repository that a document names exists', () => {
+  const named = /`((?:src|dist|sweep|simulator|__tests__|bench|scripts|examples|docs)\/[\w./-]+\.\w+)`/g
+  for (const file of globSync(['*.md', 'docs/*.md', '__tests__/*.md'], { cwd: root })) {
+    for (const [, name = ''] of read(file).matchAll(named)) {
+      expect({ file, name, exists: existsSync(join(root, name)) }).toEqual({ file, name, exists: true })
+    }
+  }
+})
+
 test('every relative link in a document leads to a file', () => {
   const documents = globSync(
     ['*.md', 'docs/*.md', 'sweep/*.md', 'examples/*.md', '__tests__/*.md', '.github/**/*.md'],
@@ -90,7 +99,7 @@ test('every heading that a document links to exists', () => {
         .replace(/[^\w -]/g, '')
         .replaceAll(' ', '-'),
     )
-  for (const file of globSync(['*.md', 'docs/*.md', 'sweep/*.md'], { cwd: root })) {
+  for (const file of globSync(['*.md', 'docs/*.md', 'sweep/*.md', '__tests__/*.md'], { cwd: root })) {
     for (const [, target = '', anchor = ''] of read(file).matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)) {
       expect(anchors(target === '' ? file : join(file, '..', target))).toContain(anchor)
     }
