@@ -8,15 +8,28 @@ export class RunnerError extends Error {
   override readonly name = 'RunnerError'
 }
 
-/** Neon understood the request and said no (3xx, 4xx); asking again would not help. */
+/** Neon, or somebody in its place, said no (3xx, 4xx); asking again would not help. */
 export class NeonRefused extends Error {
   override readonly name = 'NeonRefused'
   readonly status: number
+  /** Neon's own words; `undefined` where the answer was not Neon's. */
+  readonly reason: string | undefined
 
-  constructor(message: string, status: number) {
+  constructor(message: string, status: number, reason?: string) {
     super(message)
     this.status = status
+    this.reason = reason
   }
+}
+
+/** Neon, or somebody in its place, answered 2xx twice in a row with a body that is not what was asked for. */
+export class InvalidAnswer extends Error {
+  override readonly name = 'InvalidAnswer'
+}
+
+/** Neon created a key that reaches more than what was asked for, or something else; it is revoked. */
+export class WrongReach extends Error {
+  override readonly name = 'WrongReach'
 }
 
 /** The connection cannot succeed until the configuration changes, e.g. a certificate that this machine does not trust. */
@@ -39,10 +52,13 @@ export class KeyMayBeAlive extends Error {
   override readonly name = 'KeyMayBeAlive'
   /** Whether the step fails because of it; see the `on_revoke_failure` input. */
   readonly fatal: boolean
+  /** What a person has to run. */
+  readonly commands: readonly string[]
 
-  constructor(message: string, fatal: boolean) {
+  constructor(message: string, { fatal, commands }: { fatal: boolean; commands: readonly string[] }) {
     super(message)
     this.fatal = fatal
+    this.commands = commands
   }
 }
 

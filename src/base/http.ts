@@ -1,4 +1,6 @@
 import { Agent, type buildConnector, type Dispatcher } from 'undici'
+import { isLoopback } from './loopback.ts'
+import type { ProxySettings } from './proxy-settings.ts'
 
 /** One request, one attempt. */
 export interface HttpRequest {
@@ -42,36 +44,42 @@ const CONNECT_TIMEOUT = 10_000
 /** Four times what a list of 10,000 keys takes, the most that Neon advises to have. */
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024
 
-const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']
-
 /**
- * HTTP by undici, through a proxy where the environment names one. Redirects are answers like any other: undici follows
- * none unless told to.
+ * HTTP by undici, through a proxy where one is set. This machine itself is reached directly in any case. Redirects are
+ * answers like any other: undici follows none unless told to.
  */
-export function openHttp(environment: Readonly<NodeJS.ProcessEnv>): Http {
-  let dispatcher: Promise<Dispatcher> | undefined
+export function openHttp(proxies: ProxySettings): Http {
+  let direct: Dispatcher | undefined
+  let proxied: Promise<Dispatcher> | undefined
+  const dispatcherFor = (url: URL): Dispatcher | Promise<Dispatcher> => {
+    if ((proxies.https === '' && proxies.http === '') || isLoopback(url.hostname)) {
+      direct ??= new Agent({ ...OPTIONS, connect: CONNECT })
+      return direct
+    }
+    proxied ??= openProxied(proxies).catch((cause) => {
+      throw new TransportError('the proxy cannot be used', false, { cause })
+    })
+    return proxied
+  }
   return {
-    async exchange(request) {
-      dispatcher ??= openDispatcher(environment).catch((cause) => {
-        throw new TransportError('the proxy cannot be used', false, { cause })
-      })
-      return exchange(await dispatcher, request)
-    },
+    exchange: async (request) => exchange(await dispatcherFor(request.url), request),
   }
 }
 
-async function openDispatcher(environment: Readonly<NodeJS.ProcessEnv>): Promise<Dispatcher> {
-  // The API key travels here: not even NODE_TLS_REJECT_UNAUTHORIZED=0, which an earlier step may have set for all later
-  // ones, switches this off.
-  const connect: buildConnector.BuildOptions = { timeout: CONNECT_TIMEOUT, rejectUnauthorized: true }
-  const options: Agent.Options = {
-    // HTTP/2 would load another of Node's large modules and gain nothing on one or two requests.
-    allowH2: false,
-    maxResponseSize: MAX_RESPONSE_BYTES,
-  }
-  if (!PROXY_VARIABLES.some((name) => environment[name])) return new Agent({ ...options, connect })
-  const { openProxied } = await import('./proxy.ts')
-  return openProxied(options, connect)
+// The API key travels here: not even NODE_TLS_REJECT_UNAUTHORIZED=0, which an earlier step may have set for all later
+// ones, switches the check of certificates off.
+const CONNECT: buildConnector.BuildOptions = { timeout: CONNECT_TIMEOUT, rejectUnauthorized: true }
+
+const OPTIONS: Agent.Options = {
+  // HTTP/2 would load another of Node's large modules and gain nothing on one or two requests.
+  allowH2: false,
+  maxResponseSize: MAX_RESPONSE_BYTES,
+}
+
+/** What connects through proxies is loaded only where there is one. */
+async function openProxied(proxies: ProxySettings): Promise<Dispatcher> {
+  const proxy = await import('./proxy.ts')
+  return proxy.openProxied(proxies, OPTIONS, CONNECT)
 }
 
 /**

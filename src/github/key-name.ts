@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 /**
  * The name of a key says which job it was made for:
  *
- *     gha/<repository_id>/<run_id>/<run_attempt>/<nonce>/<label>
+ *     gha/<repository_id>/<run_id>/<run_attempt>/<job_id>/<nonce>/<label>
  *
  * This module alone knows the grammar, both ways. A name that does not parse in full is not ours.
  */
@@ -14,6 +14,8 @@ export interface KeyName {
   repositoryId: string
   runId: string
   runAttempt: string
+  /** The ID that GitHub's REST API has for the job; `0` where the runner does not tell. */
+  jobId: string
   /** Random, so that matrix legs and repeated uses in one job never collide. */
   nonce: string
   /** For the person who reads the list in the Neon Console; empty where there was no room. */
@@ -26,7 +28,7 @@ export const KEY_NAME_MAX_LENGTH = 64
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
 
 const GRAMMAR =
-  /^(?<server>gha(?:-[0-9a-f]{4})?)\/(?<repositoryId>[1-9]\d*)\/(?<runId>[1-9]\d*)\/(?<runAttempt>[1-9]\d*)\/(?<nonce>[a-z2-7]{8,})(?:\/(?<label>[A-Za-z0-9._-]+))?$/
+  /^(?<server>gha(?:-[0-9a-f]{4})?)\/(?<repositoryId>[1-9]\d*)\/(?<runId>[1-9]\d*)\/(?<runAttempt>[1-9]\d*)\/(?<jobId>0|[1-9]\d*)\/(?<nonce>[a-z2-7]{8,})(?:\/(?<label>[A-Za-z0-9._-]+))?$/
 
 /**
  * Writes a key's name. The label alone is cut when the name would be too long, and vanishes with its slash when
@@ -35,7 +37,7 @@ const GRAMMAR =
  * @throws {RangeError} when the parts are not of the grammar or too long even without a label
  */
 export function formatKeyName(parts: KeyName): string {
-  const stem = [parts.server, parts.repositoryId, parts.runId, parts.runAttempt, parts.nonce].join('/')
+  const stem = [parts.server, parts.repositoryId, parts.runId, parts.runAttempt, parts.jobId, parts.nonce].join('/')
   const room = Math.max(0, KEY_NAME_MAX_LENGTH - stem.length - 1)
   const label = parts.label.replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, room)
   const name = label ? `${stem}/${label}` : stem

@@ -1,7 +1,15 @@
 // The inputs and outputs that action.yml and sweep/action.yml declare, in their order; a test compares them.
 // https://docs.github.com/actions/reference/workflows-and-actions/metadata-syntax
 
-export const INPUT_NAMES = ['api_key', 'org_id', 'project_id', 'env_name', 'on_revoke_failure', 'api_host'] as const
+export const INPUT_NAMES = [
+  'api_key',
+  'org_id',
+  'project_id',
+  'env_name',
+  'job_id',
+  'on_revoke_failure',
+  'api_host',
+] as const
 export const OUTPUT_NAMES = ['api_key', 'api_key_id', 'api_key_name'] as const
 
 export const SWEEP_INPUT_NAMES = [

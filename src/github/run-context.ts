@@ -1,6 +1,6 @@
 import { RunnerError } from '../base/errors.ts'
 import { canKeepIds } from '../base/json.ts'
-import { formatKeyName, newNonce, serverTag } from './key-name.ts'
+import { formatKeyName, newNonce, parseKeyName, serverTag } from './key-name.ts'
 
 /** Which job of which run this is, as the runner tells it. */
 export interface RunContext {
@@ -9,16 +9,20 @@ export interface RunContext {
   repositoryName: string
   runId: string
   runAttempt: string
+  /** The ID that GitHub's REST API has for the job; `0` where the runner does not tell. */
   jobId: string
+  /** The job's name in the workflow file. */
+  jobName: string
 }
 
 /**
  * Reads GitHub's default variables.
  *
+ * @param jobId the job's ID, which no variable holds
  * @throws {RunnerError} when one that the key's name needs is missing or malformed, or the runner's Node is too old
  * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
  */
-export function readRunContext(environment: NodeJS.ProcessEnv): RunContext {
+export function readRunContext(environment: NodeJS.ProcessEnv, jobId: string): RunContext {
   const number = (name: string): string => {
     const value = environment[name] ?? ''
     if (!/^[1-9]\d*$/.test(value)) {
@@ -41,7 +45,8 @@ export function readRunContext(environment: NodeJS.ProcessEnv): RunContext {
     repositoryName: environment.GITHUB_REPOSITORY?.split('/').at(-1) ?? '',
     runId: number('GITHUB_RUN_ID'),
     runAttempt: number('GITHUB_RUN_ATTEMPT'),
-    jobId: environment.GITHUB_JOB ?? '',
+    jobId,
+    jobName: environment.GITHUB_JOB ?? '',
   }
 }
 
@@ -52,7 +57,22 @@ export function newKeyName(run: RunContext): string {
     repositoryId: run.repositoryId,
     runId: run.runId,
     runAttempt: run.runAttempt,
+    jobId: run.jobId,
     nonce: newNonce(),
-    label: [run.repositoryName, run.jobId].filter(Boolean).join('.'),
+    label: [run.repositoryName, run.jobName].filter(Boolean).join('.'),
   })
+}
+
+/** Whether a key's name says that it was created for this very job. Never so where the job's ID is not known. */
+export function isOfJob(name: string, run: RunContext): boolean {
+  const key = parseKeyName(name)
+  return (
+    key !== undefined &&
+    run.jobId !== '0' &&
+    key.server === serverTag(run.serverUrl) &&
+    key.repositoryId === run.repositoryId &&
+    key.runId === run.runId &&
+    key.runAttempt === run.runAttempt &&
+    key.jobId === run.jobId
+  )
 }

@@ -1,4 +1,5 @@
 import * as core from '@actions/core'
+import { disarm } from './disarm.ts'
 import type { InputName, OutputName } from './metadata.ts'
 
 /** What the runner offers to a step. */
@@ -17,8 +18,11 @@ export interface Runner {
   waiting(message: string): void
   /** Adds Markdown to the page of the run. */
   summary(markdown: string): Promise<void>
-  warning(message: string, title: string): void
-  error(message: string, title: string): void
+  /**
+   * Adds an annotation, of one or more lines. The runner masks no titles: they must be our own words.
+   */
+  warning(message: string | readonly string[], title: string): void
+  error(message: string | readonly string[], title: string): void
 }
 
 /** The runner's real commands and files, as `@actions/core` writes them; nothing else writes them. */
@@ -32,7 +36,8 @@ export function githubRunner(): Runner {
     for (const secret of secrets) text = text.replaceAll(secret, '***')
     return text
   }
-  const clean = (message: string): string => redact(message).replace(/[\r\n]+/g, ' ')
+  const clean = (message: string): string => disarm(redact(message))
+  const cleanLines = (message: string | readonly string[]): string => [message].flat().map(clean).join('\n')
 
   let waits = 0
   const endWaiting = (): void => {
@@ -67,11 +72,11 @@ export function githubRunner(): Runner {
     },
     warning(message, title) {
       endWaiting()
-      core.warning(clean(message), { title })
+      core.warning(cleanLines(message), { title })
     },
     error(message, title) {
       endWaiting()
-      core.error(clean(message), { title })
+      core.error(cleanLines(message), { title })
     },
   }
 }

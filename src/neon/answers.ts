@@ -1,18 +1,27 @@
-// What Neon answers, and how it is read: strictly, since an invalid body counts as no answer.
+// How Neon's answers are read: liberally, since Neon's documents do not agree on which fields an answer has. An answer
+// is believed when it has what the action needs; see docs/behavior.md, *Answers*.
 
 import { parseKeepingIds } from '../base/json.ts'
 import { isSendable } from './api-key.ts'
 import { NEON_ID } from './scope.ts'
 
-/** An API key as Neon's answer to a create describes it. */
-export interface CreatedKey {
-  id: string
-  name: string
-  /** The key itself. */
-  key: string
+/** The body of a 2xx answer is not what was asked for. The message says what came instead, and never quotes the body. */
+export class InvalidBody extends Error {
+  override readonly name = 'InvalidBody'
 }
 
-/** An API key as Neon lists it, without the key itself. */
+/** An API key as Neon's answer to a create describes it. */
+export interface AnsweredKey {
+  id: string
+  /** The key itself. */
+  key: string
+  /** `undefined` where the answer has none. */
+  name: string | undefined
+  /** `undefined` where the answer has none. */
+  projectId: string | undefined
+}
+
+/** An API key as Neon lists it. */
 export interface ListedKey {
   id: string
   name: string
@@ -24,82 +33,138 @@ export interface ListedKey {
 
 /** An API key as Neon's answer to a revocation describes it. */
 export interface RevokedKey {
+  /** A date, `never`, or `undefined` where the answer does not say. */
   lastUsedAt: string | undefined
-  /** For debug logs alone. */
+  /** For debug logs only. */
   lastUsedFrom: string | undefined
 }
 
 /** Characters; Neon's keys are much longer, and a shorter text is not a key. */
-const SHORTEST_KEY = 16
+const SHORTEST_KEY = 8
+
+type Fields = Readonly<Record<string, unknown>>
 
 /**
  * Reads the answer to a create.
  *
- * @param asked what the request asked for; an answer about another key is invalid
  * @param onSecret called with anything that may be a key, before it is checked
- * @returns `undefined` when the answer is invalid
+ * @throws {InvalidBody}
  */
-export function decodeCreatedKey(
-  body: string,
-  asked: { name: string; projectId: string | undefined },
-  onSecret: (secret: string) => void,
-): CreatedKey | undefined {
-  const answer = parseKeepingIds(body)
+export function decodeCreatedKey(body: string, onSecret: (secret: string) => void): AnsweredKey {
+  const answer = readObject(body)
   const key = readString(answer, 'key')
   if (key !== undefined) onSecret(key)
   const id = readId(answer)
-  if (id === undefined || key === undefined || key.length < SHORTEST_KEY || !isSendable(key)) return undefined
-  if (readString(answer, 'name') !== asked.name || readString(answer, 'project_id') !== asked.projectId)
-    return undefined
-  return { id, name: asked.name, key }
+  if (key === undefined) throw new InvalidBody('JSON without an API key')
+  if (key.length < SHORTEST_KEY || !isSendable(key)) throw new InvalidBody('JSON with a key that cannot be an API key')
+  return { id, key, name: readString(answer, 'name'), projectId: readString(answer, 'project_id') }
 }
 
-/** Reads the answer to a revocation; `undefined` unless it says that this very key is revoked. */
-export function decodeRevokedKey(body: string, id: string): RevokedKey | undefined {
-  const answer = parseKeepingIds(body)
-  if (readId(answer) !== id || (answer as { revoked?: unknown }).revoked !== true) return undefined
-  return { lastUsedAt: readString(answer, 'last_used_at'), lastUsedFrom: readString(answer, 'last_used_from_addr') }
+/**
+ * Reads the answer to a revocation.
+ *
+ * @throws {InvalidBody} unless it says that this very key is revoked
+ */
+export function decodeRevokedKey(body: string, id: string): RevokedKey {
+  const answer = readObject(body)
+  if (readId(answer) !== id) throw new InvalidBody('the answer about another API key')
+  if (answer.revoked !== true) throw new InvalidBody('JSON that does not say that the API key is revoked')
+  const lastUsedAt = answer.last_used_at === null ? 'never' : readDate(answer, 'last_used_at')
+  return { lastUsedAt, lastUsedFrom: readString(answer, 'last_used_from_addr') }
 }
 
-/** Reads a list; `undefined` if any entry cannot be read, since that might be the one that is looked for. */
-export function decodeKeys(body: string): ListedKey[] | undefined {
-  const answer = parseKeepingIds(body)
-  if (!Array.isArray(answer)) return undefined
-  const keys: ListedKey[] = []
-  for (const item of answer) {
-    const id = readId(item)
+/**
+ * Reads a list.
+ *
+ * @param onSecret called with any key that stands in the list; an older edition of Neon's documentation shows one
+ * @throws {InvalidBody} if any entry cannot be read, since that might be the one that is looked for
+ */
+export function decodeKeys(body: string, onSecret: (secret: string) => void): ListedKey[] {
+  const answer = readJson(body)
+  if (!Array.isArray(answer)) throw new InvalidBody('JSON that is not a list')
+  return answer.map((entry) => {
+    const item = asObject(entry)
+    const key = readString(item, 'key')
+    if (key !== undefined) onSecret(key)
     const name = readString(item, 'name')
-    if (id === undefined || name === undefined) return undefined
-    keys.push({
-      id,
+    if (name === undefined) throw new InvalidBody('a list with an entry without a name')
+    return {
+      id: readId(item),
       name,
-      createdAt: readString(item, 'created_at') ?? '',
-      lastUsedAt: readString(item, 'last_used_at'),
+      createdAt: readDate(item, 'created_at') ?? '',
+      lastUsedAt: readDate(item, 'last_used_at'),
       projectId: readString(item, 'project_id'),
-    })
-  }
-  return keys
+    }
+  })
 }
 
-/** Reads the organization of a project; an empty string where it has none. */
-export function decodeProjectOrganization(body: string, projectId: string): string | undefined {
-  const project = (parseKeepingIds(body) as { project?: unknown } | null | undefined)?.project
-  if (readString(project, 'id') !== projectId) return undefined
+/**
+ * Reads the organization of a project; an empty string where it has none.
+ *
+ * @throws {InvalidBody}
+ */
+export function decodeProjectOrganization(body: string, projectId: string): string {
+  const project = asObject(readObject(body).project)
+  const id = readString(project, 'id')
+  if (id !== undefined && id !== projectId) throw new InvalidBody('the answer about another project')
+  if (id === undefined && !('org_id' in project)) throw new InvalidBody('JSON without a project')
   const orgId = readString(project, 'org_id') ?? ''
-  return orgId === '' || NEON_ID.test(orgId) ? orgId : undefined
+  if (orgId !== '' && !NEON_ID.test(orgId)) throw new InvalidBody('an organization ID that is malformed')
+  return orgId
 }
 
-/** Reads what kind of credential a key is. */
-export function decodeAuthMethod(body: string): string | undefined {
-  return readString(parseKeepingIds(body), 'auth_method')
+/**
+ * Reads what kind of credential a key is.
+ *
+ * @throws {InvalidBody}
+ */
+export function decodeAuthMethod(body: string): string {
+  const method = readString(readObject(body), 'auth_method')
+  if (method === undefined) throw new InvalidBody('JSON without auth_method')
+  return method
 }
 
-function readString(answer: unknown, name: string): string | undefined {
-  const value = (answer as Record<string, unknown> | null | undefined)?.[name]
+/**
+ * Neon's own message in an error, from the error object of its OpenAPI document (`GeneralError`).
+ *
+ * @returns `undefined` where the body is not Neon's: an HTML page of a proxy or a firewall, say
+ */
+export function decodeErrorMessage(body: string): string | undefined {
+  const message = (parseKeepingIds(body) as Fields | null | undefined)?.message
+  return typeof message === 'string' ? message : undefined
+}
+
+function readJson(body: string): unknown {
+  const answer = parseKeepingIds(body)
+  if (answer !== undefined) return answer
+  if (body.trim() === '') throw new InvalidBody('an empty body')
+  if (/^\s*<(?:!doctype html|html|head|body)/i.test(body)) throw new InvalidBody('an HTML page')
+  throw new InvalidBody('text that is not JSON')
+}
+
+const readObject = (body: string): Fields => asObject(readJson(body))
+
+function asObject(value: unknown): Fields {
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new InvalidBody('JSON without an object')
+  return value as Fields
+}
+
+function readId({ id }: Fields): string {
+  if (typeof id === 'bigint' && id > 0n) return String(id)
+  if (id === undefined || id === null) throw new InvalidBody('JSON without an ID')
+  const found =
+    typeof id === 'string' ? 'a text' : typeof id === 'number' || typeof id === 'bigint' ? String(id) : 'something else'
+  throw new InvalidBody(`JSON with ${found} where the ID, a positive integer, belongs`)
+}
+
+function readString(answer: Fields, name: string): string | undefined {
+  const value = answer[name]
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-function readId(answer: unknown): string | undefined {
-  const id = (answer as { id?: unknown } | null | undefined)?.id
-  return typeof id === 'bigint' && id > 0n ? String(id) : undefined
+/** An RFC 3339 date. It is printed, and anything else could be somebody's words. */
+function readDate(answer: Fields, name: string): string | undefined {
+  const value = readString(answer, name)
+  return value !== undefined && /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(value) ? value : undefined
 }

@@ -1,9 +1,10 @@
 import { NeonRefused } from '../base/errors.ts'
 import {
-  type CreatedKey,
+  type AnsweredKey,
   decodeCreatedKey,
   decodeKeys,
   decodeRevokedKey,
+  InvalidBody,
   type ListedKey,
   type RevokedKey,
 } from './answers.ts'
@@ -16,8 +17,8 @@ const CREATE_TIMEOUT = 30_000
 const REVOKE_TIMEOUT = 12_000
 const LIST_TIMEOUT = 12_000
 
-/** A key that was found by its name and revoked. */
-export interface RevokedByName extends RevokedKey {
+/** A key that was found in the list and revoked. */
+export interface RevokedListedKey extends RevokedKey {
   id: string
   name: string
 }
@@ -27,21 +28,29 @@ export class Keys {
   readonly scope: Scope
   readonly #requests: Requests
 
+  /** The project that these keys are limited to. */
+  get projectId(): string | undefined {
+    return this.scope.kind === 'project' ? this.scope.projectId : undefined
+  }
+
   constructor(scope: Scope, requests: Requests) {
     this.scope = scope
     this.#requests = requests
   }
 
   /** Asks once for a key. The caller decides about repeating: a create that may have happened must be undone first. */
-  create(name: string): Promise<Outcome<CreatedKey>> {
-    const projectId = this.scope.kind === 'project' ? this.scope.projectId : undefined
+  create(name: string): Promise<Outcome<AnsweredKey>> {
     return this.#requests.attempt({
       action: 'create the API key',
       method: 'POST',
       path: keysPath(this.scope),
-      body: { key_name: name, ...(projectId !== undefined && { project_id: projectId }) },
+      body: { key_name: name, ...(this.projectId !== undefined && { project_id: this.projectId }) },
       timeout: CREATE_TIMEOUT,
-      decode: (body) => decodeCreatedKey(body, { name, projectId }, this.#requests.mask),
+      decode: (body) => {
+        const answered = decodeCreatedKey(body, this.#requests.mask)
+        if (this.#requests.isOwnKey(answered.key)) throw new InvalidBody('the very key that was sent')
+        return answered
+      },
     })
   }
 
@@ -52,7 +61,7 @@ export class Keys {
       method: 'GET',
       path: keysPath(this.scope),
       timeout: LIST_TIMEOUT,
-      decode: decodeKeys,
+      decode: (body) => decodeKeys(body, this.#requests.mask),
     })
   }
 
@@ -89,14 +98,14 @@ export class Keys {
   }
 
   /**
-   * Lists the keys and revokes those with exactly these names: keys that a lost answer may have left behind.
+   * Lists the keys and revokes some of them.
    *
-   * @throws {NeonRefused | NeonUnreachable | GaveUp} when one of them may still be alive
+   * @param choose which of all listed keys
+   * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | GaveUp} when one of them may still be alive
    */
-  async revokeNamed(names: readonly string[]): Promise<RevokedByName[]> {
-    const revoked: RevokedByName[] = []
-    for (const { id, name } of await this.list()) {
-      if (!names.includes(name)) continue
+  async revokeListed(choose: (listed: readonly ListedKey[]) => readonly ListedKey[]): Promise<RevokedListedKey[]> {
+    const revoked: RevokedListedKey[] = []
+    for (const { id, name } of choose(await this.list())) {
       const key = await this.revokeForCertain({ id, name })
       revoked.push({ id, name, lastUsedAt: key?.lastUsedAt, lastUsedFrom: key?.lastUsedFrom })
     }

@@ -1,5 +1,6 @@
 import { formatError, NeonRefused, NeonUnreachable } from '../base/errors.ts'
 import type { HttpResponse, TransportError } from '../base/http.ts'
+import { decodeErrorMessage, InvalidBody } from './answers.ts'
 
 /**
  * How one attempt ended, by the table in docs/behavior.md, *Requests*.
@@ -12,7 +13,8 @@ import type { HttpResponse, TransportError } from '../base/http.ts'
 export type Outcome<T> =
   | { kind: 'done'; value: T }
   | { kind: 'again'; why: string; sent: boolean; limited: boolean; retryAfter: number | undefined }
-  | { kind: 'maybe'; why: string }
+  /** `invalid`: the answer was a 2xx whose body is not what was asked for. */
+  | { kind: 'maybe'; why: string; invalid: boolean }
   | { kind: 'refused'; error: NeonRefused | NeonUnreachable }
 
 /** What messages about an attempt name. */
@@ -24,8 +26,11 @@ interface Attempt {
   date: number
 }
 
-/** 423 and 503 are always safe to repeat by Neon's documentation; past a rate limit (429) nothing was done. */
-const AGAIN = new Set([423, 429, 503])
+/**
+ * Statuses by which Neon says that it did nothing (https://api-docs.neon.tech/reference/getting-started-with-neon-api).
+ * A gateway may say the same after Neon has acted, so they count only with Neon's own JSON.
+ */
+const UNDONE = new Set([423, 503])
 
 /** OpenSSL's and Node's codes for certificates that will not become valid by waiting. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_TLS_/
@@ -39,44 +44,43 @@ const PROXY_REFUSAL = /^Proxy response \(4\d\d\)/
 /**
  * Classifies an answer.
  *
- * @param decode reads a 2xx answer; `undefined` when the answer is invalid
+ * @param decode reads the body of a 2xx answer; throws {@link InvalidBody}
  */
-export function classifyResponse<T>(
-  response: HttpResponse,
-  decode: (body: string) => T | undefined,
-  attempt: Attempt,
-): Outcome<T> {
-  const { status } = response
-  if (status >= 200 && status < 300) {
-    const value = decode(response.body)
-    if (value !== undefined) return { kind: 'done', value }
-    return { kind: 'maybe', why: `Neon's answer made no sense (${status}, request ${attempt.requestId})` }
-  }
-  const quoted = `${quote(response.body)} (${status}, request ${attempt.requestId})`
-  if (AGAIN.has(status)) {
-    const retryAfter = readRetryAfter(response.headers['retry-after'], attempt.date)
-    return {
-      kind: 'again',
-      why: `Neon could not ${attempt.action} now${quoted}`,
-      sent: true,
-      limited: status === 429,
-      retryAfter,
-    }
+export function classifyResponse<T>(response: HttpResponse, decode: (body: string) => T, attempt: Attempt): Outcome<T> {
+  const { status, body, headers } = response
+  if (status >= 200 && status < 300) return readAnswer(response, decode, attempt)
+  const reason = decodeErrorMessage(body)
+  const quoted = `${reason ? `: "${reason.slice(0, 300)}"` : ''} (${status}, request ${attempt.requestId})`
+  if (status === 429 || (UNDONE.has(status) && reason !== undefined)) {
+    const retryAfter = readRetryAfter(headers, attempt.date)
+    const why = `Neon could not ${attempt.action} now${quoted}`
+    return { kind: 'again', why, sent: true, limited: status === 429, retryAfter }
   }
   if (status >= 300 && status < 400) {
     const message = `The address of Neon's API answered with a redirect (${status}, request ${attempt.requestId}), which is not followed, since the API key would travel along. Check api_host.`
     return { kind: 'refused', error: new NeonRefused(message, status) }
   }
-  if (status >= 400 && status < 500) {
-    return { kind: 'refused', error: new NeonRefused(`Neon refused to ${attempt.action}${quoted}.`, status) }
+  if (status >= 400 && status < 500 && !UNDONE.has(status)) {
+    const error = new NeonRefused(`Neon refused to ${attempt.action}${quoted}.`, status, reason)
+    return { kind: 'refused', error }
   }
-  return { kind: 'maybe', why: `Neon failed to ${attempt.action}${quoted}` }
+  return { kind: 'maybe', why: `Neon failed to ${attempt.action}${quoted}`, invalid: false }
+}
+
+function readAnswer<T>({ status, body }: HttpResponse, decode: (body: string) => T, attempt: Attempt): Outcome<T> {
+  try {
+    return { kind: 'done', value: decode(body) }
+  } catch (error) {
+    if (!(error instanceof InvalidBody)) throw error
+    const why = `Asked to ${attempt.action}, Neon answered with ${error.message} (${status}, request ${attempt.requestId})`
+    return { kind: 'maybe', why, invalid: true }
+  }
 }
 
 /** Classifies an attempt that got no complete answer by whether the request may have left this machine. */
 export function classifyFailure(error: TransportError, attempt: Attempt): Outcome<never> {
   const why = `Could not ${attempt.action}: ${formatError(error)} (request ${attempt.requestId})`
-  if (error.sent) return { kind: 'maybe', why }
+  if (error.sent) return { kind: 'maybe', why, invalid: false }
   const advice = adviceForLasting(error.cause)
   if (advice !== undefined) return { kind: 'refused', error: new NeonUnreachable(`${why}. ${advice}`) }
   return { kind: 'again', why, sent: false, limited: false, retryAfter: undefined }
@@ -92,25 +96,23 @@ function adviceForLasting(cause: unknown): string | undefined {
   return undefined
 }
 
-/** Neon's own message, from the error object of its OpenAPI document (`GeneralError`). */
-function quote(body: string): string {
-  try {
-    const { message } = JSON.parse(body) as { message?: unknown }
-    if (typeof message === 'string' && message !== '') return `: "${message.slice(0, 300)}"`
-  } catch {
-    // A proxy or load balancer answers in HTML; its status says enough.
-  }
-  return ''
-}
-
 /**
- * @returns milliseconds to wait, or `undefined` where the header is missing or unreadable
+ * Reads how long Neon asks to wait. A date counts from the answer's own `Date`, since this machine's clock may be wrong.
+ *
+ * @param date the current date in milliseconds since 1970, for an answer without a `Date`
+ * @returns milliseconds, or `undefined` where the header is missing or unreadable
  * @see RFC 9110, section 10.2.3: either seconds or a date
  */
-function readRetryAfter(header: string | string[] | undefined, date: number): number | undefined {
-  const value = (Array.isArray(header) ? header[0] : header)?.trim()
+function readRetryAfter(headers: HttpResponse['headers'], date: number): number | undefined {
+  const value = headerOf(headers, 'retry-after')
   if (!value) return undefined
   if (/^\d+$/.test(value)) return Number(value) * 1000
-  const at = Date.parse(value)
-  return Number.isNaN(at) ? undefined : Math.max(0, at - date)
+  const until = Date.parse(value)
+  const sent = Date.parse(headerOf(headers, 'date') ?? '')
+  return Number.isNaN(until) ? undefined : Math.max(0, until - (Number.isNaN(sent) ? date : sent))
+}
+
+function headerOf(headers: HttpResponse['headers'], name: string): string | undefined {
+  const value = headers[name]
+  return (Array.isArray(value) ? value[0] : value)?.trim()
 }

@@ -10,9 +10,13 @@ export interface Attempted {
   scope: RequestedScope
 }
 
+/** Parts of Neon's 404 messages, as others have seen them live; Neon's documentation does not have them. */
+const PROJECT_SCOPED = 'outside the project this key is scoped to'
+const ORGANIZATION_KEY = 'not allowed for organization API keys'
+
 /** Whether the kind of the `api_key` decides what to advise: every key that may list is the right one to list with. */
 export function dependsOnAuthMethod(refused: NeonRefused, { purpose, scope }: Attempted): boolean {
-  return purpose === 'create' && isOutOfReach(refused, scope)
+  return purpose === 'create' && isOutOfReach(refused, scope) && kindOfKey(refused) === undefined
 }
 
 /**
@@ -22,20 +26,51 @@ export function dependsOnAuthMethod(refused: NeonRefused, { purpose, scope }: At
  */
 export function explainRefusal(refused: NeonRefused, attempted: Attempted, authMethod?: string): NeonRefused {
   const advice = adviseOn(refused, attempted, authMethod)
-  return new NeonRefused(advice === '' ? refused.message : `${advice} ${refused.message}`, refused.status)
+  return new NeonRefused(
+    advice === '' ? refused.message : `${advice} ${refused.message}`,
+    refused.status,
+    refused.reason,
+  )
 }
 
-/** An organization or a project that does not exist, or that this key does not reach. */
-function isOutOfReach({ status }: NeonRefused, scope: RequestedScope): boolean {
-  return (status === 403 || status === 404) && scope.kind !== 'personal'
+const isMissingOrForbidden = ({ status }: NeonRefused): boolean => status === 403 || status === 404
+
+/** An organization or a project that does not exist, or that this key does not reach: Neon says so, and nobody else. */
+function isOutOfReach(refused: NeonRefused, scope: RequestedScope): boolean {
+  return isMissingOrForbidden(refused) && refused.reason !== undefined && scope.kind !== 'personal'
+}
+
+/** What kind of key Neon says the `api_key` is, as it refuses it. */
+function kindOfKey({ reason = '' }: NeonRefused): 'project-scoped' | 'organization' | undefined {
+  if (reason.includes(PROJECT_SCOPED)) return 'project-scoped'
+  return reason.includes(ORGANIZATION_KEY) ? 'organization' : undefined
 }
 
 function adviseOn(refused: NeonRefused, { purpose, scope }: Attempted, authMethod: string | undefined): string {
   if (refused.status === 401) {
     return 'Neon rejected the key in the api_key input: the secret may hold a key that was revoked or mistyped. Store a valid key in it.'
   }
+  if (isMissingOrForbidden(refused) && refused.reason === undefined) {
+    return "Somebody else answered in Neon's place, a proxy or a firewall, or api_host is not the address of Neon's API: check api_host (Neon's ends in /api/v2), and the proxy."
+  }
+  const kind = kindOfKey(refused)
+  if (kind === 'project-scoped') {
+    return `The api_key input holds a project-scoped API key, which reaches one project and cannot ${purpose} keys. Store ${rightKey(purpose, scope)} in the secret.`
+  }
+  if (kind === 'organization' || (authMethod === 'api_key_org' && isOutOfReach(refused, scope))) {
+    if (purpose === 'create') {
+      return "The api_key input holds an organization's API key, which can list and revoke keys but not create them: creating takes the personal API key of an admin of the organization. Store such a key in the secret."
+    }
+    return "The api_key input holds an organization's API key, which cannot list personal keys: set org_id, or store the personal API key whose keys are meant."
+  }
   if (!isOutOfReach(refused, scope)) return ''
-  return purpose === 'create' ? adviseCreator(scope, authMethod) : adviseLister(scope)
+  return purpose === 'create' ? adviseCreator(scope) : adviseLister(scope)
+}
+
+function rightKey(purpose: Purpose, scope: RequestedScope): string {
+  if (scope.kind === 'personal') return 'a personal API key'
+  const personal = 'the personal API key of an admin of the organization'
+  return purpose === 'create' ? personal : `the organization's own API key or ${personal}`
 }
 
 function adviseLister(scope: RequestedScope): string {
@@ -43,10 +78,7 @@ function adviseLister(scope: RequestedScope): string {
   return `The keys of the ${describeScope(scope)} are not visible to the api_key: check org_id. Listing takes the organization's own API key or the personal key of one of its admins.`
 }
 
-function adviseCreator(scope: RequestedScope, authMethod: string | undefined): string {
-  if (authMethod === 'api_key_org') {
-    return "The api_key input holds an organization's API key, which can list and revoke keys but not create them: creating takes the personal API key of an admin of the organization. Store such a key in the secret."
-  }
+function adviseCreator(scope: RequestedScope): string {
   if (scope.kind === 'unresolved project') {
     return `${projectNotFound(scope)}. Creating a key for it takes the personal API key of an admin of its organization.`
   }

@@ -42,8 +42,8 @@ export interface Call<T> {
   body?: Record<string, string>
   /** Milliseconds for one attempt, from connecting to the last byte. */
   timeout: number
-  /** Reads the body of a 2xx answer; `undefined` when it is invalid. */
-  decode: (body: string) => T | undefined
+  /** Reads the body of a 2xx answer; throws {@link InvalidBody}. */
+  decode: (body: string) => T
 }
 
 /** Sends requests to Neon, and the only code that does. */
@@ -63,10 +63,15 @@ export class Requests {
   /** Masks what may be an API key in every log from here on. */
   readonly mask = (secret: string): void => this.#effects.runner.mask(secret)
 
+  /** Whether this is the key that the requests are sent with. */
+  isOwnKey(key: string): boolean {
+    return key === this.#connection.apiKey
+  }
+
   /**
    * Repeats a request until Neon has answered, as the table in docs/behavior.md, *Requests*, says.
    *
-   * @throws {NeonRefused | NeonUnreachable | GaveUp | Cancelled}
+   * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | GaveUp | Cancelled}
    */
   persist<T>(call: Call<T>): Promise<T> {
     return this.patience.persist(() => this.attempt(call))
@@ -105,6 +110,7 @@ export class Requests {
       url: new URL(`${apiHost}${path}`),
       headers: {
         accept: 'application/json',
+        'accept-encoding': 'identity',
         authorization: `Bearer ${apiKey}`,
         'user-agent': `ephemeral-neon-api-key/${VERSION}`,
         'x-request-id': requestId,

@@ -1,5 +1,5 @@
 import type { Clock, Deadline } from '../base/clock.ts'
-import { GaveUp } from '../base/errors.ts'
+import { GaveUp, InvalidAnswer } from '../base/errors.ts'
 import type { Outcome } from './outcome.ts'
 
 /** Milliseconds; the first wait is anything up to this, each further one up to twice the one before. */
@@ -90,14 +90,26 @@ export class Patience {
    * answered.
    *
    * @throws {NeonRefused | NeonUnreachable} when asking again would not help
+   * @throws {InvalidAnswer} at the second invalid answer in a row
    * @throws {GaveUp} when the deadline leaves no time for another attempt
    */
   async persist<T>(send: () => Promise<Outcome<T>>): Promise<T> {
+    let invalid = false
     for (let attempt = 0; ; attempt += 1) {
       const outcome = await send()
       if (outcome.kind === 'done') return outcome.value
       if (outcome.kind === 'refused') throw outcome.error
+      const again = invalid && outcome.kind === 'maybe' && outcome.invalid
+      if (again) throw invalidAnswer(outcome.why)
+      invalid = outcome.kind === 'maybe' && outcome.invalid
       await this.waitOrGiveUp(outcome.why, attempt, outcome.kind === 'again' ? outcome : {})
     }
   }
+}
+
+/** The error for a second invalid answer in a row. */
+export function invalidAnswer(why: string): InvalidAnswer {
+  return new InvalidAnswer(
+    `${why}, for the second time. Somebody else may be answering in Neon's place: check api_host, and whether a proxy or a sign-in page stands between this runner and Neon.`,
+  )
 }

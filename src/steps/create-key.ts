@@ -1,41 +1,45 @@
 import { Deadline } from '../base/clock.ts'
-import { Cancelled, GaveUp } from '../base/errors.ts'
-import { newKeyName, type RunContext, readRunContext } from '../github/run-context.ts'
-import type { CreatedKey } from '../neon/answers.ts'
+import { Cancelled, RunnerError } from '../base/errors.ts'
+import { readProxySettings, withoutCredentials } from '../base/proxy-settings.ts'
+import { type RunContext, readRunContext } from '../github/run-context.ts'
 import { connect, type Neon } from '../neon/client.ts'
 import type { Keys } from '../neon/keys.ts'
-import { explain, resolveScope } from '../neon/resolve-scope.ts'
+import { resolveScope } from '../neon/resolve-scope.ts'
 import { canRevokeItself, describeScope } from '../neon/scope.ts'
-import { type Inputs, readInputs } from './inputs.ts'
-import { checkOf } from './key-check.ts'
-import { saveCreatedKey, saveIntent } from './state.ts'
+import { type CertainKey, createForCertain, type Journal } from './create-for-certain.ts'
+import { type Inputs, readInputs, readUsableApiKey } from './inputs.ts'
+import { mayBeAlive } from './may-be-alive.ts'
+import { clearRecord, type MainRecord, type RecordedKey, saveRecord, useOf } from './record.ts'
 import type { World } from './world.ts'
 
 /** Milliseconds after which the main step gives up, however long Neon keeps it waiting. */
 export const CREATE_DEADLINE = 180_000
 
 /**
- * The main step: creates a key named after the run, masks it and hands it to the steps that follow.
+ * The main step: creates a key named after the job, masks it and hands it to the steps that follow.
  *
- * Whatever it throws, and wherever it is killed, the state says what the post step has to revoke.
+ * Whatever it throws, and wherever it is killed, the record says what the post step has to revoke.
  *
  * @throws {InputError | RunnerError} before any request
- * @throws {NeonRefused | NeonUnreachable | GaveUp | Cancelled} when there is no key to hand on
+ * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | WrongReach | GaveUp | Cancelled} when there is no key to
+ *   hand on
+ * @throws {KeyMayBeAlive} when the key could neither be recorded nor revoked
  */
 export async function createKey(world: World): Promise<void> {
-  const { runner, clock, cancelled } = world
-  const inputs = readInputs(runner, world.environment)
-  warnOfCopies(world, inputs)
-  const run = readRunContext(world.environment)
-  const neon = connect(world, { ...inputs, deadline: new Deadline(clock, CREATE_DEADLINE) })
+  const { runner, environment, cancelled } = world
+  clearRecord(runner)
+  const apiKey = readUsableApiKey(runner)
+  const use = useOf(environment, runner.input('job_id'))
+  const save = (record: MainRecord): void => saveRecord(runner, record, { apiKey, use })
+  save({ kind: 'nothing yet' })
 
-  const scope = await resolveScope(neon, inputs.scope, 'create')
-  const created = await createForCertain({ world, inputs, run, neon, keys: neon.keysOf(scope) })
-  saveCreatedKey(runner, {
-    id: created.id,
-    name: created.name,
-    ...(canRevokeItself(scope) && { key: created.key }),
+  const preparation = await prepare(world).catch((error) => {
+    // Post believes this without a request, which it does not believe of 'nothing yet'.
+    save({ kind: 'no key' })
+    throw error
   })
+  const { inputs, keys } = preparation
+  const created = await createForCertain({ ...preparation, runner, journal: journalOf(world, preparation, save) })
   if (cancelled.aborted) throw new Cancelled('The job was cancelled; the post step revokes the key just created.')
 
   runner.output('api_key', created.key)
@@ -43,83 +47,73 @@ export async function createKey(world: World): Promise<void> {
   runner.output('api_key_name', created.name)
   if (inputs.envName !== undefined) runner.exportVariable(inputs.envName, created.key)
   runner.info(
-    `Created the Neon API key ${created.id} (${created.name}) for the ${describeScope(scope)}. It is revoked when this job ends.`,
+    `Created the Neon API key ${created.id} (${created.name}) for the ${describeScope(keys.scope)}. It is revoked when this job ends.`,
   )
 }
 
-interface Creation {
-  world: World
+interface Preparation {
   inputs: Inputs
   run: RunContext
   neon: Neon
   keys: Keys
 }
 
-/**
- * Creates a key and makes sure that it is the only one.
- *
- * A create that may have happened is never repeated: its key is looked for and revoked, and the next one gets a new
- * name. The old name stays in the intent, since a request cut off in flight may land later still; post looks again.
- */
-async function createForCertain(creation: Creation): Promise<CreatedKey> {
-  const { world, inputs, run, neon, keys } = creation
-  const { apiHost, onRevokeFailure } = inputs
-  const doubtful: string[] = []
-  const save = (names: string[]): void => {
-    const apiKeyCheck = checkOf(inputs.apiKey, names)
-    saveIntent(world.runner, { apiHost, scope: keys.scope, onRevokeFailure, names, apiKeyCheck })
-  }
+/** All that comes before the first create. */
+async function prepare(world: World): Promise<Preparation> {
+  const { runner, environment, clock, openHttp } = world
+  const inputs = readInputs(runner, environment)
+  warnOfCopies(world, inputs)
+  const run = readRunContext(environment, inputs.jobId)
+  const http = openHttp(readProxySettings(environment))
+  const neon = connect({ ...world, http }, { ...inputs, deadline: new Deadline(clock, CREATE_DEADLINE) })
+  const scope = await resolveScope(neon, inputs.scope, 'create')
+  // By now a log that nobody reads has said so, to the masks: then no key is created.
+  await new Promise(process.nextTick)
+  world.cancelled.throwIfAborted()
+  return { inputs, run, neon, keys: neon.keysOf(scope) }
+}
 
-  for (let attempt = 0; ; attempt += 1) {
-    const name = newKeyName(run)
-    save([...doubtful, name])
-    const answer = await createUnderName(creation, name)
-    if (answer.kind === 'created') return answer.key
-    if (answer.kind === 'refused') {
-      // Certainly no key under this name: post need not look for it.
-      save(doubtful)
-      throw answer.error
-    }
-    doubtful.push(name)
-    world.runner.info(`${answer.why}. The key may exist all the same; looking for it by its name, ${name}.`)
-    const revoked = await keys.revokeNamed(doubtful)
-    const found = revoked.length === 0 ? 'No such key exists so far' : 'It existed and is revoked'
-    await neon.patience.waitOrGiveUp(`${found}; a new one is created under another name`, attempt)
+/** Keeps the record for post. */
+function journalOf(world: World, { inputs, keys }: Preparation, save: (record: MainRecord) => void): Journal {
+  const { apiHost, onRevokeFailure } = inputs
+  const { scope } = keys
+  const proxies = withoutCredentials(readProxySettings(world.environment))
+  const target = { apiHost, scope, onRevokeFailure, proxies }
+  return {
+    saveDoubtful: (doubtful) =>
+      save(doubtful.length === 0 ? { kind: 'no key' } : { kind: 'keys', doubtful, ...target }),
+    async saveCreated(created, doubtful) {
+      try {
+        save({ kind: 'keys', created: recorded(created, keys), doubtful, ...target })
+      } catch (cause) {
+        await revokeUnrecorded(created, keys, cause)
+      }
+    },
   }
 }
 
-type Answer =
-  | { kind: 'created'; key: CreatedKey }
-  | { kind: 'refused'; error: Error }
-  /** A key of this name may exist. */
-  | { kind: 'doubtful'; why: string }
+/** The key itself is recorded only where it could revoke itself. */
+function recorded({ id, name, key }: CertainKey, { scope }: Keys): RecordedKey {
+  return { id, name, ...(canRevokeItself(scope) && { key }) }
+}
 
-/** Asks for a key until Neon has created one, has refused, or may have created one. */
-async function createUnderName({ neon, keys }: Creation, name: string): Promise<Answer> {
-  let sent = false
-  for (let attempt = 0; ; attempt += 1) {
-    const outcome = await keys.create(name)
-    if (outcome.kind === 'done') return { kind: 'created', key: outcome.value }
-    if (outcome.kind === 'maybe') return { kind: 'doubtful', why: outcome.why }
-    if (outcome.kind === 'refused') {
-      // Neon refuses a name that is taken. After an attempt that Neon said it had not carried out, this refusal may
-      // mean that it had.
-      if (sent) return { kind: 'doubtful', why: outcome.error.message.replace(/\.$/, '') }
-      return { kind: 'refused', error: await explain(outcome.error, neon, { purpose: 'create', scope: keys.scope }) }
-    }
-    try {
-      await neon.patience.waitOrGiveUp(outcome.why, attempt, outcome)
-    } catch (error) {
-      if (!sent && !outcome.sent && error instanceof GaveUp) return { kind: 'refused', error }
-      throw error
-    }
-    sent ||= outcome.sent
+/** Post will not know the key, so it is revoked at once. */
+async function revokeUnrecorded({ id, name }: CertainKey, keys: Keys, cause: unknown): Promise<never> {
+  try {
+    await keys.revokeForCertain({ id, name })
+  } catch (failure) {
+    throw mayBeAlive([{ id, names: [name], scope: keys.scope, cause: failure }], 'fail')
   }
+  throw new RunnerError(`The API key ${id} could not be recorded for the post step, so it was revoked at once.`, {
+    cause,
+  })
 }
 
 /** Any variable that holds the long-lived key shows it to every later step; `env_name`'s own is refused with the inputs. */
 function warnOfCopies({ environment, runner }: World, { apiKey }: Inputs): void {
-  const names = Object.keys(environment).filter((name) => environment[name] === apiKey && name !== 'INPUT_API_KEY')
+  const names = Object.keys(environment).filter(
+    (name) => name.toUpperCase() !== 'INPUT_API_KEY' && environment[name]?.includes(apiKey),
+  )
   if (names.length === 0) return
   runner.warning(
     `The long-lived key also stands in the environment (${names.join(', ')}), where other steps of this job may read it. Write the secret at this step only: api_key: \${{ secrets.… }}.`,

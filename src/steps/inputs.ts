@@ -1,4 +1,5 @@
 import { InputError } from '../base/errors.ts'
+import { isLoopback } from '../base/loopback.ts'
 import type { Runner } from '../github/runner.ts'
 import { isSendable } from '../neon/api-key.ts'
 import { NEON_ID, type RequestedScope } from '../neon/scope.ts'
@@ -9,16 +10,22 @@ export const NEON_API_HOST = 'https://console.neon.tech/api/v2'
 /** What the post step does when the key may still be alive. */
 export type OnRevokeFailure = 'fail' | 'warn'
 
-/** Everything that the author of a workflow can configure. */
-export interface Inputs {
-  /** The long-lived key. Never to be written anywhere. */
-  apiKey: string
+/** The inputs that say where the keys of this job are. */
+export interface TargetInputs {
   scope: RequestedScope
-  /** The variable that gets the fresh key; `undefined`: none. */
-  envName: string | undefined
+  /** Decimal digits; `0` where the runner does not tell. */
+  jobId: string
   onRevokeFailure: OnRevokeFailure
   /** The API's address without a trailing slash. */
   apiHost: string
+}
+
+/** Everything that the author of a workflow can configure. */
+export interface Inputs extends TargetInputs {
+  /** The long-lived key. Never to be written anywhere. */
+  apiKey: string
+  /** The variable that gets the fresh key; `undefined`: none. */
+  envName: string | undefined
 }
 
 /** What reading inputs needs of the runner. */
@@ -39,7 +46,7 @@ const RESERVED =
   /^(?:(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE|LD|DYLD|NODE|NPM_CONFIG|GIT)_.*|(?:HTTPS?|ALL|NO)_PROXY|PATH|PATHEXT|HOME|USER|USERPROFILE|SHELL|CI|ENV|BASH_ENV|IFS|PWD|TMP|TEMP|TMPDIR|COMSPEC|SYSTEMROOT|WINDIR)$/i
 
 /**
- * Reads and checks every input. Masks the long-lived key before anything else happens.
+ * Reads and checks every input.
  *
  * @throws {InputError} for the first input that cannot be used; the message says what to write instead
  */
@@ -47,19 +54,25 @@ export function readInputs(runner: InputReader, environment: Environment): Input
   const apiKey = readUsableApiKey(runner)
   const envName = readEnvName(runner)
   refuseExposedKey(envName, apiKey, environment)
+  return { apiKey, envName, ...readTargetInputs(runner) }
+}
+
+/**
+ * The inputs that say where the keys of this job are. Post reads them only where main left no record that can be
+ * believed.
+ *
+ * @throws {InputError} for the first input that cannot be used
+ */
+export function readTargetInputs(runner: InputReader): TargetInputs {
   return {
-    apiKey,
     scope: readScope(runner),
-    envName,
+    jobId: readJobId(runner),
     onRevokeFailure: readOnRevokeFailure(runner),
     apiHost: readApiHost(runner),
   }
 }
 
-/**
- * The long-lived key, masked; an empty string where there is none. All that the post step reads of the inputs:
- * composite actions can hand it wrong ones (actions/runner issues 3514, 2030, 2800).
- */
+/** The long-lived key, masked; an empty string where there is none. */
 export function readApiKey(runner: InputReader): string {
   const apiKey = runner.input('api_key')
   runner.mask(apiKey)
@@ -123,12 +136,23 @@ function readEnvName(runner: InputReader): string | undefined {
 
 /** A job-level variable with the long-lived key is what this action is there to end. */
 function refuseExposedKey(envName: string | undefined, apiKey: string, environment: Environment): void {
-  if (envName === undefined || environment[envName] !== apiKey) return
+  if (envName === undefined || environment[envName]?.trim() !== apiKey) return
   throw new InputError(
     `The variable ${envName} already holds the long-lived key, so every step of this job can read it, and no key was created. ` +
       `Remove ${envName} from the env of the workflow, the job and this step, and write the secret at this step only: api_key: \${{ secrets.… }}. ` +
       'If that variable has to stay, choose another env_name.',
   )
+}
+
+/** The job's ID, which only an expression can tell (`job.check_run_id`); the same input in both actions. */
+export function readJobId(runner: InputReader): string {
+  const value = runner.input('job_id') || '0'
+  if (!/^(?:0|[1-9]\d{0,18})$/.test(value)) {
+    throw new InputError(
+      `The job_id input is '${value}', not a number. Leave it out: its default is the ID that the runner tells.`,
+    )
+  }
+  return value
 }
 
 function readOnRevokeFailure(runner: InputReader): OnRevokeFailure {
@@ -155,8 +179,4 @@ export function readApiHost(runner: InputReader): string {
   }
   if (url.search || url.hash) throw new InputError("The api_host input must not hold a '?' or '#'.")
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
 }

@@ -1,14 +1,41 @@
 import { systemClock } from '../base/clock.ts'
 import { Cancelled, formatError, KeyMayBeAlive } from '../base/errors.ts'
 import { openHttp } from '../base/http.ts'
-import { githubRunner } from '../github/runner.ts'
+import { githubRunner, type Runner } from '../github/runner.ts'
 import type { World } from './world.ts'
 
-/** What a step does when the runner asks it to end. */
+/** What a step does when the runner asks it to end, or when nobody reads its log any more. */
 type OnSignal = 'cancel' | 'carry on'
 
+/** Milliseconds for the end of the log to be read; a full pipe that nobody reads must not keep the process alive. */
+const LAST_WRITE = 1_000
+
 /**
- * Runs one step of the action in the real world: catches every error, reports it as an annotation and fails the step.
+ * Does a step's work. An error becomes an annotation.
+ *
+ * @param title of the annotation, should the step fail
+ * @returns the exit code
+ */
+export async function exitCodeOf(job: (world: World) => Promise<void>, world: World, title: string): Promise<number> {
+  try {
+    await job(world)
+    return 0
+  } catch (error) {
+    return reportFailure(world.runner, error, title)
+  }
+}
+
+function reportFailure(runner: Pick<Runner, 'error' | 'warning'>, error: unknown, title: string): number {
+  // What a person has to do comes first, a line each: the runner cuts messages at 4,096 characters.
+  const lines = [...(error instanceof KeyMayBeAlive ? error.commands : []), formatError(error)]
+  const isWarning = error instanceof KeyMayBeAlive && !error.fatal
+  if (isWarning) runner.warning(lines, title)
+  else runner.error(lines, title)
+  return isWarning ? 0 : 1
+}
+
+/**
+ * Runs one step of the action in the real world.
  *
  * @param onSignal main stops waiting when it is cancelled (the runner sends SIGINT, then SIGTERM after 7.5 s, then
  *   kills after another 2.5 s); post carries on, since its work is all the more needed then and bounded by itself
@@ -16,29 +43,43 @@ type OnSignal = 'cancel' | 'carry on'
  */
 export async function runStep(job: (world: World) => Promise<void>, onSignal: OnSignal, title: string): Promise<void> {
   const runner = githubRunner()
-  const http = openHttp(process.env)
   const cancellation = new AbortController()
+  const onStop = (): void => {
+    if (onSignal === 'cancel') cancellation.abort(new Cancelled('The job was cancelled.'))
+  }
   // SIGBREAK is what comes on Windows instead of SIGTERM.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const) {
-    process.on(signal, () => {
-      if (onSignal === 'cancel') cancellation.abort(new Cancelled('The job was cancelled.'))
-    })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const) process.on(signal, onStop)
+  // Without a listener, a log that nobody reads (EPIPE) would end the process at once.
+  process.stdout.on('error', onStop)
+  keepStderrEmpty(runner, title)
+  const world = {
+    runner,
+    environment: process.env,
+    clock: systemClock,
+    openHttp,
+    random: Math.random,
+    cancelled: cancellation.signal,
   }
-  try {
-    await job({
-      runner,
-      environment: process.env,
-      clock: systemClock,
-      http,
-      random: Math.random,
-      cancelled: cancellation.signal,
-    })
-  } catch (error) {
-    runner.error(formatError(error), title)
-    if (!(error instanceof KeyMayBeAlive && !error.fatal)) process.exitCode = 1
-  } finally {
-    // All is done, and all that was written is with the runner once this last write is. To close connections and tear
-    // down Node in good order would take every job of every user some more milliseconds.
-    process.stdout.write('', () => process.exit())
-  }
+  process.exitCode = await exitCodeOf(job, world, title)
+  endProcess()
+}
+
+/** stderr is read apart from stdout, where the masks are: what is written there can be logged before its mask is read. */
+function keepStderrEmpty(runner: Runner, title: string): void {
+  // Node's own listener prints warnings.
+  process.removeAllListeners('warning')
+  process.on('uncaughtException', (error) => {
+    process.exitCode = reportFailure(runner, error, title)
+    endProcess()
+  })
+}
+
+/**
+ * Ends the process once all that was written is with the runner. To close connections and tear down Node in good order
+ * would take every job of every user some more milliseconds.
+ */
+function endProcess(): void {
+  const exit = (): void => process.exit()
+  setTimeout(exit, LAST_WRITE)
+  process.stdout.write('', exit)
 }

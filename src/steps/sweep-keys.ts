@@ -1,6 +1,7 @@
 import { Deadline } from '../base/clock.ts'
 import { concurrently } from '../base/concurrently.ts'
 import { Cancelled, formatError, KeyMayBeAlive } from '../base/errors.ts'
+import { readProxySettings } from '../base/proxy-settings.ts'
 import { parseKeyName, serverTag } from '../github/key-name.ts'
 import { readRunContext } from '../github/run-context.ts'
 import { type GithubRuns, openGithub, type RunState } from '../github/runs.ts'
@@ -34,11 +35,13 @@ const HOUR = 3_600_000
  * @throws {KeyMayBeAlive} when a key that should have been revoked could not be; all others are done by then
  */
 export async function sweepKeys(world: World): Promise<void> {
-  const { runner, environment, clock, http, cancelled } = world
+  const { runner, environment, clock, cancelled } = world
   const inputs = readSweepInputs(runner)
-  const own = readRunContext(environment)
+  const own = readRunContext(environment, '0')
   const deadline = new Deadline(clock, SWEEP_DEADLINE)
-  const connectWithin = (limit: Deadline) => connect(world, { ...inputs, deadline: limit, onWait: runner.debug })
+  const http = world.openHttp(readProxySettings(environment))
+  const connectWithin = (limit: Deadline) =>
+    connect({ ...world, http }, { ...inputs, deadline: limit, onWait: runner.debug })
   const neon = connectWithin(deadline)
 
   const scope = await resolveScope(neon, inputs.scope, 'list')
@@ -156,7 +159,10 @@ async function conclude(world: World, treatments: readonly Treatment[], dryRun: 
   if (cancelled.aborted) throw new Cancelled('The job was cancelled in the middle of the sweep; the next one goes on.')
   if (failed.length > 0) {
     const list = failed.map(({ key, reason }) => `${key.id} (${key.name}): ${reason}`)
-    throw new KeyMayBeAlive(`${countKeys(failed.length)} could not be revoked. ${list.join(' ')}`, true)
+    throw new KeyMayBeAlive(`${countKeys(failed.length)} could not be revoked. ${list.join(' ')}`, {
+      fatal: true,
+      commands: [],
+    })
   }
 }
 

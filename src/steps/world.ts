@@ -1,13 +1,15 @@
 import type { Clock } from '../base/clock.ts'
 import type { Http } from '../base/http.ts'
+import type { ProxySettings } from '../base/proxy-settings.ts'
 import type { Runner } from '../github/runner.ts'
 
-/** All effects that the jobs of the action have, in one place; the entries bring the real ones. */
+/** All effects that the steps of the action have, in one place; the entries bring the real ones. */
 export interface World {
   runner: Runner
   environment: Readonly<NodeJS.ProcessEnv>
   clock: Clock
-  http: Http
+  /** Opens connections through these proxies. */
+  openHttp: (proxies: ProxySettings) => Http
   /** Uniform in [0, 1). */
   random: () => number
   /** Aborts, with a {@link Cancelled}, when the runner cancels the job. */

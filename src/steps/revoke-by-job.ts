@@ -1,0 +1,109 @@
+import { NeonRefused, RunnerError } from '../base/errors.ts'
+import { readProxySettings } from '../base/proxy-settings.ts'
+import { isOfJob } from '../github/run-context.ts'
+import { isSendable } from '../neon/api-key.ts'
+import { connect, type Neon } from '../neon/client.ts'
+import { explain, resolveScope } from '../neon/resolve-scope.ts'
+import type { RequestedScope } from '../neon/scope.ts'
+import { readTargetInputs, type TargetInputs } from './inputs.ts'
+import { mayBeAlive, type SuspectedKey } from './may-be-alive.ts'
+import type { Claim } from './record.ts'
+import { reportUse } from './report-use.ts'
+import { type Post, revokeItself } from './revoke-recorded.ts'
+
+/**
+ * Revokes the keys that carry this job's ID in their names: main left no record that can be believed. It ended before
+ * its first save, or somebody removed or forged the record, or post was handed another `api_key` than main
+ * (actions/runner 3514).
+ *
+ * @param claim what an unsealed record says about keys; post succeeds only once each of them is revoked
+ * @throws {KeyMayBeAlive} when it could not look, or a key that it has heard of may be alive
+ */
+export async function revokeByJob(post: Post, claim: Claim): Promise<void> {
+  const { runner } = post.world
+  if (claim.created?.key !== undefined) runner.mask(claim.created.key)
+  const look = new Look(post)
+  const failure = await look.run().then(
+    () => undefined,
+    (error) => ({ cause: error }),
+  )
+  const { suspects } = look
+  await settleClaim(look, claim, failure?.cause ?? new RunnerError(NOT_GENUINE))
+  const heardOf = claim.created !== undefined || claim.names.length > 0
+  if (failure && !heardOf && suspects.length === 0) suspects.push({ names: [], scope: look.scope, ...failure })
+  if (suspects.length > 0) throw mayBeAlive(suspects, look.inputs?.onRevokeFailure ?? 'fail')
+  if (look.revoked.size === 0 && !heardOf)
+    runner.info('The main step left no record, and no API key of this job exists.')
+}
+
+const NOT_GENUINE =
+  'The record that post found is not the one that the main step made with this api_key, and the list of keys does not have this key'
+
+/** One look for the keys of this job, by their names. */
+class Look {
+  /** As far as they could be read. */
+  inputs: TargetInputs | undefined
+  scope: RequestedScope | undefined
+  /** IDs and names. */
+  readonly revoked = new Set<string>()
+  readonly suspects: SuspectedKey[] = []
+  readonly post: Post
+
+  constructor(post: Post) {
+    this.post = post
+  }
+
+  /** @throws when the keys cannot be looked for */
+  async run(): Promise<void> {
+    const { world, run, apiKey } = this.post
+    this.inputs = readTargetInputs(world.runner)
+    this.scope = this.inputs.scope
+    if (!isSendable(apiKey)) throw new NeonRefused('The api_key input holds no API key in the post step.', 401)
+    if (run === undefined || run.jobId === '0') throw new RunnerError(NO_JOB_ID)
+    const neon = this.connect(apiKey)
+    const scope = await resolveScope(neon, this.inputs.scope, 'list')
+    this.scope = scope
+    const keys = neon.keysOf(scope)
+    const listed = await keys.list().catch(async (error) => {
+      throw await explain(error, neon, { purpose: 'list', scope })
+    })
+    for (const { id, name } of listed.filter((key) => isOfJob(key.name, run))) {
+      try {
+        const key = await keys.revokeForCertain({ id, name })
+        reportUse(world.runner, `Revoked the Neon API key ${id} (${name})`, key ?? GONE)
+        this.revoked.add(id).add(name)
+      } catch (cause) {
+        this.suspects.push({ id, names: [name], scope, cause })
+      }
+    }
+  }
+
+  /** Connects as the inputs say. */
+  connect(apiKey: string): Neon {
+    const { world, deadline } = this.post
+    const http = world.openHttp(readProxySettings(world.environment))
+    return connect({ ...world, http }, { apiHost: this.inputs?.apiHost ?? '', apiKey, deadline })
+  }
+}
+
+const GONE = { lastUsedAt: undefined, lastUsedFrom: undefined }
+
+const NO_JOB_ID =
+  'The main step left no record that can be believed, and this runner does not tell the ID of the job, by which its keys could be looked for'
+
+/** Adds the claimed keys that the look did not find, unless they can revoke themselves. */
+async function settleClaim(look: Look, { created, names }: Claim, cause: unknown): Promise<void> {
+  const { inputs, scope, suspects, revoked } = look
+  const unknown = names.filter((name) => !revoked.has(name))
+  if (unknown.length > 0) suspects.push({ names: unknown, scope, cause })
+  if (!created || revoked.has(created.id)) return
+  try {
+    if (created.key === undefined || !isSendable(created.key) || !inputs) throw cause
+    if (scope === undefined || scope.kind === 'unresolved project') throw cause
+    const keys = look.connect(created.key).keysOf(scope)
+    const key = await revokeItself(look.post.world, keys, created.id)
+    reportUse(look.post.world.runner, `Revoked the Neon API key ${created.id} (${created.name})`, key)
+  } catch {
+    suspects.push({ id: created.id, names: [created.name], scope, cause })
+  }
+}

@@ -1,0 +1,123 @@
+import type { Deadline } from '../base/clock.ts'
+import { GaveUp, NeonRefused } from '../base/errors.ts'
+import { readProxySettings, withCredentialsFrom } from '../base/proxy-settings.ts'
+import { isOfJob, type RunContext } from '../github/run-context.ts'
+import type { RevokedKey } from '../neon/answers.ts'
+import { isSendable } from '../neon/api-key.ts'
+import { connect } from '../neon/client.ts'
+import type { Keys } from '../neon/keys.ts'
+import { type DoubtfulKey, findDoubtful } from '../neon/settle.ts'
+import { mayBeAlive, type SuspectedKey } from './may-be-alive.ts'
+import type { KeysRecord, RecordedKey } from './record.ts'
+import { reportUse } from './report-use.ts'
+import type { World } from './world.ts'
+
+/** Milliseconds before the second look for a key whose creation was cut off in flight and may land late. */
+export const SECOND_LOOK = 3_000
+
+/** What revoking takes besides the record. */
+export interface Post {
+  world: World
+  /** The long-lived key. */
+  apiKey: string
+  deadline: Deadline
+  /** This very job; `undefined` where the runner does not tell. */
+  run: RunContext | undefined
+}
+
+/**
+ * Revokes the keys that main's record names.
+ *
+ * @throws {KeyMayBeAlive} when it could not make sure that no key is left
+ */
+export async function revokeRecorded(post: Post, record: KeysRecord): Promise<void> {
+  const { created, scope } = record
+  if (created?.key !== undefined) post.world.runner.mask(created.key)
+  const doubtful = record.doubtful.filter(({ name }) => name !== created?.name)
+  const connectAs = connector(post, record)
+  const suspects: SuspectedKey[] = []
+  const suspect =
+    (key: Pick<SuspectedKey, 'id' | 'names'>) =>
+    (cause: unknown): void =>
+      void suspects.push({ ...key, scope, cause })
+  await Promise.all([
+    created && revokeCreated(post, created, connectAs).catch(suspect({ id: created.id, names: [created.name] })),
+    doubtful.length > 0 &&
+      revokeDoubtful(post, { doubtful, alone: !created }, connectAs).catch(
+        suspect({ names: doubtful.map(({ name }) => name) }),
+      ),
+  ])
+  if (suspects.length > 0) throw mayBeAlive(suspects, record.onRevokeFailure)
+}
+
+/** The keys of the record's scope, as an API key sees them. */
+type Connector = (apiKey: string) => Keys
+
+/** Connects where main did: to its host, through its proxies. */
+function connector({ world, deadline }: Post, { apiHost, scope, proxies }: KeysRecord): Connector {
+  const http = world.openHttp(withCredentialsFrom(readProxySettings(world.environment), proxies))
+  return (apiKey) => {
+    if (isSendable(apiKey)) return connect({ ...world, http }, { apiHost, apiKey, deadline }).keysOf(scope)
+    throw new NeonRefused('The api_key input holds no API key in the post step.', 401)
+  }
+}
+
+async function revokeCreated({ world, apiKey }: Post, created: RecordedKey, connectAs: Connector): Promise<void> {
+  const what = `Neon API key ${created.id} (${created.name})`
+  let revoked: RevokedKey | undefined
+  try {
+    revoked = await connectAs(apiKey).revokeForCertain(created)
+  } catch (rejection) {
+    if (created.key === undefined || rejection instanceof GaveUp) throw rejection
+    // The long-lived key's rejection is what the author of the workflow can do something about.
+    revoked = await revokeItself(world, connectAs(created.key), created.id).catch(() => {
+      throw rejection
+    })
+  }
+  if (revoked) reportUse(world.runner, `Revoked the ${what}`, revoked)
+  else world.runner.info(`The ${what} was gone already.`)
+}
+
+/** Has the fresh key revoke itself, the last resort. */
+export async function revokeItself({ runner }: World, keys: Keys, id: string): Promise<RevokedKey> {
+  const revoked = await keys.revoke(id)
+  runner.warning(
+    'The api_key input was of no use in the post step, so the fresh key revoked itself. Check the secret: it may hold a key that was revoked, or one of another account.',
+    'The api_key input could not revoke the key',
+  )
+  return revoked
+}
+
+interface Doubts {
+  doubtful: readonly DoubtfulKey[]
+  /** Whether the record names no created key. */
+  alone: boolean
+}
+
+/**
+ * Looks twice for the keys of creates that may have happened.
+ *
+ * A record without a created key may be an earlier one of main's that somebody has put back in place of the last: so
+ * then all that was created for this job is revoked, too.
+ */
+async function revokeDoubtful(
+  { world, apiKey, run }: Post,
+  { doubtful, alone }: Doubts,
+  connectAs: Connector,
+): Promise<void> {
+  const { runner, clock, cancelled } = world
+  const keys = connectAs(apiKey)
+  const look = async (): Promise<number> => {
+    const revoked = await keys.revokeListed((listed) => {
+      const ofJob = alone && run ? listed.filter(({ name }) => isOfJob(name, run)) : []
+      return [...new Set([...findDoubtful(listed, doubtful), ...ofJob])]
+    })
+    for (const key of revoked) reportUse(runner, `Revoked the Neon API key ${key.id} (${key.name})`, key)
+    return revoked.length
+  }
+  const first = await look()
+  await clock.sleep(SECOND_LOOK, cancelled)
+  if (first + (await look()) === 0) {
+    runner.info(`No API key named ${doubtful.map(({ name }) => name).join(' or ')} exists.`)
+  }
+}
