@@ -58,10 +58,23 @@ export interface DoubtfulKey {
   answeredId?: string
 }
 
-/** Which of the listed keys were made by creates that may have happened. */
-export function findDoubtful(listed: readonly ListedKey[], doubtful: readonly DoubtfulKey[]): ListedKey[] {
-  return doubtful.flatMap(({ name, answeredId }) => {
-    const named = listed.filter((key) => key.name === name)
-    return named.length > 0 ? named : listed.filter((key) => key.id === answeredId)
+/** What a list says about creates that may have happened. */
+export interface FoundKeys {
+  /** The keys that they made. */
+  keys: ListedKey[]
+  /**
+   * The creates without those IDs that the list shows to be somebody else's, for the next look: by then our key is
+   * revoked, and the answered ID alone would be taken for ours.
+   */
+  doubtful: DoubtfulKey[]
+}
+
+/** Finds the keys of creates that may have happened. */
+export function findDoubtful(listed: readonly ListedKey[], doubtful: readonly DoubtfulKey[]): FoundKeys {
+  const looks = doubtful.map((create) => {
+    const named = listed.filter(({ name }) => name === create.name)
+    if (named.length > 0) return { keys: named, doubtful: { name: create.name } }
+    return { keys: listed.filter(({ id }) => id === create.answeredId), doubtful: create }
   })
+  return { keys: looks.flatMap(({ keys }) => keys), doubtful: looks.map((look) => look.doubtful) }
 }

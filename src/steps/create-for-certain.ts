@@ -45,7 +45,7 @@ export interface Creation {
  */
 export async function createForCertain(creation: Creation): Promise<CertainKey> {
   const { runner, run, neon, keys, journal } = creation
-  const doubtful: DoubtfulKey[] = []
+  let doubtful: DoubtfulKey[] = []
   let invalid = false
 
   for (let attempt = 0; ; attempt += 1) {
@@ -61,9 +61,15 @@ export async function createForCertain(creation: Creation): Promise<CertainKey> 
       answer.kind === 'created' ? await believe(creation, { name, answered: answer.key, doubtful }) : answer
     if (result.kind === 'certain') return result.key
 
-    doubtful.push(result.asked ?? { name })
+    doubtful = [...doubtful, result.asked ?? { name }]
     runner.info(`${result.why}. The key may exist all the same; looking for it by its name, ${name}.`)
-    const revoked = await keys.revokeListed((listed) => findDoubtful(listed, doubtful))
+    const revoked = await keys.revokeListed((listed) => {
+      const found = findDoubtful(listed, doubtful)
+      doubtful = found.doubtful
+      // Before our key is gone from the list: see FoundKeys.
+      journal.saveDoubtful(doubtful)
+      return found.keys
+    })
     if (invalid && result.invalid) throw invalidAnswer(result.why)
     invalid = result.invalid
     const found = revoked.length === 0 ? 'No such key exists so far' : 'It existed and is revoked'

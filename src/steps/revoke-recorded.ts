@@ -107,10 +107,13 @@ async function revokeDoubtful(
 ): Promise<void> {
   const { runner, clock, cancelled } = world
   const keys = connectAs(apiKey)
+  let left = doubtful
   const look = async (): Promise<number> => {
     const revoked = await keys.revokeListed((listed) => {
+      const found = findDoubtful(listed, left)
+      left = found.doubtful
       const ofJob = alone && run ? listed.filter(({ name }) => isOfJob(name, run)) : []
-      return [...new Set([...findDoubtful(listed, doubtful), ...ofJob])]
+      return [...new Set([...found.keys, ...ofJob])]
     })
     for (const key of revoked) reportUse(runner, `Revoked the Neon API key ${key.id} (${key.name})`, key)
     return revoked.length

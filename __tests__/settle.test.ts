@@ -1,0 +1,90 @@
+// The table of answers that a list settles, from docs/behavior.md, *Answers*: each row with what the list says.
+
+import type { AnsweredKey, ListedKey } from '../src/neon/answers.ts'
+import { findDoubtful, needsList, settle } from '../src/neon/settle.ts'
+
+const listed = (id: string, name: string, projectId?: string): ListedKey => ({
+  id,
+  name,
+  createdAt: '',
+  lastUsedAt: undefined,
+  projectId,
+})
+const answered = (fields: Partial<AnsweredKey>): AnsweredKey => ({
+  id: '7',
+  key: 'napi_7',
+  name: undefined,
+  projectId: undefined,
+  ...fields,
+})
+const personal = { name: 'ours', projectId: undefined }
+const scoped = { name: 'ours', projectId: 'p' }
+
+test.each([
+  ['ID and key alone', personal, {}],
+  ['the name asked for', personal, { name: 'ours' }],
+  ['name and project asked for', scoped, { name: 'ours', projectId: 'p' }],
+  ['no name, the project asked for', scoped, { projectId: 'p' }],
+])('%s: believed without a list', (_case, asked, answer) => {
+  expect(needsList(asked, answered(answer))).toBe(false)
+  expect(settle(asked, answered(answer), [])).toEqual({ kind: 'believed', name: 'ours' })
+})
+
+test.each([
+  ['another project', scoped, { name: 'ours', projectId: 'other' }],
+  ['a project where none was asked for', personal, { name: 'ours', projectId: 'p' }],
+])('%s: revoked, without a list', (_case, asked, answer) => {
+  expect(needsList(asked, answered(answer))).toBe(false)
+  expect(settle(asked, answered(answer), []).kind).toBe('wrong reach')
+})
+
+test.each([
+  ['no project, the list has it', scoped, {}, [listed('7', 'ours', 'p')], { kind: 'believed', name: 'ours' }],
+  ['no project, nor in the list', scoped, {}, [listed('7', 'ours')], { kind: 'wrong reach' }],
+  ['no project, another in the list', scoped, {}, [listed('7', 'ours', 'other')], { kind: 'wrong reach' }],
+  [
+    'another name, the list has ours',
+    personal,
+    { name: 'x' },
+    [listed('7', 'ours')],
+    { kind: 'believed', name: 'ours' },
+  ],
+  ['another name, in the list too', personal, { name: 'x' }, [listed('7', 'x')], { kind: 'believed', name: 'x' }],
+  [
+    'another name, ours under another ID',
+    personal,
+    { name: 'x' },
+    [listed('7', 'x'), listed('8', 'ours')],
+    { kind: 'not ours' },
+  ],
+  ['another name, and the list lacks the ID', personal, { name: 'x' }, [listed('8', 'y')], { kind: 'not ours' }],
+  ['no project, and the list lacks the ID', scoped, {}, [], { kind: 'not ours' }],
+  [
+    'another name and another project, ours under another ID',
+    scoped,
+    { name: 'x', projectId: 'other' },
+    [listed('7', 'x', 'other'), listed('8', 'ours', 'p')],
+    { kind: 'not ours' },
+  ],
+  [
+    'another name and another project, in the list too',
+    scoped,
+    { name: 'x', projectId: 'other' },
+    [listed('7', 'x', 'other')],
+    { kind: 'wrong reach' },
+  ],
+])('%s', (_case, asked, answer, list, settlement) => {
+  expect(needsList(asked, answered(answer))).toBe(true)
+  expect(settle(asked, answered(answer), list)).toMatchObject(settlement)
+})
+
+test('a key in doubt is found by its name, or by the answered ID where no key has the name', () => {
+  const doubtful = [{ name: 'ours', answeredId: '7' }]
+  expect(findDoubtful([listed('7', 'x'), listed('9', 'y')], doubtful)).toEqual({ keys: [listed('7', 'x')], doubtful })
+  expect(findDoubtful([listed('9', 'ours ')], doubtful)).toEqual({ keys: [], doubtful })
+  // The answer was about somebody else's key: its ID is dropped, since ours is gone at the next look.
+  expect(findDoubtful([listed('7', 'x'), listed('8', 'ours')], doubtful)).toEqual({
+    keys: [listed('8', 'ours')],
+    doubtful: [{ name: 'ours' }],
+  })
+})
