@@ -184,7 +184,7 @@ describe("what a create's answer leaves open", () => {
     const { main, post } = await it.life(project())
     expect([main.exitCode, post.exitCode]).toEqual([1, 0])
     expect(errorsOf(main)).toEqual([expect.stringContaining(it.neon.project.id)])
-    expect(requestsOf(it.neon)).toEqual(['POST 200', 'GET 200', 'DELETE 200'])
+    expect(requestsOf(it.neon).slice(0, 3)).toEqual(['POST 200', 'GET 200', 'DELETE 200'])
     expect(it.neon.strangers()).toEqual([])
     expect(main.exported).toEqual({})
   })

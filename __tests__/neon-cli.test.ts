@@ -22,7 +22,7 @@ test.each([
 ] as const)('the command that the error names revokes %s', async (_kind, operation, times, inputs) => {
   it.inject({ operation, times, failure: { kind: 'status', status: 403, deed: 'never' } })
   const { main, post } = await it.life(inputs)
-  const [, command = ''] = /`neon (api-keys revoke [^`]+)`/.exec(errorsOf(post).join()) ?? []
+  const [, command = ''] = /\bneon (api-keys revoke \d+(?: --org-id [\w-]+)?)/.exec(errorsOf(post).join()) ?? []
   expect(command).toContain(main.outputs.api_key_id)
   expect(JSON.parse(await neon(...command.split(' ')))).toMatchObject({ revoked: true })
   expect(it.neon.strangers()).toEqual([])
