@@ -14,6 +14,7 @@ async function call(method: string, path: string, key: string, body?: object, ho
   return { status: response.status, body: JSON.parse(await response.text()), headers: response.headers }
 }
 
+const forOrganizations = 'not allowed for organization API keys'
 const orgKeys = (): string => `/organizations/${it.neon.organization.id}/api_keys`
 
 test('names are unique within an account, and free again once revoked', async () => {
@@ -39,8 +40,13 @@ test('who may do what with keys', async () => {
     call('GET', '/api_keys', organizationKey),
     call('GET', '/auth', organizationKey),
   ])
-  expect(statuses.map(({ status }) => status)).toEqual([403, 403, 200, 403, 200, 404, 403, 200])
+  expect(statuses.map(({ status }) => status)).toEqual([404, 403, 200, 404, 200, 404, 404, 200])
   expect(statuses.at(-1)?.body.auth_method).toBe('api_key_org')
+  const outside = expect.stringMatching(/^not allowed to perform actions outside the project this key is scoped to; /)
+  const messages = [0, 3, 5, 6].map((index) => statuses[index]?.body.message)
+  expect(messages).toEqual([forOrganizations, outside, outside, forOrganizations])
+  const other = await call('GET', '/organizations/org-of-others/api_keys', adminKey)
+  expect(other).toMatchObject({ status: 403, body: { message: 'not an organization member' } })
   const revoke = await call('DELETE', `${orgKeys()}/${it.neon.strangers()[0]?.id}`, organizationKey)
   expect(revoke.body.revoked).toBe(true)
 })
@@ -65,6 +71,19 @@ test("a project-scoped key does what tools want of it: branches, in its own proj
   expect((await call('DELETE', path, scoped)).status).toBe(200)
   expect((await call('GET', path, scoped)).status).toBe(404)
   expect((await call('DELETE', `/projects/${project.id}/branches/${main.id}`, scoped)).status).toBe(422)
+})
+
+test('a list of projects takes an organization: its key, or its ID', async () => {
+  const { adminKey, organizationKey, organization } = it.neon
+  const ids = async (path: string, key: string) =>
+    (await call('GET', path, key)).body.projects.map(({ id }: { id: string }) => id)
+  expect((await call('GET', '/projects', adminKey)).status).toBe(400)
+  expect(await ids(`/projects?org_id=${organization.id}`, adminKey)).toEqual([
+    'shiny-wind-028834',
+    'winter-boat-259881',
+  ])
+  expect(await ids('/projects', organizationKey)).toEqual(['shiny-wind-028834', 'winter-boat-259881'])
+  expect(await ids('/projects/shared', adminKey)).toEqual([])
 })
 
 test('last_used_at moves', async () => {

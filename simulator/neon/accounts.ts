@@ -57,8 +57,7 @@ export class Accounts {
   readonly #byHash = new Map<string, Key>()
   #nextId: bigint
 
-  /** @param firstKeyId past 2^53 on purpose: who reads IDs as JavaScript numbers revokes the wrong key */
-  constructor(now: () => number, firstKeyId = 9_007_199_254_740_993n) {
+  constructor(now: () => number, firstKeyId: bigint) {
     this.#now = now
     this.#nextId = firstKeyId
   }
@@ -94,8 +93,11 @@ export class Accounts {
   /** The same without looking whether the name is taken, which takes long with thousands of keys. */
   adopt(owner: Owner, name: string, createdBy: User): { key: Key; token: string } {
     const token = `napi_${randomBytes(32).toString('hex')}`
+    const id = String(this.#nextId)
+    // Irregular steps, since others create keys in between; even ones, so that no ID past an odd 2^53 fits a JavaScript number.
+    this.#nextId += 2n + 2n * (this.#nextId % 89n)
     const key: Key = {
-      id: String(this.#nextId++),
+      id,
       name,
       tokenHash: hash(token),
       owner,

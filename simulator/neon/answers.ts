@@ -28,6 +28,15 @@ export type Handler = (context: Context, call: Call) => Answer
 /** A 404 that tells what is missing. */
 export const notFound = (what: string): Refusal => new Refusal(404, `${what} not found`)
 
+/** What an organization's key hears that asks for more than it may, or than its one project; both were seen live. */
+export const beyond = ({ projectId }: { projectId?: string }): Refusal =>
+  new Refusal(
+    404,
+    projectId === undefined
+      ? 'not allowed for organization API keys'
+      : `not allowed to perform actions outside the project this key is scoped to; subject_project_id:"${projectId}"`,
+  )
+
 /** A parameter of the path. */
 export const parameter = ({ request }: Context, name: string): string =>
   String((request.params as Record<string, string>)[name])

@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import type { Context } from 'openapi-backend'
 import type { Accounts, Project } from './accounts.ts'
-import { type Call, type Handler, notFound, ok, parameter, Refusal } from './answers.ts'
+import { beyond, type Call, type Handler, notFound, ok, parameter, Refusal } from './answers.ts'
 import { type Branch, type Branches, BranchNameTaken, DATABASE, ROLE } from './branches.ts'
 import type { BranchOperationId } from './openapi.ts'
 
+/** The project of the path, where the key reaches it. */
+export function reachedProject(accounts: Accounts, context: Context, { key }: Call): Project {
+  const project = accounts.projects.get(parameter(context, 'project_id'))
+  if (project && accounts.reaches(key, project)) return project
+  throw 'organization' in key.owner && key.owner.projectId !== undefined ? beyond(key.owner) : notFound('project')
+}
+
 /** What Neon does with branches, by operation ID: any key does it that reaches the project. */
 export function branchOperations(accounts: Accounts, branches: Branches): Record<BranchOperationId, Handler> {
-  const projectOf = (context: Context, { key }: Call): Project => {
-    const project = accounts.projects.get(parameter(context, 'project_id'))
-    if (!project || !accounts.reaches(key, project)) throw notFound('project')
-    return project
-  }
+  const projectOf = (context: Context, call: Call): Project => reachedProject(accounts, context, call)
   const branchOf = (context: Context, project: Project): Branch => {
     const id = parameter(context, 'branch_id')
     const branch = branches.of(project).find((one) => one.id === id)

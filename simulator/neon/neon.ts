@@ -5,6 +5,7 @@ import { type Context, OpenAPIBackend } from 'openapi-backend'
 import { Accounts, accountOf, type Key, type Organization, type Project, type User } from './accounts.ts'
 import { type Answer, Refusal } from './answers.ts'
 import { Branches } from './branches.ts'
+import { EDITIONS, type Edition } from './editions.ts'
 import { loadDocument, type OperationId } from './openapi.ts'
 import { operations } from './operations.ts'
 import { RateLimits } from './rate-limits.ts'
@@ -40,6 +41,10 @@ export interface NeonOptions {
   rateLimits?: boolean
   /** The date and time in milliseconds since 1970; the machine's unless told. */
   now?: () => number
+  /** Which of Neon's documents the answers follow; the OpenAPI document unless told. */
+  edition?: Edition
+  /** The ID of the first key; seven digits, as Neon's IDs have, unless told. */
+  firstKeyId?: bigint
 }
 
 /** The path under which Neon's API lives on its host. */
@@ -81,6 +86,7 @@ export class Neon {
   readonly #api: OpenAPIBackend
   readonly #limits: RateLimits | undefined
   readonly #handlers: ReturnType<typeof operations>
+  readonly #edition: Edition
   readonly #firstKeys: ReadonlySet<string>
   /** Requests in openapi-backend's form, parsed once as they arrive. */
   readonly #parsed = new WeakMap<RecordedRequest, Context>()
@@ -90,10 +96,12 @@ export class Neon {
     return new Neon(await compiled, options)
   }
 
-  private constructor(api: OpenAPIBackend, { rateLimits = false, now = Date.now }: NeonOptions) {
+  private constructor(api: OpenAPIBackend, options: NeonOptions) {
+    const { rateLimits = false, now = Date.now, edition = 'openapi', firstKeyId = 3_084_351n } = options
     this.#api = api
+    this.#edition = edition
     this.#limits = rateLimits ? new RateLimits(now) : undefined
-    const accounts = new Accounts(now)
+    const accounts = new Accounts(now, firstKeyId)
     this.accounts = accounts
     this.branches = new Branches(now)
     this.#handlers = operations(accounts, this.branches)
@@ -150,12 +158,11 @@ export class Neon {
   perform(request: RecordedRequest, address: string): NeonResponse {
     const requestId = String(request.headers['x-request-id'] ?? randomUUID())
     const { status, body } = this.#performOrRefuse(request, address, requestId)
-    const text = JSON.stringify(body)
-    if (request.operation !== undefined) {
-      const found = violationsOf(this.#api.validateResponse(JSON.parse(text), request.operation, status))
-      this.violations.push(...found.map((violation) => `${request.operation} ${status}: ${violation}`))
-    }
-    return { status, text, requestId }
+    if (request.operation === undefined) return { status, text: JSON.stringify(body), requestId }
+    const found = violationsOf(this.#api.validateResponse(JSON.parse(JSON.stringify(body)), request.operation, status))
+    this.violations.push(...found.map((violation) => `${request.operation} ${status}: ${violation}`))
+    const edit = EDITIONS[this.#edition][status < 400 ? request.operation : 'refusal']
+    return { status, text: JSON.stringify(edit ? edit(body) : body), requestId }
   }
 
   #performOrRefuse(request: RecordedRequest, address: string, requestId: string): Answer {

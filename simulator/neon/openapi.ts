@@ -33,6 +33,7 @@ export const OPERATIONS = [
   'getCurrentUserInfo',
   'getCurrentUserOrganizations',
   'listProjects',
+  'listSharedProjects',
   'getProject',
   ...BRANCH_OPERATIONS,
 ] as const

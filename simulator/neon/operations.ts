@@ -1,7 +1,7 @@
 import type { Context } from 'openapi-backend'
 import { type Accounts, type Key, NameTaken, type Organization, type Project } from './accounts.ts'
-import { type Handler, notFound, ok, parameter, Refusal } from './answers.ts'
-import { branchOperations } from './branch-operations.ts'
+import { beyond, type Handler, notFound, ok, parameter, Refusal } from './answers.ts'
+import { branchOperations, reachedProject } from './branch-operations.ts'
 import type { Branches } from './branches.ts'
 import { int64 } from './int64.ts'
 import type { OperationId } from './openapi.ts'
@@ -24,28 +24,26 @@ const creator = ({ createdBy }: Key): object => ({ created_by: { id: createdBy.i
  * The deeds of the simulated Neon, by operation ID of its OpenAPI document.
  *
  * What the document does not say is from Neon's documentation (manage/api-keys, manage/orgs-api): an organization's
- * key lists and revokes but does not create; a project-scoped key reaches its one project and no call on keys.
+ * key lists and revokes but does not create; a project-scoped key reaches its one project and no call on keys. The words
+ * of the refusals are Neon's own where they are known.
  */
 export function operations(accounts: Accounts, branches: Branches): Record<OperationId, Handler> {
   /** The member rights of a key in an organization. */
   const enter = (key: Key, id: string, need: 'member' | 'admin' | 'personal admin'): Organization => {
     const organization = accounts.organizations.get(id)
     const { owner } = key
-    if (!organization) throw notFound('organization')
+    const role = 'user' in owner && organization?.members.get(owner.user.id)
     if ('organization' in owner) {
-      if (owner.organization !== organization) throw notFound('organization')
-      if (owner.projectId !== undefined) throw new Refusal(403, 'project-scoped API keys cannot access organizations')
-      if (need === 'personal admin') throw new Refusal(403, 'this operation is not allowed for organization API keys')
-      return organization
+      if (owner.projectId !== undefined || need === 'personal admin') throw beyond(owner)
+      if (owner.organization === organization) return organization
     }
-    const role = organization.members.get(owner.user.id)
-    if (role === undefined) throw notFound('organization')
+    if (!organization || !role) throw new Refusal(403, 'not an organization member')
     if (need !== 'member' && role !== 'admin') throw new Refusal(403, 'only organization admins may do this')
     return organization
   }
   const person = ({ owner }: Key) => {
     if ('user' in owner) return owner.user
-    throw new Refusal(403, 'this operation is not allowed for organization API keys')
+    throw beyond(owner)
   }
   const revoke = (keys: Key[], id: string): Key => {
     const key = keys.find((candidate) => candidate.id === id)
@@ -126,16 +124,19 @@ export function operations(accounts: Accounts, branches: Branches): Record<Opera
     },
     listProjects(context, { key }) {
       const orgId = context.request.query.org_id
+      if ('organization' in key.owner) {
+        if (key.owner.projectId !== undefined) throw beyond(key.owner)
+      } else if (orgId === undefined) {
+        throw new Refusal(400, 'org_id is required, you can find it on your organization settings page')
+      }
       const projects = [...accounts.projects.values()]
         .filter((project) => accounts.reaches(key, project) && (orgId === undefined || project.orgId === orgId))
         .map((project) => ({ ...describeProject(project), active_time: 0 }))
       return ok({ projects, applications: {}, integrations: {} })
     },
-    getProject(context, { key }) {
-      const project = accounts.projects.get(parameter(context, 'project_id'))
-      if (!project || !accounts.reaches(key, project)) throw notFound('project')
-      return ok({ project: { ...describeProject(project), ...PROJECT_DETAILS } })
-    },
+    listSharedProjects: () => ok({ projects: [] }),
+    getProject: (context, call) =>
+      ok({ project: { ...describeProject(reachedProject(accounts, context, call)), ...PROJECT_DETAILS } }),
     ...branchOperations(accounts, branches),
   }
 }
