@@ -8,7 +8,7 @@ import { evaluateInputs } from './inputs.ts'
 import { Masks } from './masks.ts'
 import { type ProcessResult, runProcess } from './process.ts'
 import { type Annotation, StepLog } from './step-log.ts'
-import { ACTION_VARIABLES, githubVariables, inputVariables, stateVariables, variablesOf } from './variables.ts'
+import { ACTION_VARIABLES, githubVariables, stepVariables, variablesOf } from './variables.ts'
 
 /** What a step did, as the runner sees it. */
 export interface StepResult extends ProcessResult, Handed {
@@ -92,12 +92,11 @@ export class Job {
     const inputs = (env: Record<string, string>): Record<string, string> =>
       evaluateInputs(action, options.with ?? {}, this.#context(env))
     const { env = {}, postEnv = env } = options
-    const own = { ...env, ...inputVariables(inputs(env)) }
+    const own = stepVariables(env, {}, inputs(env))
     const main = await this.#run({ ...options, name, command: [process.execPath, action.main], own, github })
     if (post !== undefined) {
       this.#posts.push((hooks) => {
-        const postInputs = inputVariables({ ...inputs(postEnv), ...this.#postInputs })
-        const own = { ...postEnv, ...stateVariables(main.state), ...postInputs }
+        const own = stepVariables(postEnv, main.state, { ...inputs(postEnv), ...this.#postInputs })
         return this.#run({ ...hooks, name: `Post ${name}`, command: [process.execPath, post], own, github })
       })
     }

@@ -35,14 +35,17 @@ export function variablesOf(layers: Record<string, string>[], windows: boolean):
   return { CI: 'true', ...(windows ? ignoringCase(pairs) : Object.fromEntries(pairs)), GITHUB_ACTIONS: 'true' }
 }
 
-const renamed = (values: Record<string, string>, rename: (name: string) => string): Record<string, string> =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [rename(name), value]))
-
-export const stateVariables = (state: Record<string, string>): Record<string, string> =>
-  renamed(state, (name) => `STATE_${name}`)
-
-export const inputVariables = (inputs: Record<string, string>): Record<string, string> =>
-  renamed(inputs, (name) => `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`)
+/** The variables of one step of an action: its `env`, the state that main saved, its inputs; later ones win. */
+export const stepVariables = (
+  env: Record<string, string>,
+  state: Record<string, string>,
+  inputs: Record<string, string>,
+): Record<string, string> =>
+  Object.fromEntries([
+    ...Object.entries(env),
+    ...Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]),
+    ...Object.entries(inputs).map(([name, value]) => [`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`, value]),
+  ])
 
 /** Merges pairs whose names differ in case alone: the last value counts, under the name as first written. */
 export function ignoringCase(pairs: [string, string][]): Record<string, string> {
