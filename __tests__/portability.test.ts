@@ -9,7 +9,7 @@ const it = scenario()
 const SOURCES = join(import.meta.dirname, '..', 'src')
 
 test('a life where lines end as on Windows', async () => {
-  const job = it.job(preload(['windows'], {}))
+  const job = it.job(preload(['windows'], { RUNNER_OS: 'Windows' }))
   const main = await it.main(job, { project_id: it.neon.project.id })
   expect(errorsOf(main)).toEqual([])
   expect(main.outputs.api_key).toMatch(/^napi_\w+$/)

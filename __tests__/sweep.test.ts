@@ -39,6 +39,7 @@ const run = (id: string, status: string, attempt = 1): void => {
 }
 
 function sweep(inputs: Record<string, string> = {}, job: Job = it.job()): Promise<StepResult> {
+  job.github.GITHUB_API_URL = github.host
   return job.uses(SWEEP, {
     with: {
       api_key: it.neon.organizationKey,
@@ -47,7 +48,6 @@ function sweep(inputs: Record<string, string> = {}, job: Job = it.job()): Promis
       github_token: github.token,
       ...inputs,
     },
-    env: { GITHUB_API_URL: github.host },
   })
 }
 
@@ -266,16 +266,15 @@ test('GitHub Enterprise Server: its address, and its own keys', async () => {
   github.options.basePath = '/api/v3'
   run('500', 'completed')
   const ofGithubCom = make('500')
-  const job = it.job({ GITHUB_SERVER_URL: 'https://git.example.com', GITHUB_RUN_ID: '500' })
-  await it.main(job, { org_id: it.neon.organization.id })
-  const result = await job.uses(SWEEP, {
+  const server = { GITHUB_SERVER_URL: 'https://git.example.com', GITHUB_API_URL: `${github.host}/api/v3` }
+  await it.main(it.job({ ...server, GITHUB_RUN_ID: '500' }), { org_id: it.neon.organization.id })
+  const result = await it.job(server).uses(SWEEP, {
     with: {
       api_key: it.neon.organizationKey,
       org_id: it.neon.organization.id,
       api_host: it.host,
       github_token: github.token,
     },
-    env: { GITHUB_API_URL: `${github.host}/api/v3`, GITHUB_RUN_ID: OWN_RUN },
   })
   expect(counts(result)).toBe('1 revoked, 0 kept, 0 failed')
   expect(alive()).toEqual([ofGithubCom])

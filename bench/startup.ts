@@ -85,12 +85,13 @@ async function round(measured: boolean): Promise<Record<Name, StepResult>> {
     () => alone('bare node', (job) => job.run('bare node', process.execPath, [EMPTY], { env: usage })),
     () => alone('node that loads node:tls', (job) => job.run('tls', process.execPath, [LOADS_TLS], { env: usage })),
     () =>
-      alone('sweep', (job) =>
-        job.uses(SWEEP, {
+      alone('sweep', (job) => {
+        job.github.GITHUB_API_URL = servers.githubHost
+        return job.uses(SWEEP, {
           with: { api_key: servers.adminKey, api_host: servers.neonHost, github_token: servers.githubToken },
-          env: { ...usage, GITHUB_API_URL: servers.githubHost },
-        }),
-      ),
+          env: usage,
+        })
+      }),
     () => alone('curl and jq', (job) => curl(job, servers.neonHost)),
     () => alone('curl and jq over TLS', (job) => curl(job, servers.neonTlsHost)),
   ]

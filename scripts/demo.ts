@@ -36,17 +36,15 @@ const job = new Job()
 let broken = false
 
 /** Prints a step as GitHub's log shows it: masked, commands rendered, with the time it took. */
-function show(result: StepResult, comment: string, { masked }: Pick<Job, 'masked'> = job): void {
+function show(result: StepResult, comment: string): void {
   console.log(
     `\n${paint(1, result.exitCode === 0 ? '✓' : '✗')} ${paint(1, result.name)}  ${paint(2, `${Math.round(result.milliseconds)} ms`)}`,
   )
   console.log(paint(2, `  # ${comment}`))
-  for (const line of result.log) console.log(`  ${masked(line)}`)
-  for (const { command, message } of result.commands) {
-    if (command === 'error') console.log(`  ${paint(31, 'Error:')} ${masked(message)}`)
-    if (command === 'warning') console.log(`  ${paint(33, 'Warning:')} ${masked(message)}`)
+  for (const line of result.log) {
+    const [, kind, message] = /^##\[(error|warning)\](.*)$/s.exec(line) ?? []
+    console.log(`  ${kind ? `${paint(kind === 'error' ? 31 : 33, `${kind}:`)} ${message}` : line}`)
   }
-  if (result.stderr) console.log(`  ${masked(result.stderr)}`)
 }
 
 function check(holds: boolean, claim: string): void {
@@ -68,19 +66,18 @@ async function demonstrateSweep({ neon, host }: NeonServer): Promise<void> {
   console.log(`\n${paint(1, 'A second job, whose runner dies: its post step never runs')}`)
   const github = await startGithub()
   const dying = new Job({ GITHUB_RUN_ID: '19876543211' })
-  const sweeping = new Job({ GITHUB_RUN_ID: '19876543299', GITHUB_JOB: 'sweep' })
+  const sweeping = new Job({ GITHUB_RUN_ID: '19876543299', GITHUB_JOB: 'sweep', GITHUB_API_URL: github.host })
   try {
     const inputs = { api_key: neon.adminKey, api_host: host, org_id: neon.organization.id }
-    show(await dying.uses(ACTION, { with: inputs }), 'uses: OWNER/REPO@v1', dying)
+    show(await dying.uses(ACTION, { with: inputs }), 'uses: OWNER/REPO@v1')
     check(neon.strangers().length === 1, 'the runner is gone, and one key is left alive')
     for (const id of ['19876543211', '19876543299']) {
       github.runs.set(id, { id, status: id === '19876543211' ? 'completed' : 'in_progress', attempt: 1 })
     }
     const sweep = await sweeping.uses(join(ROOT, 'sweep', 'action.yml'), {
       with: { ...inputs, api_key: neon.organizationKey, github_token: github.token },
-      env: { GITHUB_API_URL: github.host },
     })
-    show(sweep, "uses: OWNER/REPO/sweep@v1   on a schedule, with the organization's own key", sweeping)
+    show(sweep, "uses: OWNER/REPO/sweep@v1   on a schedule, with the organization's own key")
     check(neon.strangers().length === 0, 'no key that the action made is alive')
   } finally {
     dying.dispose()

@@ -1,25 +1,42 @@
-/** A workflow command that a step printed, e.g. `::error title=…::message`. */
+/** A workflow command that a step printed, e.g. `::error title=…::message`; the command in lower case. */
 export interface WorkflowCommand {
   command: string
   properties: Record<string, string>
   message: string
 }
 
-const unescaped = (text: string): string =>
-  text.replace(/%0D/g, '\r').replace(/%0A/g, '\n').replace(/%3A/g, ':').replace(/%2C/g, ',').replace(/%25/g, '%')
+/** `::command name=value,…::message` after blanks, and the old `##[command name=value;…]message` anywhere in a line. */
+const FORMS = [
+  { pattern: /^\s*::(.*?)::(.*)$/s, separator: ',', escapedInProperties: '\r\n:,', escapedInMessage: '\r\n' },
+  { pattern: /##\[([^\]]*)\](.*)$/s, separator: ';', escapedInProperties: ';\r\n]', escapedInMessage: ';\r\n]' },
+]
 
-/** Reads a line as the runner does (Runner, ActionCommand.cs); `undefined` for a line of plain log. */
-export function parseCommand(line: string): WorkflowCommand | undefined {
-  const match = /^::([a-z-]+)(?: ([^:]*))?::(.*)$/.exec(line)
-  if (!match) return undefined
-  const properties = Object.fromEntries(
-    (match[2] ?? '')
-      .split(',')
-      .filter(Boolean)
-      .map((pair) => {
-        const [name = '', ...value] = pair.split('=')
-        return [name, unescaped(value.join('='))]
-      }),
-  )
-  return { command: match[1] as string, properties, message: unescaped(match[3] as string) }
+/**
+ * Reads a line as the runner does (Runner, ActionCommand.cs); `undefined` for a line of plain log.
+ *
+ * @param known what looks like a command and is none of these is plain log
+ */
+export function parseCommand(line: string, known: (command: string) => boolean): WorkflowCommand | undefined {
+  for (const { pattern, separator, escapedInProperties, escapedInMessage } of FORMS) {
+    const [, header = '', message = ''] = pattern.exec(line) ?? []
+    const [command = ''] = header.toLowerCase().split(' ', 1)
+    if (!known(command)) continue
+    const pairs = header
+      .slice(command.length)
+      .trim()
+      .split(separator)
+      .flatMap((property) => {
+        const [, name, value = ''] = /^=*([^=]+)=+(.+)$/s.exec(property) ?? []
+        return name === undefined ? [] : [[name, unescaped(value, escapedInProperties)]]
+      })
+    return { command, properties: Object.fromEntries(pairs), message: unescaped(message, escapedInMessage) }
+  }
+  return undefined
+}
+
+function unescaped(text: string, escaped: string): string {
+  return [...escaped, '%'].reduce((result, character) => {
+    const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')
+    return result.replaceAll(`%${code}`, character)
+  }, text)
 }

@@ -1,104 +1,118 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ActionFile, readActionFile } from './action-file.ts'
-import { type CommandFiles, newCommandFiles, readPairs } from './command-files.ts'
-import { parseCommand, type WorkflowCommand } from './commands.ts'
+import { readActionFile } from './action-file.ts'
+import { type CommandFiles, type Handed, newCommandFiles, readCommandFiles } from './command-files.ts'
+import type { WorkflowCommand } from './commands.ts'
+import { evaluateInputs } from './inputs.ts'
+import { Masks } from './masks.ts'
+import { type ProcessResult, runProcess } from './process.ts'
+import { type Annotation, StepLog } from './step-log.ts'
+import { ACTION_VARIABLES, githubVariables, stepVariables, variablesOf } from './variables.ts'
 
 /** What a step did, as the runner sees it. */
-export interface StepResult {
+export interface StepResult extends ProcessResult, Handed {
   name: string
-  exitCode: number | null
-  signal: NodeJS.Signals | null
-  stdout: string
-  stderr: string
-  /** The workflow commands on stdout, in order. */
+  /** Also `failure` where a command or a command file was broken. */
+  conclusion: 'success' | 'failure'
+  /** The workflow commands that the runner obeyed, in order, with secrets. */
   commands: WorkflowCommand[]
-  /** Lines on stdout that are no commands. */
+  /** The lines that GitHub shows, each with the secrets masked that were known when it came. */
   log: string[]
-  outputs: Record<string, string>
-  state: Record<string, string>
-  /** Variables that the step set for later ones. */
-  exported: Record<string, string>
+  annotations: Annotation[]
   files: CommandFiles
-  milliseconds: number
 }
 
-export interface StepOptions {
+/** What a test does at certain moments of a step. */
+export interface StepHooks {
+  /** Called as soon as the process runs, e.g. to kill it as a cancelled job would. */
+  onSpawn?: (kill: (signal: NodeJS.Signals) => void) => void
+  /** Called when the process has ended, before the runner reads its files; a process left behind can do that. */
+  beforeRead?: (files: CommandFiles) => void | Promise<void>
+}
+
+export interface StepOptions extends StepHooks {
   /** The inputs that the workflow writes; those it leaves out get the action's defaults. */
   with?: Record<string, string>
   /** Variables of this step alone. */
   env?: Record<string, string>
   /** Variables of its post step, where they are to be others. */
   postEnv?: Record<string, string>
-  /** Called as soon as the process runs, e.g. to kill it as a cancelled job would. */
-  onSpawn?: (kill: (signal: NodeJS.Signals) => void) => void
 }
 
-/** The machine's variables that a runner passes on; all others would make one machine's test differ from another's. */
-const MACHINE = ['PATH', 'HOME', 'SYSTEMROOT', 'TEMP', 'TMP', 'TMPDIR', 'NODE_EXTRA_CA_CERTS']
+/** A step that is about to run. */
+interface Step extends StepHooks {
+  name: string
+  command: string[]
+  /** Its variables but for those of the whole job: `own` ones lose against GitHub's, `github` ones win. */
+  own: Record<string, string>
+  github: Record<string, string>
+}
 
 /**
  * A job on a runner, as far as an action can tell: variables, command files that stay until the end, masks, post steps
  * last in first out, each with the state of its own main step and inputs evaluated again.
  */
 export class Job {
-  /** The variables of every step from now on. */
-  readonly env: Record<string, string>
-  /** What the runner would replace by `***`. */
-  readonly masks: string[] = []
+  /** The job's `env`, and what steps have written to `GITHUB_ENV`. */
+  readonly env: Record<string, string> = {}
+  /** GitHub's own variables, which no step can change. */
+  readonly github: Record<string, string>
+  /** `${{ job.check_run_id }}`; empty on GitHub Enterprise Server, act and Forgejo. */
+  checkRunId = '48216309157'
+  /** `${{ github.token }}` */
+  token = 'a-github-token-of-the-simulated-runner'
   readonly steps: StepResult[] = []
-  readonly folder: string
-  readonly #posts: (() => Promise<StepResult>)[] = []
+  readonly folder = mkdtempSync(join(tmpdir(), 'job-'))
+  readonly #temp = join(this.folder, '_temp')
+  readonly #workspace = join(this.folder, 'workspace')
+  readonly #masks = new Masks()
+  /** What the runner would replace by `***`. */
+  readonly masks: readonly string[] = this.#masks.secrets
+  /** A text as the log would show it. */
+  readonly masked = this.#masks.hide
+  readonly #uses = new Map<string, number>()
+  readonly #posts: ((hooks: StepHooks) => Promise<StepResult>)[] = []
   #postInputs: Record<string, string> = {}
 
-  /** @param env more variables, or other values of GitHub's own */
+  /** @param env the job's `env`, and other values of `GITHUB_…` and `RUNNER_…` variables */
   constructor(env: Record<string, string> = {}) {
-    this.folder = mkdtempSync(join(tmpdir(), 'job-'))
-    this.env = {
-      ...Object.fromEntries(
-        MACHINE.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-      ),
-      CI: 'true',
-      GITHUB_ACTIONS: 'true',
-      GITHUB_SERVER_URL: 'https://github.com',
-      GITHUB_API_URL: 'https://api.github.com',
-      GITHUB_REPOSITORY: 'octo-org/shop',
-      GITHUB_REPOSITORY_ID: '812345678',
-      GITHUB_RUN_ID: '19876543210',
-      GITHUB_RUN_ATTEMPT: '1',
-      GITHUB_JOB: 'test',
-      RUNNER_TEMP: this.folder,
-      ...env,
+    for (const path of [this.#temp, this.#workspace]) mkdirSync(path)
+    this.github = githubVariables(this.#temp, this.#workspace)
+    for (const [name, value] of Object.entries(env)) {
+      Object.assign(/^(GITHUB|RUNNER)_/.test(name) ? this.github : this.env, { [name]: value })
     }
   }
 
   /** Runs an action's main step and keeps its post step for {@link end}. */
   async uses(actionFile: string, options: StepOptions = {}): Promise<StepResult> {
     const action = readActionFile(actionFile)
-    const inputs = inputsOf(action, options.with ?? {})
-    const result = await this.#run(action.name, process.execPath, [action.main], { ...options.env, ...inputs }, options)
-    const { post } = action
+    const { name, post } = action
+    const github = { ...ACTION_VARIABLES, ...this.#actionName(`__octo-org_${name.replaceAll(' ', '-')}`) }
+    const inputs = (env: Record<string, string>): Record<string, string> =>
+      evaluateInputs(action, options.with ?? {}, this.#context(env))
+    const { env = {}, postEnv = env } = options
+    const own = stepVariables(env, {}, inputs(env))
+    const main = await this.#run({ ...options, name, command: [process.execPath, action.main], own, github })
     if (post !== undefined) {
-      this.#posts.push(() => {
-        const state = Object.fromEntries(Object.entries(result.state).map(([name, value]) => [`STATE_${name}`, value]))
-        const env = { ...(options.postEnv ?? options.env), ...inputs, ...asVariables(this.#postInputs), ...state }
-        return this.#run(`Post ${action.name}`, process.execPath, [post], env, {})
+      this.#posts.push((hooks) => {
+        const own = stepVariables(postEnv, main.state, { ...inputs(postEnv), ...this.#postInputs })
+        return this.#run({ ...hooks, name: `Post ${name}`, command: [process.execPath, post], own, github })
       })
     }
-    return result
+    return main
   }
 
   /** Runs a step of the workflow's own. */
   run(name: string, command: string, parameters: string[], options: StepOptions = {}): Promise<StepResult> {
-    return this.#run(name, command, parameters, options.env ?? {}, options)
+    const github = this.#actionName('__run')
+    return this.#run({ ...options, name, command: [command, ...parameters], own: options.env ?? {}, github })
   }
 
   /** Ends the job: runs the post steps, the last one first. */
-  async end(): Promise<StepResult[]> {
+  async end(hooks: StepHooks = {}): Promise<StepResult[]> {
     const results: StepResult[] = []
-    for (let post = this.#posts.pop(); post; post = this.#posts.pop()) results.push(await post())
+    for (let post = this.#posts.pop(); post; post = this.#posts.pop()) results.push(await post(hooks))
     return results
   }
 
@@ -115,72 +129,48 @@ export class Job {
       .map((path) => ({ path, text: readFileSync(path, 'utf8') }))
   }
 
-  /** A text as the log would show it. */
-  readonly masked = (text: string): string => {
-    return this.masks.reduce((masked, secret) => masked.replaceAll(secret, '***'), text)
-  }
-
   /** Removes what the job has left on this machine's disk. */
   dispose(): void {
     rmSync(this.folder, { recursive: true, force: true })
   }
 
-  async #run(
-    name: string,
-    command: string,
-    parameters: string[],
-    env: Record<string, string>,
-    { onSpawn }: StepOptions,
-  ): Promise<StepResult> {
-    const files = newCommandFiles(join(this.folder, '_runner_file_commands'))
-    const child = spawn(command, parameters, {
-      cwd: this.folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        ...this.env,
-        ...env,
-        GITHUB_STATE: files.state,
-        GITHUB_OUTPUT: files.output,
-        GITHUB_ENV: files.env,
-        GITHUB_STEP_SUMMARY: files.summary,
-      },
-    })
-    const start = performance.now()
-    const output = { stdout: '', stderr: '' }
-    child.stdout.setEncoding('utf8').on('data', (text) => (output.stdout += text))
-    child.stderr.setEncoding('utf8').on('data', (text) => (output.stderr += text))
-    onSpawn?.((signal) => child.kill(signal))
-    const [exitCode, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
-      child.once('error', reject)
-      child.once('close', (code, by) => resolve([code, by]))
-    })
-    const lines = output.stdout.split(/\r?\n/).filter((line) => line !== '')
-    const result: StepResult = {
-      name,
-      exitCode,
-      signal,
-      ...output,
-      commands: lines.flatMap((line) => parseCommand(line) ?? []),
-      log: lines.filter((line) => !parseCommand(line)),
-      outputs: readPairs(files.output),
-      state: readPairs(files.state),
-      exported: readPairs(files.env),
-      files,
-      milliseconds: performance.now() - start,
+  async #run({ name, command, own, github, onSpawn, beforeRead }: Step): Promise<StepResult> {
+    const files = newCommandFiles(join(this.#temp, '_runner_file_commands'))
+    const log = new StepLog(this.#masks, this.github.RUNNER_DEBUG === '1')
+    const windows = this.github.RUNNER_OS === 'Windows'
+    const paths = {
+      GITHUB_STATE: files.state,
+      GITHUB_OUTPUT: files.output,
+      GITHUB_ENV: files.env,
+      GITHUB_STEP_SUMMARY: files.summary,
     }
-    // The runner takes these over in a `finally`: also of a step that failed or was killed (ActionRunner.cs).
-    Object.assign(this.env, result.exported)
-    this.masks.push(...result.commands.filter(({ command }) => command === 'add-mask').map(({ message }) => message))
+    const env = variablesOf([this.env, own, this.github, github, paths], windows)
+    const onLine = (line: string): void => log.read(line)
+    const ended = await runProcess({ command, cwd: this.#workspace, env, onLine, onSpawn }).catch((error) => {
+      log.fail(error.message)
+      return { exitCode: null, signal: null, stdout: '', stderr: '', milliseconds: 0 }
+    })
+    await beforeRead?.(files)
+    // The runner reads these in a `finally`: also of a step that failed or was killed (ActionRunner.cs).
+    const handed = readCommandFiles(files, log, windows)
+    Object.assign(this.env, handed.exported)
+    const { commands, lines, annotations, failed } = log
+    const conclusion = ended.exitCode === 0 && !failed ? 'success' : 'failure'
+    const result: StepResult = { name, ...ended, ...handed, conclusion, commands, log: lines, annotations, files }
     this.steps.push(result)
     return result
   }
-}
 
-function inputsOf(action: ActionFile, given: Record<string, string>): Record<string, string> {
-  const defaults = Object.entries(action.inputs).map(([name, input]) => [name, input.default ?? ''])
-  return asVariables({ ...Object.fromEntries(defaults), ...given })
-}
+  /** The value of each expression that inputs may hold, now. */
+  #context(env: Record<string, string>): Record<string, string> {
+    const variables = Object.entries({ ...this.env, ...env }).map(([name, value]) => [`env.${name}`, value])
+    return { 'job.check_run_id': this.checkRunId, 'github.token': this.token, ...Object.fromEntries(variables) }
+  }
 
-function asVariables(inputs: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]))
+  /** A second use of the same action or of `run:` gets a number. */
+  #actionName(name: string): { GITHUB_ACTION: string } {
+    const count = (this.#uses.get(name) ?? 0) + 1
+    this.#uses.set(name, count)
+    return { GITHUB_ACTION: count === 1 ? name : `${name}_${count}` }
+  }
 }

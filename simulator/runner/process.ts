@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
+
+/** How long the runner still reads the output of a process that has ended; what it left behind may hold it open. */
+const LATE_OUTPUT_MILLISECONDS = 5_000
+
+export interface ProcessOptions {
+  command: string[]
+  cwd: string
+  env: Record<string, string>
+  onLine: (line: string) => void
+  onSpawn: ((kill: (signal: NodeJS.Signals) => void) => void) | undefined
+}
+
+/** What came of a process, as it wrote it: with its secrets. */
+export interface ProcessResult {
+  exitCode: number | null
+  signal: NodeJS.Signals | null
+  stdout: string
+  stderr: string
+  milliseconds: number
+}
+
+/** Runs the process of a step and reads its two streams apart (Runner, ProcessInvoker.cs); throws if it cannot start. */
+export async function runProcess({ command, cwd, env, onLine, onSpawn }: ProcessOptions): Promise<ProcessResult> {
+  const [file = '', ...parameters] = command
+  const child = spawn(file, parameters, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const start = performance.now()
+  const output = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text) => (output[name] += text))
+    eachLine(child[name], onLine)
+  }
+  onSpawn?.((signal) => child.kill(signal))
+  const [exitCode, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (...end) => resolve(end))
+    child.once('exit', () => {
+      const stopReading = (): void => {
+        child.stdout.destroy()
+        child.stderr.destroy()
+      }
+      setTimeout(stopReading, LATE_OUTPUT_MILLISECONDS).unref()
+    })
+  })
+  return { exitCode, signal, ...output, milliseconds: performance.now() - start }
+}
+
+/** A bare CR ends a line, too. */
+function eachLine(stream: Readable, onLine: (line: string) => void): void {
+  let rest = ''
+  stream.on('data', (text) => {
+    const lines = `${rest}${text}`.split(/\r\n|\n|\r(?!$)/)
+    rest = lines.pop() ?? ''
+    lines.forEach(onLine)
+  })
+  stream.on('end', () => {
+    if (rest !== '') onLine(rest.replace(/\r$/, ''))
+  })
+}
