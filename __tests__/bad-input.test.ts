@@ -136,10 +136,37 @@ test('not an admin of the organization', async () => {
   expect(errorsOf(main)).toEqual([expect.stringMatching(/not an admin there.*personal API key of an admin.*\(403/)])
 })
 
-test("an organization's key cannot create: GET /auth is asked, then and only then", async () => {
+test("an organization's key cannot create: Neon's own words say so", async () => {
+  const { main } = await it.life({ api_key: it.neon.organizationKey, org_id: it.neon.organization.id })
+  expect(errorsOf(main)).toEqual([
+    expect.stringMatching(/holds an organization's API key.*personal API key of an admin/),
+  ])
+  expect(it.neon.requests.map(({ operation }) => operation)).toEqual(['createOrgApiKey'])
+})
+
+test('where its words do not tell, GET /auth is asked what kind of key it is, then and only then', async () => {
+  const body = JSON.stringify({ request_id: '', code: '', message: 'forbidden' })
+  it.inject({ operation: 'createOrgApiKey', failure: { kind: 'status', status: 403, deed: 'never', body } })
   const { main } = await it.life({ api_key: it.neon.organizationKey, org_id: it.neon.organization.id })
   expect(errorsOf(main)).toEqual([
     expect.stringMatching(/holds an organization's API key.*personal API key of an admin/),
   ])
   expect(it.neon.requests.map(({ operation }) => operation)).toEqual(['createOrgApiKey', 'getAuthDetails'])
 })
+
+test.each([403, 404])(
+  "%i that is not Neon's: somebody else answered, and no word of a missing project",
+  async (status) => {
+    const body = '<html><body>Blocked</body></html>'
+    it.inject({ times: 2, failure: { kind: 'status', status, deed: 'never', body } })
+    const { main } = await it.life({ project_id: it.neon.project.id })
+    const [error] = errorsOf(main)
+    expect(error).toMatch(/Somebody else answered in Neon's place.*check api_host.*and the proxy/)
+    expect(error).not.toMatch(/not found/)
+    expect(it.neon.requests).toHaveLength(1)
+  },
+)
+
+test.each(['x', '-1', '1.5', '007', '12345678901234567890'])('job_id %s: to leave it out', (job_id) =>
+  expectRefused({ job_id }, /job_id input is '.*', not a number\. Leave it out/),
+)

@@ -3,7 +3,7 @@
 
 import { createServer } from 'node:net'
 import { listen } from '../simulator/listening.ts'
-import { errorsOf, requestsOf, scenario } from './support/scenario.ts'
+import { errorsOf, recordOf, requestsOf, scenario } from './support/scenario.ts'
 
 const it = scenario()
 const onPosix = process.platform === 'win32' ? test.skip : test
@@ -28,7 +28,7 @@ onPosix.each(['SIGINT', 'SIGTERM'] as const)(
     expect(main.exitCode).toBe(1)
     expect(main.outputs).toEqual({})
     expect(main.exported).toEqual({})
-    expect(JSON.parse(main.state.created ?? '').id).toBe(it.neon.strangers()[0]?.id)
+    expect(recordOf(main).created.id).toBe(it.neon.strangers()[0]?.id)
     expect(errorsOf(main)).toEqual([expect.stringContaining('The job was cancelled')])
     const [post] = await job.end()
     expect(post?.exitCode).toBe(0)

@@ -24,7 +24,7 @@ test('given up while connecting: the request is not written after all', async ()
   let open = false
   const gate = await listen(createServer((socket) => void (open ? letThrough(socket) : held.push(socket))))
   listening.push(front, gate)
-  const http = openHttp({})
+  const http = openHttp({ https: '', http: '', no: '' })
   const create = (timeout: number) =>
     http.exchange({
       method: 'POST',

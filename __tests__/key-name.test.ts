@@ -11,7 +11,7 @@ import {
 const characters = (alphabet: string, size: { minLength: number; maxLength: number }): fc.Arbitrary<string> =>
   fc.array(fc.constantFrom(...alphabet), size).map((chosen) => chosen.join(''))
 
-const id = fc.bigInt({ min: 1n, max: 10n ** 14n }).map(String)
+const id = fc.bigInt({ min: 1n, max: 10n ** 11n }).map(String)
 const label = characters('abcXYZ019._-', { minLength: 0, maxLength: 80 })
 const keyName: fc.Arbitrary<KeyName> = fc.record({
   server: fc.oneof(
@@ -21,6 +21,7 @@ const keyName: fc.Arbitrary<KeyName> = fc.record({
   repositoryId: id,
   runId: id,
   runAttempt: fc.integer({ min: 1, max: 9_999 }).map(String),
+  jobId: fc.oneof(fc.constant('0'), id),
   nonce: fc.constant(null).map(newNonce),
   label,
 })
@@ -64,17 +65,20 @@ test('any other text is not ours', () => {
 })
 
 test.each([
-  'GHA/1/2/3/abcdefgh/x',
-  'gha-12g4/1/2/3/abcdefgh/x',
-  'gha-123/1/2/3/abcdefgh/x',
-  'gha/01/2/3/abcdefgh/x',
-  'gha/1/2/0/abcdefgh/x',
-  'gha/1/2/3/abcdefg/x',
-  'gha/1/2/3/abcdefg1/x',
-  'gha/1/2/3/abcdefgh/',
-  'gha/1/2/3/abcdefgh/x/y',
-  'gha/1/2/abcdefgh/x',
-  `gha/1/2/3/abcdefgh/${'x'.repeat(46)}`,
+  'GHA/1/2/3/4/abcdefgh/x',
+  'gha-12g4/1/2/3/4/abcdefgh/x',
+  'gha-123/1/2/3/4/abcdefgh/x',
+  'gha/01/2/3/4/abcdefgh/x',
+  'gha/1/2/3/04/abcdefgh/x',
+  'gha/1/2/3//abcdefgh/x',
+  'gha/1/2/3/abcdefgh/x',
+  'gha/1/2/0/4/abcdefgh/x',
+  'gha/1/2/3/4/abcdefg/x',
+  'gha/1/2/3/4/abcdefg1/x',
+  'gha/1/2/3/4/abcdefgh/',
+  'gha/1/2/3/4/abcdefgh/x/y',
+  'gha/1/2/4/abcdefgh/x',
+  `gha/1/2/3/4/abcdefgh/${'x'.repeat(44)}`,
 ])('not ours: %s', (name) => expect(parseKeyName(name)).toBeUndefined())
 
 test('foreign characters of a label become hyphens', () => {
@@ -83,21 +87,29 @@ test('foreign characters of a label become hyphens', () => {
     repositoryId: '1',
     runId: '2',
     runAttempt: '3',
+    jobId: '4',
     nonce: 'abcdefgh',
     label: 'shop.build & test',
   })
-  expect(name).toBe('gha/1/2/3/abcdefgh/shop.build-test')
+  expect(name).toBe('gha/1/2/3/4/abcdefgh/shop.build-test')
 })
 
-test.each([23, 24])('a label without room vanishes with its slash: %i digits', (digits) => {
-  const parts = { server: 'gha-0f0f', runId: '2'.repeat(19), runAttempt: '3', nonce: 'abcdefgh', label: 'shop.test' }
+test.each([21, 22])('a label without room vanishes with its slash: %i digits', (digits) => {
+  const parts = {
+    server: 'gha-0f0f',
+    runId: '2'.repeat(19),
+    runAttempt: '3',
+    jobId: '4',
+    nonce: 'abcdefgh',
+    label: 'shop.test',
+  }
   const name = formatKeyName({ ...parts, repositoryId: '1'.repeat(digits) })
-  expect(name).toHaveLength(KEY_NAME_MAX_LENGTH - 24 + digits)
+  expect(name).toHaveLength(KEY_NAME_MAX_LENGTH - 22 + digits)
   expect(name).toMatch(/\/abcdefgh$/)
 })
 
 test('numbers that leave no room at all are an error, not a cut name', () => {
-  const parts = { server: 'gha', runId: '2'.repeat(30), runAttempt: '3', nonce: 'abcdefgh', label: '' }
+  const parts = { server: 'gha', runId: '2'.repeat(30), runAttempt: '3', jobId: '4', nonce: 'abcdefgh', label: '' }
   expect(() => formatKeyName({ ...parts, repositoryId: '1'.repeat(30) })).toThrow(RangeError)
 })
 

@@ -10,12 +10,22 @@ const revokes = (key: OwnKey, run: KeyRun, hours: Age['hours']): boolean =>
 
 const foreignName = fc.oneof(
   fc.string(),
-  fc.constantFrom('gha/812345678/7/1/abcdefgh/', 'gha/812345678/7/1', 'GHA/812345678/7/1/abcdefgh', 'neonctl', ''),
-  fc.constantFrom('gha/812345679/7/1/abcdefgh/x', 'gha-0000/812345678/7/1/abcdefgh/x', 'gha/81234567/7/1/abcdefgh'),
+  fc.constantFrom(
+    'gha/812345678/7/1/9/abcdefgh/',
+    'gha/812345678/7/1/9',
+    'GHA/812345678/7/1/9/abcdefgh',
+    'neonctl',
+    '',
+  ),
+  fc.constantFrom(
+    'gha/812345679/7/1/9/abcdefgh/x',
+    'gha-0000/812345678/7/1/9/abcdefgh/x',
+    'gha/81234567/7/1/9/abcdefgh',
+  ),
 )
 const ownName = fc
   .record({ runId: fc.integer({ min: 1, max: 9 }).map(String), runAttempt: fc.integer({ min: 1, max: 3 }).map(String) })
-  .map((run) => formatKeyName({ ...HOME, ...run, nonce: newNonce(), label: 'shop.test' }))
+  .map((run) => formatKeyName({ ...HOME, ...run, jobId: '9', nonce: newNonce(), label: 'shop.test' }))
 const keyOf = (name: fc.Arbitrary<string>): fc.Arbitrary<ListedKey> =>
   fc.record({
     id: fc.bigInt({ min: 1n, max: 2n ** 62n }).map(String),

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { TransportError } from '../src/base/http.ts'
 import { parseKeepingIds } from '../src/base/json.ts'
+import { InvalidBody } from '../src/neon/answers.ts'
 import { classifyFailure, classifyResponse } from '../src/neon/outcome.ts'
 
 const attempt = { action: 'create the API key', requestId: 'r', date: Date.parse('2026-01-01T00:00:00Z') }
-const answer = (status: number, headers = {}, body = '') =>
+const answer = (status: number, headers = {}, body = '{"message":"Neon\'s"}') =>
   classifyResponse({ status, headers, body }, () => 'value', attempt)
 
 test.each([
@@ -25,8 +26,27 @@ test.each([
   [520, 'maybe'],
 ])('%i is %s', (status, kind) => expect(answer(status).kind).toBe(kind))
 
-test('a 2xx that makes no sense may have happened', () => {
-  expect(classifyResponse({ status: 200, headers: {}, body: '' }, () => undefined, attempt).kind).toBe('maybe')
+test('an invalid 2xx may have happened, and the reason says what came', () => {
+  const decode = (): never => {
+    throw new InvalidBody('an HTML page')
+  }
+  expect(classifyResponse({ status: 200, headers: {}, body: '' }, decode, attempt)).toEqual({
+    kind: 'maybe',
+    invalid: true,
+    why: 'Asked to create the API key, Neon answered with an HTML page (200, request r)',
+  })
+})
+
+test.each([423, 503])("%i that is not Neon's own may have happened", (status) => {
+  for (const body of ['', '<html>', '{}', 'null', '[]', '{"message":7}'])
+    expect(answer(status, {}, body).kind).toBe('maybe')
+})
+
+test('429 is never carried out, whoever says so', () => expect(answer(429, {}, '').kind).toBe('again'))
+
+test("a Retry-After date counts from the answer's own Date", () => {
+  const headers = { 'retry-after': 'Thu, 01 Jan 2015 00:00:07 GMT', date: 'Thu, 01 Jan 2015 00:00:00 GMT' }
+  expect(answer(429, headers)).toMatchObject({ retryAfter: 7_000 })
 })
 
 test.each([

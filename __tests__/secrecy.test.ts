@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Job, StepResult } from '../simulator/runner/job.ts'
 import { preload } from '../simulator/runner/preload.ts'
-import { errorsOf, scenario } from './support/scenario.ts'
+import { errorsOf, recordOf, scenario } from './support/scenario.ts'
 
 const it = scenario()
 
@@ -46,17 +46,21 @@ test.each([
   const writes = trace.writes().filter(({ text }) => text !== '')
   const fresh = main.outputs.api_key ?? ''
 
-  expect(writes[0]).toEqual({ where: 'stdout', text: `::add-mask::${it.neon.adminKey}\n` })
+  // An empty record first, since an earlier step can have written one into the environment.
+  expect(writes[0]).toMatchObject({ where: 'state', text: expect.stringMatching(/^record<<(\S+)\n\n\1\n$/) })
+  expect(writes[1]).toEqual({ where: 'stdout', text: `::add-mask::${it.neon.adminKey}\n` })
   const holdsFresh = writes.filter(({ text }) => text.includes(fresh))
   expect(holdsFresh[0]).toEqual({ where: 'stdout', text: `::add-mask::${fresh}\n` })
   // The intent is on disk before the key exists, the ID before any output can fail.
   expect(
     writes.map(({ where, text }) => (where === 'stdout' ? text.slice(0, 10) : `${where} ${text.split('<<')[0]}`)),
   ).toEqual([
+    'state record',
     '::add-mask',
-    'state intent',
+    'state record',
+    'state record',
     '::add-mask',
-    'state created',
+    'state record',
     'output api_key',
     'output api_key_id',
     'output api_key_name',
@@ -115,9 +119,9 @@ test('the state holds the fresh key only where it could revoke itself', async ()
   const personal = await it.main(it.job())
   const organization = await it.main(it.job(), { org_id: it.neon.organization.id })
   const project = await it.main(it.job(), { project_id: it.neon.project.id })
-  expect(personal.state.created).toContain(personal.outputs.api_key)
-  expect(organization.state.created).toContain(organization.outputs.api_key)
-  expect(project.state.created).not.toContain(project.outputs.api_key)
+  expect(recordOf(personal).created.key).toBe(personal.outputs.api_key)
+  expect(recordOf(organization).created.key).toBe(organization.outputs.api_key)
+  expect(recordOf(project).created).toEqual({ id: project.outputs.api_key_id, name: project.outputs.api_key_name })
 })
 
 test('the ID and the name are not masked, so that they may be handed to other jobs', async () => {

@@ -27,7 +27,14 @@ afterEach(async () => {
 
 /** A key as main makes them, in the organization. */
 function make(runId: string, { attempt = '1', hoursOld = 1, name = '', projectId = '' } = {}): Key {
-  const keyName = formatKeyName({ ...REPOSITORY, runId, runAttempt: attempt, nonce: newNonce(), label: 'shop.test' })
+  const keyName = formatKeyName({
+    ...REPOSITORY,
+    runId,
+    runAttempt: attempt,
+    jobId: '9',
+    nonce: newNonce(),
+    label: 'shop.test',
+  })
   const owner = { organization: it.neon.organization, ...(projectId && { projectId }) }
   const { key } = it.neon.accounts.createKey(owner, name || keyName, it.neon.ada)
   key.createdAt = new Date(Date.now() - hoursOld * HOUR).toISOString()
@@ -62,7 +69,7 @@ test("a job whose runner died leaves a key; the sweep revokes exactly that one, 
   const lookAlikes = Array.from({ length: 200 }, (_, index) =>
     make('500', {
       name:
-        ['gha/812345679/500/1/abcdefgh', 'gha-0f0f/812345678/500/1/abcdefgh', 'GHA/812345678/500/1/abcdefgh'][
+        ['gha/812345679/500/1/9/abcdefgh', 'gha-0f0f/812345678/500/1/9/abcdefgh', 'GHA/812345678/500/1/9/abcdefgh'][
           index % 3
         ] +
         '/x'.repeat(1) +
@@ -225,7 +232,14 @@ test("within Neon's own limits: a refusal is waited out, not failed", async () =
   try {
     run('500', 'completed')
     for (let index = 0; index < 120; index += 1) {
-      const name = formatKeyName({ ...REPOSITORY, runId: '500', runAttempt: '1', nonce: newNonce(), label: 'x' })
+      const name = formatKeyName({
+        ...REPOSITORY,
+        runId: '500',
+        runAttempt: '1',
+        jobId: '9',
+        nonce: newNonce(),
+        label: 'x',
+      })
       neon.accounts.createKey({ user: neon.ada }, name, neon.ada)
     }
     const result = await sweep({ org_id: '', api_key: neon.adminKey, api_host: host })

@@ -30,6 +30,8 @@ async function concurrently(items, width, act) {
 
 // EXTERNAL MODULE: ./build/base/errors.js
 var errors = __webpack_require__(942);
+// EXTERNAL MODULE: ./build/base/proxy-settings.js
+var proxy_settings = __webpack_require__(1291);
 // EXTERNAL MODULE: ./build/github/key-name.js
 var key_name = __webpack_require__(618);
 // EXTERNAL MODULE: ./build/github/run-context.js
@@ -114,8 +116,8 @@ function postponed(headers) {
     return { kind: 'postponed', why: `GitHub's rate limit is reached${when}; the next sweep goes on` };
 }
 
-// EXTERNAL MODULE: ./build/neon/client.js + 6 modules
-var client = __webpack_require__(6021);
+// EXTERNAL MODULE: ./build/neon/client.js + 5 modules
+var client = __webpack_require__(5079);
 // EXTERNAL MODULE: ./build/neon/resolve-scope.js + 1 modules
 var resolve_scope = __webpack_require__(9367);
 // EXTERNAL MODULE: ./build/neon/scope.js
@@ -250,6 +252,7 @@ function escapeCell(text) {
 
 
 
+
 /** Milliseconds; 10,000 revocations at Neon's 700 requests a minute take 15 minutes. */
 const SWEEP_DEADLINE = 25 * 60_000;
 /** Milliseconds for one key, so that a few that cannot be revoked do not hold up all others. */
@@ -267,11 +270,12 @@ const HOUR = 3_600_000;
  * @throws {KeyMayBeAlive} when a key that should have been revoked could not be; all others are done by then
  */
 async function sweepKeys(world) {
-    const { runner, environment, clock, http, cancelled } = world;
+    const { runner, environment, clock, cancelled } = world;
     const inputs = readSweepInputs(runner);
-    const own = (0,run_context/* readRunContext */.$)(environment);
+    const own = (0,run_context/* readRunContext */.$p)(environment, '0');
     const deadline = new base_clock/* Deadline */.B(clock, SWEEP_DEADLINE);
-    const connectWithin = (limit) => (0,client/* connect */.N)(world, { ...inputs, deadline: limit, onWait: runner.debug });
+    const http = world.openHttp((0,proxy_settings/* readProxySettings */.uv)(environment));
+    const connectWithin = (limit) => (0,client/* connect */.N)({ ...world, http }, { ...inputs, deadline: limit, onWait: runner.debug });
     const neon = connectWithin(deadline);
     const scope = await (0,resolve_scope/* resolveScope */.H)(neon, inputs.scope, 'list');
     const listed = await neon
@@ -371,7 +375,10 @@ async function conclude(world, treatments, dryRun) {
         throw new errors/* Cancelled */.cJ('The job was cancelled in the middle of the sweep; the next one goes on.');
     if (failed.length > 0) {
         const list = failed.map(({ key, reason }) => `${key.id} (${key.name}): ${reason}`);
-        throw new errors/* KeyMayBeAlive */.Xx(`${countKeys(failed.length)} could not be revoked. ${list.join(' ')}`, true);
+        throw new errors/* KeyMayBeAlive */.Xx(`${countKeys(failed.length)} could not be revoked. ${list.join(' ')}`, {
+            fatal: true,
+            commands: [],
+        });
     }
 }
 function countReasons(treatments) {

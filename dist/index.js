@@ -56,8 +56,10 @@ class Deadline {
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Db: () => (/* binding */ NeonUnreachable),
+/* harmony export */   J_: () => (/* binding */ WrongReach),
 /* harmony export */   Rn: () => (/* binding */ RunnerError),
 /* harmony export */   TL: () => (/* binding */ GaveUp),
+/* harmony export */   WL: () => (/* binding */ InvalidAnswer),
 /* harmony export */   Wk: () => (/* binding */ formatError),
 /* harmony export */   Xx: () => (/* binding */ KeyMayBeAlive),
 /* harmony export */   cJ: () => (/* binding */ Cancelled),
@@ -72,14 +74,25 @@ class InputError extends Error {
 class RunnerError extends Error {
     name = 'RunnerError';
 }
-/** Neon understood the request and said no (3xx, 4xx); asking again would not help. */
+/** Neon, or somebody in its place, said no (3xx, 4xx); asking again would not help. */
 class NeonRefused extends Error {
     name = 'NeonRefused';
     status;
-    constructor(message, status) {
+    /** Neon's own words; `undefined` where the answer was not Neon's. */
+    reason;
+    constructor(message, status, reason) {
         super(message);
         this.status = status;
+        this.reason = reason;
     }
+}
+/** Neon, or somebody in its place, answered 2xx twice in a row with a body that is not what was asked for. */
+class InvalidAnswer extends Error {
+    name = 'InvalidAnswer';
+}
+/** Neon created a key that reaches more than what was asked for, or something else; it is revoked. */
+class WrongReach extends Error {
+    name = 'WrongReach';
 }
 /** The connection cannot succeed until the configuration changes, e.g. a certificate that this machine does not trust. */
 class NeonUnreachable extends Error {
@@ -98,9 +111,12 @@ class KeyMayBeAlive extends Error {
     name = 'KeyMayBeAlive';
     /** Whether the step fails because of it; see the `on_revoke_failure` input. */
     fatal;
-    constructor(message, fatal) {
+    /** What a person has to run. */
+    commands;
+    constructor(message, { fatal, commands }) {
         super(message);
         this.fatal = fatal;
+        this.commands = commands;
     }
 }
 /**
@@ -130,8 +146,10 @@ function formatError(error) {
 /* harmony export */   f: () => (/* binding */ openHttp),
 /* harmony export */   w: () => (/* binding */ TransportError)
 /* harmony export */ });
-/* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3480);
-/* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(undici__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3480);
+/* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(undici__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _loopback_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6064);
+
 
 /** There was no whole answer. */
 class TransportError extends Error {
@@ -146,35 +164,39 @@ class TransportError extends Error {
 const CONNECT_TIMEOUT = 10_000;
 /** Four times what a list of 10,000 keys takes, the most that Neon advises to have. */
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
-const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
 /**
- * HTTP by undici, through a proxy where the environment names one. Redirects are answers like any other: undici follows
- * none unless told to.
+ * HTTP by undici, through a proxy where one is set. This machine itself is reached directly in any case. Redirects are
+ * answers like any other: undici follows none unless told to.
  */
-function openHttp(environment) {
-    let dispatcher;
+function openHttp(proxies) {
+    let direct;
+    let proxied;
+    const dispatcherFor = (url) => {
+        if ((proxies.https === '' && proxies.http === '') || (0,_loopback_js__WEBPACK_IMPORTED_MODULE_0__/* .isLoopback */ .U)(url.hostname)) {
+            direct ??= new (undici__WEBPACK_IMPORTED_MODULE_1___default())({ ...OPTIONS, connect: CONNECT });
+            return direct;
+        }
+        proxied ??= openProxied(proxies).catch((cause) => {
+            throw new TransportError('the proxy cannot be used', false, { cause });
+        });
+        return proxied;
+    };
     return {
-        async exchange(request) {
-            dispatcher ??= openDispatcher(environment).catch((cause) => {
-                throw new TransportError('the proxy cannot be used', false, { cause });
-            });
-            return exchange(await dispatcher, request);
-        },
+        exchange: async (request) => exchange(await dispatcherFor(request.url), request),
     };
 }
-async function openDispatcher(environment) {
-    // The API key travels here: not even NODE_TLS_REJECT_UNAUTHORIZED=0, which an earlier step may have set for all later
-    // ones, switches this off.
-    const connect = { timeout: CONNECT_TIMEOUT, rejectUnauthorized: true };
-    const options = {
-        // HTTP/2 would load another of Node's large modules and gain nothing on one or two requests.
-        allowH2: false,
-        maxResponseSize: MAX_RESPONSE_BYTES,
-    };
-    if (!PROXY_VARIABLES.some((name) => environment[name]))
-        return new (undici__WEBPACK_IMPORTED_MODULE_0___default())({ ...options, connect });
-    const { openProxied } = await Promise.all(/* import() */[__nccwpck_require__.e(218), __nccwpck_require__.e(25)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7025));
-    return openProxied(options, connect);
+// The API key travels here: not even NODE_TLS_REJECT_UNAUTHORIZED=0, which an earlier step may have set for all later
+// ones, switches the check of certificates off.
+const CONNECT = { timeout: CONNECT_TIMEOUT, rejectUnauthorized: true };
+const OPTIONS = {
+    // HTTP/2 would load another of Node's large modules and gain nothing on one or two requests.
+    allowH2: false,
+    maxResponseSize: MAX_RESPONSE_BYTES,
+};
+/** What connects through proxies is loaded only where there is one. */
+async function openProxied(proxies) {
+    const proxy = await Promise.all(/* import() */[__nccwpck_require__.e(218), __nccwpck_require__.e(25)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7025));
+    return proxy.openProxied(proxies, OPTIONS, CONNECT);
 }
 /**
  * Speaks to undici's `dispatch` rather than to its `request`, because only a handler is told when the request is
@@ -269,6 +291,61 @@ function canKeepIds() {
 
 /***/ }),
 
+/***/ 6064:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ isLoopback)
+/* harmony export */ });
+/** Whether a host name, as `URL` spells it, is this machine itself. */
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
+
+/***/ }),
+
+/***/ 1291:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   VC: () => (/* binding */ withCredentialsFrom),
+/* harmony export */   ri: () => (/* binding */ withoutCredentials),
+/* harmony export */   uv: () => (/* binding */ readProxySettings)
+/* harmony export */ });
+/** Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; the lower-case spellings win, as in undici and curl. */
+function readProxySettings(environment) {
+    const read = (name) => environment[name.toLowerCase()] ?? environment[name] ?? '';
+    return { https: read('HTTPS_PROXY'), http: read('HTTP_PROXY'), no: read('NO_PROXY') };
+}
+/** The same without the proxies' user names and passwords, for places where no secret may stand. */
+function withoutCredentials({ https, http, no }) {
+    return { https: addressOf(https), http: addressOf(http), no };
+}
+/**
+ * Takes the user names and passwords from other settings, where those name the same proxies.
+ *
+ * @param settings made by {@link withoutCredentials}
+ */
+function withCredentialsFrom(others, settings) {
+    const complete = (address) => [others.https, others.http].find((other) => address !== '' && addressOf(other) === address) ?? address;
+    return { https: complete(settings.https), http: complete(settings.http), no: settings.no };
+}
+/** A proxy's URL without user name and password; an empty string where there is no proxy, or no valid URL. */
+function addressOf(proxy) {
+    const url = URL.parse(proxy);
+    if (!url)
+        return '';
+    url.username = '';
+    url.password = '';
+    return url.href;
+}
+
+
+/***/ }),
+
 /***/ 618:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -286,7 +363,7 @@ function canKeepIds() {
 /** `maxLength` of `key_name` in Neon's OpenAPI document. */
 const KEY_NAME_MAX_LENGTH = 64;
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
-const GRAMMAR = /^(?<server>gha(?:-[0-9a-f]{4})?)\/(?<repositoryId>[1-9]\d*)\/(?<runId>[1-9]\d*)\/(?<runAttempt>[1-9]\d*)\/(?<nonce>[a-z2-7]{8,})(?:\/(?<label>[A-Za-z0-9._-]+))?$/;
+const GRAMMAR = /^(?<server>gha(?:-[0-9a-f]{4})?)\/(?<repositoryId>[1-9]\d*)\/(?<runId>[1-9]\d*)\/(?<runAttempt>[1-9]\d*)\/(?<jobId>0|[1-9]\d*)\/(?<nonce>[a-z2-7]{8,})(?:\/(?<label>[A-Za-z0-9._-]+))?$/;
 /**
  * Writes a key's name. The label alone is cut when the name would be too long, and vanishes with its slash when
  * there is no room for a single character of it.
@@ -294,7 +371,7 @@ const GRAMMAR = /^(?<server>gha(?:-[0-9a-f]{4})?)\/(?<repositoryId>[1-9]\d*)\/(?
  * @throws {RangeError} when the parts are not of the grammar or too long even without a label
  */
 function formatKeyName(parts) {
-    const stem = [parts.server, parts.repositoryId, parts.runId, parts.runAttempt, parts.nonce].join('/');
+    const stem = [parts.server, parts.repositoryId, parts.runId, parts.runAttempt, parts.jobId, parts.nonce].join('/');
     const room = Math.max(0, KEY_NAME_MAX_LENGTH - stem.length - 1);
     const label = parts.label.replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, room);
     const name = label ? `${stem}/${label}` : stem;
@@ -334,8 +411,9 @@ function newNonce() {
 
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $: () => (/* binding */ readRunContext),
-/* harmony export */   L: () => (/* binding */ newKeyName)
+/* harmony export */   $p: () => (/* binding */ readRunContext),
+/* harmony export */   Lc: () => (/* binding */ newKeyName),
+/* harmony export */   d1: () => (/* binding */ isOfJob)
 /* harmony export */ });
 /* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(942);
 /* harmony import */ var _base_json_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9515);
@@ -346,10 +424,11 @@ function newNonce() {
 /**
  * Reads GitHub's default variables.
  *
+ * @param jobId the job's ID, which no variable holds
  * @throws {RunnerError} when one that the key's name needs is missing or malformed, or the runner's Node is too old
  * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
  */
-function readRunContext(environment) {
+function readRunContext(environment, jobId) {
     const number = (name) => {
         const value = environment[name] ?? '';
         if (!/^[1-9]\d*$/.test(value)) {
@@ -369,7 +448,8 @@ function readRunContext(environment) {
         repositoryName: environment.GITHUB_REPOSITORY?.split('/').at(-1) ?? '',
         runId: number('GITHUB_RUN_ID'),
         runAttempt: number('GITHUB_RUN_ATTEMPT'),
-        jobId: environment.GITHUB_JOB ?? '',
+        jobId,
+        jobName: environment.GITHUB_JOB ?? '',
     };
 }
 /** A fresh, unique key name for this job. */
@@ -379,9 +459,21 @@ function newKeyName(run) {
         repositoryId: run.repositoryId,
         runId: run.runId,
         runAttempt: run.runAttempt,
+        jobId: run.jobId,
         nonce: (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .newNonce */ .Yd)(),
-        label: [run.repositoryName, run.jobId].filter(Boolean).join('.'),
+        label: [run.repositoryName, run.jobName].filter(Boolean).join('.'),
     });
+}
+/** Whether a key's name says that it was created for this very job. Never so where the job's ID is not known. */
+function isOfJob(name, run) {
+    const key = (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .parseKeyName */ .wN)(name);
+    return (key !== undefined &&
+        run.jobId !== '0' &&
+        key.server === (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .serverTag */ .WD)(run.serverUrl) &&
+        key.repositoryId === run.repositoryId &&
+        key.runId === run.runId &&
+        key.runAttempt === run.runAttempt &&
+        key.jobId === run.jobId);
 }
 
 
@@ -402,7 +494,7 @@ function isSendable(key) {
 
 /***/ }),
 
-/***/ 6021:
+/***/ 5079:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -419,78 +511,145 @@ var api_key = __nccwpck_require__(2202);
 // EXTERNAL MODULE: ./build/neon/scope.js
 var scope = __nccwpck_require__(9780);
 ;// CONCATENATED MODULE: ./build/neon/answers.js
-// What Neon answers, and how it is read: strictly, since an invalid body counts as no answer.
+// How Neon's answers are read: liberally, since Neon's documents do not agree on which fields an answer has. An answer
+// is believed when it has what the action needs; see docs/behavior.md, *Answers*.
 
 
 
+/** The body of a 2xx answer is not what was asked for. The message says what came instead, and never quotes the body. */
+class InvalidBody extends Error {
+    name = 'InvalidBody';
+}
 /** Characters; Neon's keys are much longer, and a shorter text is not a key. */
-const SHORTEST_KEY = 16;
+const SHORTEST_KEY = 8;
 /**
  * Reads the answer to a create.
  *
- * @param asked what the request asked for; an answer about another key is invalid
  * @param onSecret called with anything that may be a key, before it is checked
- * @returns `undefined` when the answer is invalid
+ * @throws {InvalidBody}
  */
-function decodeCreatedKey(body, asked, onSecret) {
-    const answer = (0,json/* parseKeepingIds */.T)(body);
+function decodeCreatedKey(body, onSecret) {
+    const answer = readObject(body);
     const key = readString(answer, 'key');
     if (key !== undefined)
         onSecret(key);
     const id = readId(answer);
-    if (id === undefined || key === undefined || key.length < SHORTEST_KEY || !(0,api_key/* isSendable */.d)(key))
-        return undefined;
-    if (readString(answer, 'name') !== asked.name || readString(answer, 'project_id') !== asked.projectId)
-        return undefined;
-    return { id, name: asked.name, key };
+    if (key === undefined)
+        throw new InvalidBody('JSON without an API key');
+    if (key.length < SHORTEST_KEY || !(0,api_key/* isSendable */.d)(key))
+        throw new InvalidBody('JSON with a key that cannot be an API key');
+    return { id, key, name: readString(answer, 'name'), projectId: readString(answer, 'project_id') };
 }
-/** Reads the answer to a revocation; `undefined` unless it says that this very key is revoked. */
+/**
+ * Reads the answer to a revocation.
+ *
+ * @throws {InvalidBody} unless it says that this very key is revoked
+ */
 function decodeRevokedKey(body, id) {
-    const answer = (0,json/* parseKeepingIds */.T)(body);
-    if (readId(answer) !== id || answer.revoked !== true)
-        return undefined;
-    return { lastUsedAt: readString(answer, 'last_used_at'), lastUsedFrom: readString(answer, 'last_used_from_addr') };
+    const answer = readObject(body);
+    if (readId(answer) !== id)
+        throw new InvalidBody('the answer about another API key');
+    if (answer.revoked !== true)
+        throw new InvalidBody('JSON that does not say that the API key is revoked');
+    const lastUsedAt = answer.last_used_at === null ? 'never' : readDate(answer, 'last_used_at');
+    return { lastUsedAt, lastUsedFrom: readString(answer, 'last_used_from_addr') };
 }
-/** Reads a list; `undefined` if any entry cannot be read, since that might be the one that is looked for. */
-function decodeKeys(body) {
-    const answer = (0,json/* parseKeepingIds */.T)(body);
+/**
+ * Reads a list.
+ *
+ * @param onSecret called with any key that stands in the list; an older edition of Neon's documentation shows one
+ * @throws {InvalidBody} if any entry cannot be read, since that might be the one that is looked for
+ */
+function decodeKeys(body, onSecret) {
+    const answer = readJson(body);
     if (!Array.isArray(answer))
-        return undefined;
-    const keys = [];
-    for (const item of answer) {
-        const id = readId(item);
+        throw new InvalidBody('JSON that is not a list');
+    return answer.map((entry) => {
+        const item = asObject(entry);
+        const key = readString(item, 'key');
+        if (key !== undefined)
+            onSecret(key);
         const name = readString(item, 'name');
-        if (id === undefined || name === undefined)
-            return undefined;
-        keys.push({
-            id,
+        if (name === undefined)
+            throw new InvalidBody('a list with an entry without a name');
+        return {
+            id: readId(item),
             name,
-            createdAt: readString(item, 'created_at') ?? '',
-            lastUsedAt: readString(item, 'last_used_at'),
+            createdAt: readDate(item, 'created_at') ?? '',
+            lastUsedAt: readDate(item, 'last_used_at'),
             projectId: readString(item, 'project_id'),
-        });
-    }
-    return keys;
+        };
+    });
 }
-/** Reads the organization of a project; an empty string where it has none. */
+/**
+ * Reads the organization of a project; an empty string where it has none.
+ *
+ * @throws {InvalidBody}
+ */
 function decodeProjectOrganization(body, projectId) {
-    const project = (0,json/* parseKeepingIds */.T)(body)?.project;
-    if (readString(project, 'id') !== projectId)
-        return undefined;
+    const project = asObject(readObject(body).project);
+    const id = readString(project, 'id');
+    if (id !== undefined && id !== projectId)
+        throw new InvalidBody('the answer about another project');
+    if (id === undefined && !('org_id' in project))
+        throw new InvalidBody('JSON without a project');
     const orgId = readString(project, 'org_id') ?? '';
-    return orgId === '' || scope/* NEON_ID */.db.test(orgId) ? orgId : undefined;
+    if (orgId !== '' && !scope/* NEON_ID */.db.test(orgId))
+        throw new InvalidBody('an organization ID that is malformed');
+    return orgId;
 }
-/** Reads what kind of credential a key is. */
+/**
+ * Reads what kind of credential a key is.
+ *
+ * @throws {InvalidBody}
+ */
 function decodeAuthMethod(body) {
-    return readString((0,json/* parseKeepingIds */.T)(body), 'auth_method');
+    const method = readString(readObject(body), 'auth_method');
+    if (method === undefined)
+        throw new InvalidBody('JSON without auth_method');
+    return method;
+}
+/**
+ * Neon's own message in an error, from the error object of its OpenAPI document (`GeneralError`).
+ *
+ * @returns `undefined` where the body is not Neon's: an HTML page of a proxy or a firewall, say
+ */
+function decodeErrorMessage(body) {
+    const message = (0,json/* parseKeepingIds */.T)(body)?.message;
+    return typeof message === 'string' ? message : undefined;
+}
+function readJson(body) {
+    const answer = (0,json/* parseKeepingIds */.T)(body);
+    if (answer !== undefined)
+        return answer;
+    if (body.trim() === '')
+        throw new InvalidBody('an empty body');
+    if (/^\s*<(?:!doctype html|html|head|body)/i.test(body))
+        throw new InvalidBody('an HTML page');
+    throw new InvalidBody('text that is not JSON');
+}
+const readObject = (body) => asObject(readJson(body));
+function asObject(value) {
+    if (value === null || typeof value !== 'object' || Array.isArray(value))
+        throw new InvalidBody('JSON without an object');
+    return value;
+}
+function readId({ id }) {
+    if (typeof id === 'bigint' && id > 0n)
+        return String(id);
+    if (id === undefined || id === null)
+        throw new InvalidBody('JSON without an ID');
+    const found = typeof id === 'string' ? 'a text' : typeof id === 'number' || typeof id === 'bigint' ? String(id) : 'something else';
+    throw new InvalidBody(`JSON with ${found} where the ID, a positive integer, belongs`);
 }
 function readString(answer, name) {
-    const value = answer?.[name];
+    const value = answer[name];
     return typeof value === 'string' && value !== '' ? value : undefined;
 }
-function readId(answer) {
-    const id = answer?.id;
-    return typeof id === 'bigint' && id > 0n ? String(id) : undefined;
+/** An RFC 3339 date. It is printed, and anything else could be somebody's words. */
+function readDate(answer, name) {
+    const value = readString(answer, name);
+    return value !== undefined && /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(value) ? value : undefined;
 }
 
 // EXTERNAL MODULE: ./build/base/errors.js
@@ -507,20 +666,28 @@ const LIST_TIMEOUT = 12_000;
 class Keys {
     scope;
     #requests;
+    /** The project that these keys are limited to. */
+    get projectId() {
+        return this.scope.kind === 'project' ? this.scope.projectId : undefined;
+    }
     constructor(scope, requests) {
         this.scope = scope;
         this.#requests = requests;
     }
     /** Asks once for a key. The caller decides about repeating: a create that may have happened must be undone first. */
     create(name) {
-        const projectId = this.scope.kind === 'project' ? this.scope.projectId : undefined;
         return this.#requests.attempt({
             action: 'create the API key',
             method: 'POST',
             path: (0,scope/* keysPath */.Kr)(this.scope),
-            body: { key_name: name, ...(projectId !== undefined && { project_id: projectId }) },
+            body: { key_name: name, ...(this.projectId !== undefined && { project_id: this.projectId }) },
             timeout: CREATE_TIMEOUT,
-            decode: (body) => decodeCreatedKey(body, { name, projectId }, this.#requests.mask),
+            decode: (body) => {
+                const answered = decodeCreatedKey(body, this.#requests.mask);
+                if (this.#requests.isOwnKey(answered.key))
+                    throw new InvalidBody('the very key that was sent');
+                return answered;
+            },
         });
     }
     /** Every key of the personal account or the organization; Neon's list has no pages. */
@@ -530,7 +697,7 @@ class Keys {
             method: 'GET',
             path: (0,scope/* keysPath */.Kr)(this.scope),
             timeout: LIST_TIMEOUT,
-            decode: decodeKeys,
+            decode: (body) => decodeKeys(body, this.#requests.mask),
         });
     }
     /** Revokes a key. Neon's 404 is thrown as {@link NeonRefused}; the caller knows what it means. */
@@ -567,15 +734,14 @@ class Keys {
         }
     }
     /**
-     * Lists the keys and revokes those with exactly these names: keys that a lost answer may have left behind.
+     * Lists the keys and revokes some of them.
      *
-     * @throws {NeonRefused | NeonUnreachable | GaveUp} when one of them may still be alive
+     * @param choose which of all listed keys
+     * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | GaveUp} when one of them may still be alive
      */
-    async revokeNamed(names) {
+    async revokeListed(choose) {
         const revoked = [];
-        for (const { id, name } of await this.list()) {
-            if (!names.includes(name))
-                continue;
+        for (const { id, name } of choose(await this.list())) {
             const key = await this.revokeForCertain({ id, name });
             revoked.push({ id, name, lastUsedAt: key?.lastUsedAt, lastUsedFrom: key?.lastUsedFrom });
         }
@@ -593,8 +759,12 @@ const VERSION = '1.0.0';
 
 ;// CONCATENATED MODULE: ./build/neon/outcome.js
 
-/** 423 and 503 are always safe to repeat by Neon's documentation; past a rate limit (429) nothing was done. */
-const AGAIN = new Set([423, 429, 503]);
+
+/**
+ * Statuses by which Neon says that it did nothing (https://api-docs.neon.tech/reference/getting-started-with-neon-api).
+ * A gateway may say the same after Neon has acted, so they count only with Neon's own JSON.
+ */
+const UNDONE = new Set([423, 503]);
 /** OpenSSL's and Node's codes for certificates that will not become valid by waiting. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_TLS_/;
 /** Codes for a proxy variable that holds an invalid URL. */
@@ -604,41 +774,45 @@ const PROXY_REFUSAL = /^Proxy response \(4\d\d\)/;
 /**
  * Classifies an answer.
  *
- * @param decode reads a 2xx answer; `undefined` when the answer is invalid
+ * @param decode reads the body of a 2xx answer; throws {@link InvalidBody}
  */
 function classifyResponse(response, decode, attempt) {
-    const { status } = response;
-    if (status >= 200 && status < 300) {
-        const value = decode(response.body);
-        if (value !== undefined)
-            return { kind: 'done', value };
-        return { kind: 'maybe', why: `Neon's answer made no sense (${status}, request ${attempt.requestId})` };
-    }
-    const quoted = `${quote(response.body)} (${status}, request ${attempt.requestId})`;
-    if (AGAIN.has(status)) {
-        const retryAfter = readRetryAfter(response.headers['retry-after'], attempt.date);
-        return {
-            kind: 'again',
-            why: `Neon could not ${attempt.action} now${quoted}`,
-            sent: true,
-            limited: status === 429,
-            retryAfter,
-        };
+    const { status, body, headers } = response;
+    if (status >= 200 && status < 300)
+        return readAnswer(response, decode, attempt);
+    const reason = decodeErrorMessage(body);
+    const quoted = `${reason ? `: "${reason.slice(0, 300)}"` : ''} (${status}, request ${attempt.requestId})`;
+    if (status === 429 || (UNDONE.has(status) && reason !== undefined)) {
+        const retryAfter = readRetryAfter(headers, attempt.date);
+        const why = `Neon could not ${attempt.action} now${quoted}`;
+        return { kind: 'again', why, sent: true, limited: status === 429, retryAfter };
     }
     if (status >= 300 && status < 400) {
         const message = `The address of Neon's API answered with a redirect (${status}, request ${attempt.requestId}), which is not followed, since the API key would travel along. Check api_host.`;
         return { kind: 'refused', error: new errors/* NeonRefused */.lD(message, status) };
     }
-    if (status >= 400 && status < 500) {
-        return { kind: 'refused', error: new errors/* NeonRefused */.lD(`Neon refused to ${attempt.action}${quoted}.`, status) };
+    if (status >= 400 && status < 500 && !UNDONE.has(status)) {
+        const error = new errors/* NeonRefused */.lD(`Neon refused to ${attempt.action}${quoted}.`, status, reason);
+        return { kind: 'refused', error };
     }
-    return { kind: 'maybe', why: `Neon failed to ${attempt.action}${quoted}` };
+    return { kind: 'maybe', why: `Neon failed to ${attempt.action}${quoted}`, invalid: false };
+}
+function readAnswer({ status, body }, decode, attempt) {
+    try {
+        return { kind: 'done', value: decode(body) };
+    }
+    catch (error) {
+        if (!(error instanceof InvalidBody))
+            throw error;
+        const why = `Asked to ${attempt.action}, Neon answered with ${error.message} (${status}, request ${attempt.requestId})`;
+        return { kind: 'maybe', why, invalid: true };
+    }
 }
 /** Classifies an attempt that got no complete answer by whether the request may have left this machine. */
 function classifyFailure(error, attempt) {
     const why = `Could not ${attempt.action}: ${(0,errors/* formatError */.Wk)(error)} (request ${attempt.requestId})`;
     if (error.sent)
-        return { kind: 'maybe', why };
+        return { kind: 'maybe', why, invalid: false };
     const advice = adviceForLasting(error.cause);
     if (advice !== undefined)
         return { kind: 'refused', error: new errors/* NeonUnreachable */.Db(`${why}. ${advice}`) };
@@ -654,103 +828,30 @@ function adviceForLasting(cause) {
     }
     return undefined;
 }
-/** Neon's own message, from the error object of its OpenAPI document (`GeneralError`). */
-function quote(body) {
-    try {
-        const { message } = JSON.parse(body);
-        if (typeof message === 'string' && message !== '')
-            return `: "${message.slice(0, 300)}"`;
-    }
-    catch {
-        // A proxy or load balancer answers in HTML; its status says enough.
-    }
-    return '';
-}
 /**
- * @returns milliseconds to wait, or `undefined` where the header is missing or unreadable
+ * Reads how long Neon asks to wait. A date counts from the answer's own `Date`, since this machine's clock may be wrong.
+ *
+ * @param date the current date in milliseconds since 1970, for an answer without a `Date`
+ * @returns milliseconds, or `undefined` where the header is missing or unreadable
  * @see RFC 9110, section 10.2.3: either seconds or a date
  */
-function readRetryAfter(header, date) {
-    const value = (Array.isArray(header) ? header[0] : header)?.trim();
+function readRetryAfter(headers, date) {
+    const value = headerOf(headers, 'retry-after');
     if (!value)
         return undefined;
     if (/^\d+$/.test(value))
         return Number(value) * 1000;
-    const at = Date.parse(value);
-    return Number.isNaN(at) ? undefined : Math.max(0, at - date);
+    const until = Date.parse(value);
+    const sent = Date.parse(headerOf(headers, 'date') ?? '');
+    return Number.isNaN(until) ? undefined : Math.max(0, until - (Number.isNaN(sent) ? date : sent));
+}
+function headerOf(headers, name) {
+    const value = headers[name];
+    return (Array.isArray(value) ? value[0] : value)?.trim();
 }
 
-;// CONCATENATED MODULE: ./build/neon/retry.js
-
-/** Milliseconds; the first wait is anything up to this, each further one up to twice the one before. */
-const BASE_WAIT = 500;
-/** Milliseconds; no wait that Neon did not ask for is longer. */
-const LONGEST_WAIT = 10_000;
-/** Milliseconds between two attempts past a rate limit, see {@link waitBefore}; chosen by `npm run bench:load`. */
-const PLACE_IN_LINE = 5_000;
-/** Milliseconds; an attempt with less time than this reports only that the time was up, and hides what was wrong. */
-const SHORTEST_ATTEMPT = 1_000;
-/**
- * How long to wait before the next attempt. What Neon asks for (`Retry-After`) is always waited in full.
- *
- * Failures (no connection, 503, \u2026) wait exponentially with full jitter.
- *
- * A rate limit (429) is a queue, not a failure: the jobs of a matrix all start at once. Each job draws one random place
- * within a few seconds, and comes back at the same interval from then on. So the jobs stay spread evenly, no job falls
- * further and further behind by backing off, and the queue is served at the full rate until it is empty;
- * `npm run bench:load` measures it against exponential waits.
- *
- * @param attempt 0 for the first wait
- * @returns milliseconds
- * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
- */
-function waitBefore(attempt, { retryAfter = 0, limited = false }, random) {
-    if (limited)
-        return attempt === 0 ? retryAfter + random() * PLACE_IN_LINE : Math.max(retryAfter, PLACE_IN_LINE);
-    return retryAfter + random() * Math.min(LONGEST_WAIT, BASE_WAIT * 2 ** attempt);
-}
-/** Waits between attempts, until the step's deadline. */
-class Patience {
-    #waiting;
-    constructor(waiting) {
-        this.#waiting = waiting;
-    }
-    /**
-     * Waits as {@link waitBefore} says, unless the deadline leaves no time for another attempt after that.
-     *
-     * @param why how the attempt ended, for the log or the error
-     * @param attempt 0 for the first wait
-     * @throws {GaveUp} when the deadline leaves no time for another attempt
-     * @throws {Cancelled} as soon as the job is cancelled
-     */
-    async waitOrGiveUp(why, attempt, hint = {}) {
-        const { clock, deadline, random, cancelled, onWait } = this.#waiting;
-        const wait = waitBefore(attempt, hint, random);
-        if (wait + SHORTEST_ATTEMPT > deadline.remaining()) {
-            throw new errors/* GaveUp */.TL(`${why}. Gave up: this step may take ${deadline.seconds} s. See https://neonstatus.com, and whether this runner can reach Neon.`);
-        }
-        onWait(`${why}. Trying again in ${(wait / 1000).toFixed(1)} s.`);
-        await clock.sleep(wait, cancelled);
-    }
-    /**
-     * Repeats a request that does no harm when it is carried out twice (list, look up, revoke by ID) until Neon has
-     * answered.
-     *
-     * @throws {NeonRefused | NeonUnreachable} when asking again would not help
-     * @throws {GaveUp} when the deadline leaves no time for another attempt
-     */
-    async persist(send) {
-        for (let attempt = 0;; attempt += 1) {
-            const outcome = await send();
-            if (outcome.kind === 'done')
-                return outcome.value;
-            if (outcome.kind === 'refused')
-                throw outcome.error;
-            await this.waitOrGiveUp(outcome.why, attempt, outcome.kind === 'again' ? outcome : {});
-        }
-    }
-}
-
+// EXTERNAL MODULE: ./build/neon/retry.js
+var retry = __nccwpck_require__(3350);
 ;// CONCATENATED MODULE: ./build/neon/requests.js
 
 
@@ -769,14 +870,18 @@ class Requests {
         const { deadline, onWait = runner.waiting } = connection;
         this.#effects = effects;
         this.#connection = connection;
-        this.patience = new Patience({ clock, deadline, random, cancelled, onWait });
+        this.patience = new retry/* Patience */.i3({ clock, deadline, random, cancelled, onWait });
     }
     /** Masks what may be an API key in every log from here on. */
     mask = (secret) => this.#effects.runner.mask(secret);
+    /** Whether this is the key that the requests are sent with. */
+    isOwnKey(key) {
+        return key === this.#connection.apiKey;
+    }
     /**
      * Repeats a request until Neon has answered, as the table in docs/behavior.md, *Requests*, says.
      *
-     * @throws {NeonRefused | NeonUnreachable | GaveUp | Cancelled}
+     * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | GaveUp | Cancelled}
      */
     persist(call) {
         return this.patience.persist(() => this.attempt(call));
@@ -820,6 +925,7 @@ class Requests {
             url: new URL(`${apiHost}${path}`),
             headers: {
                 accept: 'application/json',
+                'accept-encoding': 'identity',
                 authorization: `Bearer ${apiKey}`,
                 'user-agent': `ephemeral-neon-api-key/${VERSION}`,
                 'x-request-id': requestId,
@@ -885,9 +991,12 @@ var neon_scope = __nccwpck_require__(9780);
 ;// CONCATENATED MODULE: ./build/neon/refusals.js
 
 
+/** Parts of Neon's 404 messages, as others have seen them live; Neon's documentation does not have them. */
+const PROJECT_SCOPED = 'outside the project this key is scoped to';
+const ORGANIZATION_KEY = 'not allowed for organization API keys';
 /** Whether the kind of the `api_key` decides what to advise: every key that may list is the right one to list with. */
 function dependsOnAuthMethod(refused, { purpose, scope }) {
-    return purpose === 'create' && isOutOfReach(refused, scope);
+    return purpose === 'create' && isOutOfReach(refused, scope) && kindOfKey(refused) === undefined;
 }
 /**
  * Turns Neon's refusal into an error that says what to do next.
@@ -896,29 +1005,52 @@ function dependsOnAuthMethod(refused, { purpose, scope }) {
  */
 function explainRefusal(refused, attempted, authMethod) {
     const advice = adviseOn(refused, attempted, authMethod);
-    return new errors/* NeonRefused */.lD(advice === '' ? refused.message : `${advice} ${refused.message}`, refused.status);
+    return new errors/* NeonRefused */.lD(advice === '' ? refused.message : `${advice} ${refused.message}`, refused.status, refused.reason);
 }
-/** An organization or a project that does not exist, or that this key does not reach. */
-function isOutOfReach({ status }, scope) {
-    return (status === 403 || status === 404) && scope.kind !== 'personal';
+const isMissingOrForbidden = ({ status }) => status === 403 || status === 404;
+/** An organization or a project that does not exist, or that this key does not reach: Neon says so, and nobody else. */
+function isOutOfReach(refused, scope) {
+    return isMissingOrForbidden(refused) && refused.reason !== undefined && scope.kind !== 'personal';
+}
+/** What kind of key Neon says the `api_key` is, as it refuses it. */
+function kindOfKey({ reason = '' }) {
+    if (reason.includes(PROJECT_SCOPED))
+        return 'project-scoped';
+    return reason.includes(ORGANIZATION_KEY) ? 'organization' : undefined;
 }
 function adviseOn(refused, { purpose, scope }, authMethod) {
     if (refused.status === 401) {
         return 'Neon rejected the key in the api_key input: the secret may hold a key that was revoked or mistyped. Store a valid key in it.';
     }
+    if (isMissingOrForbidden(refused) && refused.reason === undefined) {
+        return "Somebody else answered in Neon's place, a proxy or a firewall, or api_host is not the address of Neon's API: check api_host (Neon's ends in /api/v2), and the proxy.";
+    }
+    const kind = kindOfKey(refused);
+    if (kind === 'project-scoped') {
+        return `The api_key input holds a project-scoped API key, which reaches one project and cannot ${purpose} keys. Store ${rightKey(purpose, scope)} in the secret.`;
+    }
+    if (kind === 'organization' || (authMethod === 'api_key_org' && isOutOfReach(refused, scope))) {
+        if (purpose === 'create') {
+            return "The api_key input holds an organization's API key, which can list and revoke keys but not create them: creating takes the personal API key of an admin of the organization. Store such a key in the secret.";
+        }
+        return "The api_key input holds an organization's API key, which cannot list personal keys: set org_id, or store the personal API key whose keys are meant.";
+    }
     if (!isOutOfReach(refused, scope))
         return '';
-    return purpose === 'create' ? adviseCreator(scope, authMethod) : adviseLister(scope);
+    return purpose === 'create' ? adviseCreator(scope) : adviseLister(scope);
+}
+function rightKey(purpose, scope) {
+    if (scope.kind === 'personal')
+        return 'a personal API key';
+    const personal = 'the personal API key of an admin of the organization';
+    return purpose === 'create' ? personal : `the organization's own API key or ${personal}`;
 }
 function adviseLister(scope) {
     if (scope.kind === 'unresolved project')
         return `${projectNotFound(scope)}.`;
     return `The keys of the ${(0,neon_scope/* describeScope */.OI)(scope)} are not visible to the api_key: check org_id. Listing takes the organization's own API key or the personal key of one of its admins.`;
 }
-function adviseCreator(scope, authMethod) {
-    if (authMethod === 'api_key_org') {
-        return "The api_key input holds an organization's API key, which can list and revoke keys but not create them: creating takes the personal API key of an admin of the organization. Store such a key in the secret.";
-    }
+function adviseCreator(scope) {
     if (scope.kind === 'unresolved project') {
         return `${projectNotFound(scope)}. Creating a key for it takes the personal API key of an admin of its organization.`;
     }
@@ -956,6 +1088,99 @@ async function explain(error, neon, attempted) {
         return error;
     const authMethod = dependsOnAuthMethod(error, attempted) ? await neon.authMethod().catch(() => undefined) : undefined;
     return explainRefusal(error, attempted, authMethod);
+}
+
+
+/***/ }),
+
+/***/ 3350:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i3: () => (/* binding */ Patience),
+/* harmony export */   k_: () => (/* binding */ invalidAnswer)
+/* harmony export */ });
+/* unused harmony export waitBefore */
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(942);
+
+/** Milliseconds; the first wait is anything up to this, each further one up to twice the one before. */
+const BASE_WAIT = 500;
+/** Milliseconds; no wait that Neon did not ask for is longer. */
+const LONGEST_WAIT = 10_000;
+/** Milliseconds between two attempts past a rate limit, see {@link waitBefore}; chosen by `npm run bench:load`. */
+const PLACE_IN_LINE = 5_000;
+/** Milliseconds; an attempt with less time than this reports only that the time was up, and hides what was wrong. */
+const SHORTEST_ATTEMPT = 1_000;
+/**
+ * How long to wait before the next attempt. What Neon asks for (`Retry-After`) is always waited in full.
+ *
+ * Failures (no connection, 503, \u2026) wait exponentially with full jitter.
+ *
+ * A rate limit (429) is a queue, not a failure: the jobs of a matrix all start at once. Each job draws one random place
+ * within a few seconds, and comes back at the same interval from then on. So the jobs stay spread evenly, no job falls
+ * further and further behind by backing off, and the queue is served at the full rate until it is empty;
+ * `npm run bench:load` measures it against exponential waits.
+ *
+ * @param attempt 0 for the first wait
+ * @returns milliseconds
+ * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ */
+function waitBefore(attempt, { retryAfter = 0, limited = false }, random) {
+    if (limited)
+        return attempt === 0 ? retryAfter + random() * PLACE_IN_LINE : Math.max(retryAfter, PLACE_IN_LINE);
+    return retryAfter + random() * Math.min(LONGEST_WAIT, BASE_WAIT * 2 ** attempt);
+}
+/** Waits between attempts, until the step's deadline. */
+class Patience {
+    #waiting;
+    constructor(waiting) {
+        this.#waiting = waiting;
+    }
+    /**
+     * Waits as {@link waitBefore} says, unless the deadline leaves no time for another attempt after that.
+     *
+     * @param why how the attempt ended, for the log or the error
+     * @param attempt 0 for the first wait
+     * @throws {GaveUp} when the deadline leaves no time for another attempt
+     * @throws {Cancelled} as soon as the job is cancelled
+     */
+    async waitOrGiveUp(why, attempt, hint = {}) {
+        const { clock, deadline, random, cancelled, onWait } = this.#waiting;
+        const wait = waitBefore(attempt, hint, random);
+        if (wait + SHORTEST_ATTEMPT > deadline.remaining()) {
+            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .GaveUp */ .TL(`${why}. Gave up: this step may take ${deadline.seconds} s. See https://neonstatus.com, and whether this runner can reach Neon.`);
+        }
+        onWait(`${why}. Trying again in ${(wait / 1000).toFixed(1)} s.`);
+        await clock.sleep(wait, cancelled);
+    }
+    /**
+     * Repeats a request that does no harm when it is carried out twice (list, look up, revoke by ID) until Neon has
+     * answered.
+     *
+     * @throws {NeonRefused | NeonUnreachable} when asking again would not help
+     * @throws {InvalidAnswer} at the second invalid answer in a row
+     * @throws {GaveUp} when the deadline leaves no time for another attempt
+     */
+    async persist(send) {
+        let invalid = false;
+        for (let attempt = 0;; attempt += 1) {
+            const outcome = await send();
+            if (outcome.kind === 'done')
+                return outcome.value;
+            if (outcome.kind === 'refused')
+                throw outcome.error;
+            const again = invalid && outcome.kind === 'maybe' && outcome.invalid;
+            if (again)
+                throw invalidAnswer(outcome.why);
+            invalid = outcome.kind === 'maybe' && outcome.invalid;
+            await this.waitOrGiveUp(outcome.why, attempt, outcome.kind === 'again' ? outcome : {});
+        }
+    }
+}
+/** The error for a second invalid answer in a row. */
+function invalidAnswer(why) {
+    return new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InvalidAnswer */ .WL(`${why}, for the second time. Somebody else may be answering in Neon's place: check api_host, and whether a proxy or a sign-in page stands between this runner and Neon.`);
 }
 
 
@@ -8403,13 +8628,16 @@ module.exports = () => {
 /* harmony export */   Ko: () => (/* binding */ readInputs),
 /* harmony export */   OX: () => (/* binding */ readUsableApiKey),
 /* harmony export */   bB: () => (/* binding */ readApiHost),
+/* harmony export */   bH: () => (/* binding */ readTargetInputs),
 /* harmony export */   hx: () => (/* binding */ readScope),
 /* harmony export */   iZ: () => (/* binding */ readApiKey)
 /* harmony export */ });
-/* unused harmony export NEON_API_HOST */
+/* unused harmony exports NEON_API_HOST, readJobId */
 /* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(942);
+/* harmony import */ var _base_loopback_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6064);
 /* harmony import */ var _neon_api_key_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2202);
 /* harmony import */ var _neon_scope_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9780);
+
 
 
 
@@ -8425,7 +8653,7 @@ const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
  */
 const RESERVED = /^(?:(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE|LD|DYLD|NODE|NPM_CONFIG|GIT)_.*|(?:HTTPS?|ALL|NO)_PROXY|PATH|PATHEXT|HOME|USER|USERPROFILE|SHELL|CI|ENV|BASH_ENV|IFS|PWD|TMP|TEMP|TMPDIR|COMSPEC|SYSTEMROOT|WINDIR)$/i;
 /**
- * Reads and checks every input. Masks the long-lived key before anything else happens.
+ * Reads and checks every input.
  *
  * @throws {InputError} for the first input that cannot be used; the message says what to write instead
  */
@@ -8433,18 +8661,23 @@ function readInputs(runner, environment) {
     const apiKey = readUsableApiKey(runner);
     const envName = readEnvName(runner);
     refuseExposedKey(envName, apiKey, environment);
+    return { apiKey, envName, ...readTargetInputs(runner) };
+}
+/**
+ * The inputs that say where the keys of this job are. Post reads them only where main left no record that can be
+ * believed.
+ *
+ * @throws {InputError} for the first input that cannot be used
+ */
+function readTargetInputs(runner) {
     return {
-        apiKey,
         scope: readScope(runner),
-        envName,
+        jobId: readJobId(runner),
         onRevokeFailure: readOnRevokeFailure(runner),
         apiHost: readApiHost(runner),
     };
 }
-/**
- * The long-lived key, masked; an empty string where there is none. All that the post step reads of the inputs:
- * composite actions can hand it wrong ones (actions/runner issues 3514, 2030, 2800).
- */
+/** The long-lived key, masked; an empty string where there is none. */
 function readApiKey(runner) {
     const apiKey = runner.input('api_key');
     runner.mask(apiKey);
@@ -8495,11 +8728,19 @@ function readEnvName(runner) {
 }
 /** A job-level variable with the long-lived key is what this action is there to end. */
 function refuseExposedKey(envName, apiKey, environment) {
-    if (envName === undefined || environment[envName] !== apiKey)
+    if (envName === undefined || environment[envName]?.trim() !== apiKey)
         return;
     throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The variable ${envName} already holds the long-lived key, so every step of this job can read it, and no key was created. ` +
         `Remove ${envName} from the env of the workflow, the job and this step, and write the secret at this step only: api_key: \${{ secrets.\u2026 }}. ` +
         'If that variable has to stay, choose another env_name.');
+}
+/** The job's ID, which only an expression can tell (`job.check_run_id`); the same input in both actions. */
+function readJobId(runner) {
+    const value = runner.input('job_id') || '0';
+    if (!/^(?:0|[1-9]\d{0,18})$/.test(value)) {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The job_id input is '${value}', not a number. Leave it out: its default is the ID that the runner tells.`);
+    }
+    return value;
 }
 function readOnRevokeFailure(runner) {
     const value = runner.input('on_revoke_failure') || 'fail';
@@ -8518,15 +8759,12 @@ function readApiHost(runner) {
     if (url.username || url.password) {
         throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_host input holds a user name or password; write the address alone.');
     }
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (0,_base_loopback_js__WEBPACK_IMPORTED_MODULE_3__/* .isLoopback */ .U)(url.hostname))) {
         throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The api_host input must start with https://, since the API key travels there (plain http is for a loopback address only); Neon's is ${NEON_API_HOST}.`);
     }
     if (url.search || url.hash)
         throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz("The api_host input must not hold a '?' or '#'.");
     return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
-}
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 
@@ -8819,135 +9057,108 @@ __nccwpck_require__.d(__webpack_exports__, {
 var base_clock = __nccwpck_require__(3978);
 // EXTERNAL MODULE: ./build/base/errors.js
 var errors = __nccwpck_require__(942);
+// EXTERNAL MODULE: ./build/base/proxy-settings.js
+var proxy_settings = __nccwpck_require__(1291);
 // EXTERNAL MODULE: ./build/github/run-context.js
 var run_context = __nccwpck_require__(4788);
-// EXTERNAL MODULE: ./build/neon/client.js + 6 modules
-var client = __nccwpck_require__(6021);
+// EXTERNAL MODULE: ./build/neon/client.js + 5 modules
+var client = __nccwpck_require__(5079);
 // EXTERNAL MODULE: ./build/neon/resolve-scope.js + 1 modules
 var resolve_scope = __nccwpck_require__(9367);
 // EXTERNAL MODULE: ./build/neon/scope.js
 var neon_scope = __nccwpck_require__(9780);
-// EXTERNAL MODULE: ./build/steps/inputs.js
-var steps_inputs = __nccwpck_require__(3998);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./build/steps/key-check.js
-
-/**
- * Sixteen bits by which post can tell that it was handed another long-lived key than main, as happens inside composite
- * actions (actions/runner issues 3514, 2030, 2800): the list of another account says nothing about our key.
- *
- * Far too few bits to say anything about the key itself, and salted, so that they cannot be compared between runs.
- *
- * @param names of the intent; the first one, which is random, is the salt
- */
-function checkOf(apiKey, names) {
-    return (0,external_node_crypto_.createHash)('sha256')
-        .update(`${names[0] ?? ''} ${apiKey}`)
-        .digest('hex')
-        .slice(0, 4);
+// EXTERNAL MODULE: ./build/neon/retry.js
+var retry = __nccwpck_require__(3350);
+;// CONCATENATED MODULE: ./build/neon/settle.js
+// Whether a created key is the one that was asked for: the table in docs/behavior.md, *Answers*. What an answer leaves
+// open is settled by one list, never guessed.
+/** Whether the answer gives another name than the one asked for: then it may be about somebody else's key. */
+function hasOtherName(asked, answered) {
+    return answered.name !== undefined && answered.name !== asked.name;
 }
-
-;// CONCATENATED MODULE: ./build/steps/state.js
-
-/** Saves what main is about to do; the last one saved counts. */
-function saveIntent(runner, intent) {
-    runner.saveState('intent', JSON.stringify(intent));
-}
-/** Saves the key that exists for certain. */
-function saveCreatedKey(runner, created) {
-    runner.saveState('created', JSON.stringify(created));
+/** Whether only the list can tell which key was created, or how far it reaches. */
+function needsList(asked, answered) {
+    return hasOtherName(asked, answered) || (asked.projectId !== undefined && answered.projectId === undefined);
 }
 /**
- * Reads what main saved.
+ * Compares an answer with what was asked for.
  *
- * @returns `undefined` when main never came as far as sending a request
- * @throws {RunnerError} when the state is not what main saved
+ * @param listed all keys of the scope, where the answer {@link needsList}
  */
-function readState(runner) {
-    const intent = runner.state('intent');
-    const created = runner.state('created');
-    if (intent === '' && created === '')
-        return undefined;
-    try {
-        return { intent: JSON.parse(intent), created: created === '' ? undefined : JSON.parse(created) };
+function settle(asked, answered, listed) {
+    if (!needsList(asked, answered)) {
+        return answered.projectId === asked.projectId ? { kind: 'believed', name: asked.name } : wrongReach(asked, answered);
     }
-    catch (cause) {
-        throw new errors/* RunnerError */.Rn('The state that the main step saved cannot be read.', { cause });
-    }
+    const entry = listed.find(({ id }) => id === answered.id);
+    const taken = listed.some(({ id, name }) => name === asked.name && id !== answered.id);
+    if (!entry || taken)
+        return { kind: 'not ours' };
+    const projectId = answered.projectId ?? entry.projectId;
+    return projectId === asked.projectId ? { kind: 'believed', name: entry.name } : wrongReach(asked, { projectId });
 }
-
-;// CONCATENATED MODULE: ./build/steps/create-key.js
-
-
-
-
-
-
-
-
-
-/** Milliseconds after which the main step gives up, however long Neon keeps it waiting. */
-const CREATE_DEADLINE = 180_000;
-/**
- * The main step: creates a key named after the run, masks it and hands it to the steps that follow.
- *
- * Whatever it throws, and wherever it is killed, the state says what the post step has to revoke.
- *
- * @throws {InputError | RunnerError} before any request
- * @throws {NeonRefused | NeonUnreachable | GaveUp | Cancelled} when there is no key to hand on
- */
-async function createKey(world) {
-    const { runner, clock, cancelled } = world;
-    const inputs = (0,steps_inputs/* readInputs */.Ko)(runner, world.environment);
-    warnOfCopies(world, inputs);
-    const run = (0,run_context/* readRunContext */.$)(world.environment);
-    const neon = (0,client/* connect */.N)(world, { ...inputs, deadline: new base_clock/* Deadline */.B(clock, CREATE_DEADLINE) });
-    const scope = await (0,resolve_scope/* resolveScope */.H)(neon, inputs.scope, 'create');
-    const created = await createForCertain({ world, inputs, run, neon, keys: neon.keysOf(scope) });
-    saveCreatedKey(runner, {
-        id: created.id,
-        name: created.name,
-        ...((0,neon_scope/* canRevokeItself */.wB)(scope) && { key: created.key }),
+function wrongReach(asked, found) {
+    const reach = ({ projectId }) => projectId === undefined ? 'a key that is limited to no project' : `a key for the project ${projectId}`;
+    return { kind: 'wrong reach', why: `Asked for ${reach(asked)}, Neon created ${reach(found)}` };
+}
+/** Finds the keys of creates that may have happened. */
+function findDoubtful(listed, doubtful) {
+    const looks = doubtful.map((create) => {
+        const named = listed.filter(({ name }) => name === create.name);
+        if (named.length > 0)
+            return { keys: named, doubtful: { name: create.name } };
+        return { keys: listed.filter(({ id }) => id === create.answeredId), doubtful: create };
     });
-    if (cancelled.aborted)
-        throw new errors/* Cancelled */.cJ('The job was cancelled; the post step revokes the key just created.');
-    runner.output('api_key', created.key);
-    runner.output('api_key_id', created.id);
-    runner.output('api_key_name', created.name);
-    if (inputs.envName !== undefined)
-        runner.exportVariable(inputs.envName, created.key);
-    runner.info(`Created the Neon API key ${created.id} (${created.name}) for the ${(0,neon_scope/* describeScope */.OI)(scope)}. It is revoked when this job ends.`);
+    return { keys: looks.flatMap(({ keys }) => keys), doubtful: looks.map((look) => look.doubtful) };
 }
+
+;// CONCATENATED MODULE: ./build/steps/create-for-certain.js
+
+
+
+
+
+/** So many keys are asked for, each under a new name, until one is certain; then main gives up. */
+const MOST_CREATES = 3;
 /**
  * Creates a key and makes sure that it is the only one.
  *
  * A create that may have happened is never repeated: its key is looked for and revoked, and the next one gets a new
- * name. The old name stays in the intent, since a request cut off in flight may land later still; post looks again.
+ * name. The old name stays in the journal, since a request cut off in flight may land later still; post looks again.
+ *
+ * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | WrongReach | GaveUp | Cancelled} when there is no key
  */
 async function createForCertain(creation) {
-    const { world, inputs, run, neon, keys } = creation;
-    const { apiHost, onRevokeFailure } = inputs;
-    const doubtful = [];
-    const save = (names) => {
-        const apiKeyCheck = checkOf(inputs.apiKey, names);
-        saveIntent(world.runner, { apiHost, scope: keys.scope, onRevokeFailure, names, apiKeyCheck });
-    };
+    const { runner, run, neon, keys, journal } = creation;
+    let doubtful = [];
+    let invalid = false;
     for (let attempt = 0;; attempt += 1) {
-        const name = (0,run_context/* newKeyName */.L)(run);
-        save([...doubtful, name]);
+        const name = (0,run_context/* newKeyName */.Lc)(run);
+        journal.saveDoubtful([...doubtful, { name }]);
         const answer = await createUnderName(creation, name);
-        if (answer.kind === 'created')
-            return answer.key;
         if (answer.kind === 'refused') {
             // Certainly no key under this name: post need not look for it.
-            save(doubtful);
+            journal.saveDoubtful(doubtful);
             throw answer.error;
         }
-        doubtful.push(name);
-        world.runner.info(`${answer.why}. The key may exist all the same; looking for it by its name, ${name}.`);
-        const revoked = await keys.revokeNamed(doubtful);
+        const result = answer.kind === 'created' ? await believe(creation, { name, answered: answer.key, doubtful }) : answer;
+        if (result.kind === 'certain')
+            return result.key;
+        doubtful = [...doubtful, result.asked ?? { name }];
+        runner.info(`${result.why}. The key may exist all the same; looking for it by its name, ${name}.`);
+        const revoked = await keys.revokeListed((listed) => {
+            const found = findDoubtful(listed, doubtful);
+            doubtful = found.doubtful;
+            // Before our key is gone from the list: see FoundKeys.
+            journal.saveDoubtful(doubtful);
+            return found.keys;
+        });
+        if (invalid && result.invalid)
+            throw (0,retry/* invalidAnswer */.k_)(result.why);
+        invalid = result.invalid;
         const found = revoked.length === 0 ? 'No such key exists so far' : 'It existed and is revoked';
+        if (attempt + 1 === MOST_CREATES) {
+            throw new errors/* GaveUp */.TL(`${result.why}. ${found}. Gave up after ${MOST_CREATES} such attempts, since each may leave a key.`);
+        }
         await neon.patience.waitOrGiveUp(`${found}; a new one is created under another name`, attempt);
     }
 }
@@ -8959,12 +9170,12 @@ async function createUnderName({ neon, keys }, name) {
         if (outcome.kind === 'done')
             return { kind: 'created', key: outcome.value };
         if (outcome.kind === 'maybe')
-            return { kind: 'doubtful', why: outcome.why };
+            return { ...outcome, kind: 'doubtful' };
         if (outcome.kind === 'refused') {
             // Neon refuses a name that is taken. After an attempt that Neon said it had not carried out, this refusal may
             // mean that it had.
             if (sent)
-                return { kind: 'doubtful', why: outcome.error.message.replace(/\.$/, '') };
+                return { kind: 'doubtful', why: outcome.error.message.replace(/\.$/, ''), invalid: false };
             return { kind: 'refused', error: await (0,resolve_scope/* explain */.W)(outcome.error, neon, { purpose: 'create', scope: keys.scope }) };
         }
         try {
@@ -8978,9 +9189,270 @@ async function createUnderName({ neon, keys }, name) {
         sent ||= outcome.sent;
     }
 }
+/**
+ * Checks that the answered key is the one that was asked for, by a list where the answer leaves it open.
+ *
+ * @throws {WrongReach} when the key reaches something else; it is revoked
+ */
+async function believe({ runner, keys, journal }, { name, answered, doubtful }) {
+    const asked = { name, projectId: keys.projectId };
+    const { id, key } = answered;
+    // Under another name the answer may be about somebody else's key: its ID is not ours to revoke until a list says so.
+    const claimed = { name, answeredId: id };
+    const mayBeForeign = hasOtherName(asked, answered);
+    if (mayBeForeign)
+        journal.saveDoubtful([...doubtful, claimed]);
+    else
+        await journal.saveCreated({ id, name, key }, doubtful);
+    const settlement = settle(asked, answered, needsList(asked, answered) ? await keys.list() : []);
+    switch (settlement.kind) {
+        case 'not ours': {
+            const why = `Asked to create the API key ${name}, Neon answered about another one, ${id}`;
+            return { kind: 'doubtful', why, invalid: true, asked: claimed };
+        }
+        case 'wrong reach':
+            if (mayBeForeign)
+                await journal.saveCreated({ id, name, key }, doubtful);
+            await keys.revokeForCertain({ id, name });
+            throw new errors/* WrongReach */.J_(`${settlement.why}, so it was revoked at once. Check project_id, and run the job again.`);
+        case 'believed':
+            if (mayBeForeign)
+                await journal.saveCreated({ id, name: settlement.name, key }, doubtful);
+            if (settlement.name !== name) {
+                runner.warning(`Neon created the API key ${id} under another name than the one asked for. It is revoked when this job ends, but a sweep cannot recognize it.`, 'The Neon API key has an unexpected name');
+            }
+            return { kind: 'certain', key: { id, name: settlement.name, key } };
+    }
+}
+
+// EXTERNAL MODULE: ./build/steps/inputs.js
+var steps_inputs = __nccwpck_require__(3998);
+;// CONCATENATED MODULE: ./build/steps/may-be-alive.js
+
+
+/** The error for keys that may be alive: which, why, and how to revoke them by hand. */
+function mayBeAlive(keys, onRevokeFailure) {
+    const commands = [...new Set(keys.flatMap(commandsFor))];
+    const message = [
+        ...keys.map(describeSuspect),
+        'Neon API keys never expire: revoke it by hand, with the command above or in the Neon Console.',
+    ];
+    return new errors/* KeyMayBeAlive */.Xx(message.join(' '), { commands, fatal: onRevokeFailure === 'fail' });
+}
+function describeSuspect({ id, names, scope, cause }) {
+    const named = names.join(' or ');
+    const key = id !== undefined ? `The Neon API key ${id} (${named})` : named ? `An API key named ${named}` : 'A key of this job';
+    const where = scope === undefined ? '' : ` of the ${(0,neon_scope/* describeScope */.OI)(scope)}`;
+    return `${key}${where} may still be alive: ${(0,errors/* formatError */.Wk)(cause).replace(/\.?$/, '.')}`;
+}
+/** What a person has to run. Neon's CLI takes `--org-id` for organization and project-scoped keys. */
+function commandsFor({ id, scope }) {
+    const flag = scope !== undefined && 'orgId' in scope ? ` --org-id ${scope.orgId}` : '';
+    if (id !== undefined)
+        return [`neon api-keys revoke ${id}${flag}`];
+    return [`neon api-keys list${flag}`, `neon api-keys revoke <ID>${flag}`];
+}
+
+// EXTERNAL MODULE: ./build/base/json.js
+var json = __nccwpck_require__(9515);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./build/steps/seal.js
+
+/**
+ * Seals a text under the long-lived key, so that post believes only what main of the same use of the action wrote.
+ *
+ * The runner passes `STATE_\u2026` variables that main did not save from the job's environment, which every step can write,
+ * and any process of the job can append to main's state file. None of them has the long-lived key.
+ *
+ * @param use what the text is bound to; see `useOf` in record.ts
+ */
+function seal(text, apiKey, use) {
+    return `${codeOf(text, apiKey, use).toString('base64url')}.${text}`;
+}
+/** The text that was sealed, or `undefined` where the seal does not hold: another key, another use, another text. */
+function openSealed(sealed, apiKey, use) {
+    const text = sealedText(sealed);
+    const given = Buffer.from(sealed.slice(0, sealed.indexOf('.')), 'base64url');
+    const expected = codeOf(text, apiKey, use);
+    return given.length === expected.length && (0,external_node_crypto_.timingSafeEqual)(given, expected) ? text : undefined;
+}
+/** What stands behind a seal, whether that holds or not. */
+function sealedText(sealed) {
+    return sealed.slice(sealed.indexOf('.') + 1);
+}
+function codeOf(text, apiKey, use) {
+    return (0,external_node_crypto_.createHmac)('sha256', apiKey)
+        .update(JSON.stringify([...use, text]))
+        .digest();
+}
+
+;// CONCATENATED MODULE: ./build/steps/record.js
+// What main tells post: one record, whole at each save, in the runner's state. The runner keeps it on disk until the
+// job ends, readable by every later step, and prints it in debug logs: the long-lived key must never be here, the fresh
+// key only once it is masked. See docs/behavior.md, *The record*.
+
+
+
+const STATE = 'record';
+/**
+ * Saves an empty record, which replaces any `STATE_record` that an earlier step has put into the environment. To be done
+ * before main can fail in any way.
+ */
+function clearRecord(runner) {
+    runner.saveState(STATE, '');
+}
+/**
+ * What a record is bound to, so that none of another use of the action, in this job or another, is believed: the runner
+ * sets these variables for main and post alike, and no step can change them.
+ *
+ * @param jobId the `job_id` input as it is, which tells the legs of a matrix apart
+ */
+function useOf(environment, jobId) {
+    const names = [
+        'GITHUB_SERVER_URL',
+        'GITHUB_REPOSITORY',
+        'GITHUB_RUN_ID',
+        'GITHUB_RUN_ATTEMPT',
+        'GITHUB_JOB',
+        'GITHUB_ACTION',
+    ];
+    return [...names.map((name) => environment[name] ?? ''), jobId];
+}
+/** Saves a record, sealed under the long-lived key; the last one saved counts. */
+function saveRecord(runner, record, { apiKey, use }) {
+    runner.saveState(STATE, seal(JSON.stringify(record), apiKey, use));
+}
+/** Reads what main saved. */
+function readRecord(runner, { apiKey, use }) {
+    const saved = runner.state(STATE);
+    if (saved === '')
+        return { kind: 'missing' };
+    const text = openSealed(saved, apiKey, use);
+    // Who holds the long-lived key wrote it: main.
+    if (text !== undefined)
+        return { kind: 'sealed', record: JSON.parse(text) };
+    return { kind: 'not sealed', claim: readClaim(sealedText(saved)) };
+}
+/** What a record claims that is not there. */
+const NO_CLAIM = { created: undefined, names: [], orgId: undefined };
+/** Reads what anybody may have written, so everything is checked. */
+function readClaim(text) {
+    const claim = fieldsOf((0,json/* parseKeepingIds */.T)(text));
+    const { id, name, key } = fieldsOf(claim.created);
+    const { orgId } = fieldsOf(claim.scope);
+    const names = (Array.isArray(claim.doubtful) ? claim.doubtful : []).map((one) => fieldsOf(one).name);
+    return {
+        created: isId(id) && isShortText(name) ? { id, name, ...(isShortText(key) && { key }) } : undefined,
+        names: names.filter(isShortText),
+        orgId: isNeonId(orgId) ? orgId : undefined,
+    };
+}
+function fieldsOf(value) {
+    return value !== null && typeof value === 'object' ? value : {};
+}
+const isId = (value) => typeof value === 'string' && /^\d{1,19}$/.test(value);
+const isNeonId = (value) => typeof value === 'string' && neon_scope/* NEON_ID */.db.test(value);
+const isShortText = (value) => typeof value === 'string' && value.length <= 200;
+
+;// CONCATENATED MODULE: ./build/steps/create-key.js
+
+
+
+
+
+
+
+
+
+
+
+/** Milliseconds after which the main step gives up, however long Neon keeps it waiting. */
+const CREATE_DEADLINE = 180_000;
+/**
+ * The main step: creates a key named after the job, masks it and hands it to the steps that follow.
+ *
+ * Whatever it throws, and wherever it is killed, the record says what the post step has to revoke.
+ *
+ * @throws {InputError | RunnerError} before any request
+ * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | WrongReach | GaveUp | Cancelled} when there is no key to
+ *   hand on
+ * @throws {KeyMayBeAlive} when the key could neither be recorded nor revoked
+ */
+async function createKey(world) {
+    const { runner, environment, cancelled } = world;
+    clearRecord(runner);
+    const apiKey = (0,steps_inputs/* readUsableApiKey */.OX)(runner);
+    const use = useOf(environment, runner.input('job_id'));
+    const save = (record) => saveRecord(runner, record, { apiKey, use });
+    save({ kind: 'nothing yet' });
+    const preparation = await prepare(world).catch((error) => {
+        // Post believes this without a request, which it does not believe of 'nothing yet'.
+        save({ kind: 'no key' });
+        throw error;
+    });
+    const { inputs, keys } = preparation;
+    const created = await createForCertain({ ...preparation, runner, journal: journalOf(world, preparation, save) });
+    if (cancelled.aborted)
+        throw new errors/* Cancelled */.cJ('The job was cancelled; the post step revokes the key just created.');
+    runner.output('api_key', created.key);
+    runner.output('api_key_id', created.id);
+    runner.output('api_key_name', created.name);
+    if (inputs.envName !== undefined)
+        runner.exportVariable(inputs.envName, created.key);
+    runner.info(`Created the Neon API key ${created.id} (${created.name}) for the ${(0,neon_scope/* describeScope */.OI)(keys.scope)}. It is revoked when this job ends.`);
+}
+/** All that comes before the first create. */
+async function prepare(world) {
+    const { runner, environment, clock, openHttp } = world;
+    const inputs = (0,steps_inputs/* readInputs */.Ko)(runner, environment);
+    warnOfCopies(world, inputs);
+    const run = (0,run_context/* readRunContext */.$p)(environment, inputs.jobId);
+    const http = openHttp((0,proxy_settings/* readProxySettings */.uv)(environment));
+    const neon = (0,client/* connect */.N)({ ...world, http }, { ...inputs, deadline: new base_clock/* Deadline */.B(clock, CREATE_DEADLINE) });
+    const scope = await (0,resolve_scope/* resolveScope */.H)(neon, inputs.scope, 'create');
+    // By now a log that nobody reads has said so, to the masks: then no key is created.
+    await new Promise(process.nextTick);
+    world.cancelled.throwIfAborted();
+    return { inputs, run, neon, keys: neon.keysOf(scope) };
+}
+/** Keeps the record for post. */
+function journalOf(world, { inputs, keys }, save) {
+    const { apiHost, onRevokeFailure } = inputs;
+    const { scope } = keys;
+    const proxies = (0,proxy_settings/* withoutCredentials */.ri)((0,proxy_settings/* readProxySettings */.uv)(world.environment));
+    const target = { apiHost, scope, onRevokeFailure, proxies };
+    return {
+        saveDoubtful: (doubtful) => save(doubtful.length === 0 ? { kind: 'no key' } : { kind: 'keys', doubtful, ...target }),
+        async saveCreated(created, doubtful) {
+            try {
+                save({ kind: 'keys', created: recorded(created, keys), doubtful, ...target });
+            }
+            catch (cause) {
+                await revokeUnrecorded(created, keys, cause);
+            }
+        },
+    };
+}
+/** The key itself is recorded only where it could revoke itself. */
+function recorded({ id, name, key }, { scope }) {
+    return { id, name, ...((0,neon_scope/* canRevokeItself */.wB)(scope) && { key }) };
+}
+/** Post will not know the key, so it is revoked at once. */
+async function revokeUnrecorded({ id, name }, keys, cause) {
+    try {
+        await keys.revokeForCertain({ id, name });
+    }
+    catch (failure) {
+        throw mayBeAlive([{ id, names: [name], scope: keys.scope, cause: failure }], 'fail');
+    }
+    throw new errors/* RunnerError */.Rn(`The API key ${id} could not be recorded for the post step, so it was revoked at once.`, {
+        cause,
+    });
+}
 /** Any variable that holds the long-lived key shows it to every later step; `env_name`'s own is refused with the inputs. */
 function warnOfCopies({ environment, runner }, { apiKey }) {
-    const names = Object.keys(environment).filter((name) => environment[name] === apiKey && name !== 'INPUT_API_KEY');
+    const names = Object.keys(environment).filter((name) => name.toUpperCase() !== 'INPUT_API_KEY' && environment[name]?.includes(apiKey));
     if (names.length === 0)
         return;
     runner.warning(`The long-lived key also stands in the environment (${names.join(', ')}), where other steps of this job may read it. Write the secret at this step only: api_key: \${{ secrets.\u2026 }}.`, 'The long-lived Neon API key is exposed');
@@ -8988,8 +9460,222 @@ function warnOfCopies({ environment, runner }, { apiKey }) {
 
 // EXTERNAL MODULE: ./build/neon/api-key.js
 var api_key = __nccwpck_require__(2202);
-;// CONCATENATED MODULE: ./build/steps/revoke-key.js
+;// CONCATENATED MODULE: ./build/steps/report-use.js
+/** Logs that a key was revoked, and when it was last used. Addresses are for debug logs only. */
+function reportUse(runner, what, key) {
+    runner.info([`${what}.`, describeUse(key.lastUsedAt)].filter(Boolean).join(' '));
+    if (key.lastUsedFrom)
+        runner.debug(`Last used from ${key.lastUsedFrom}.`);
+}
+function describeUse(lastUsedAt) {
+    if (lastUsedAt === undefined)
+        return '';
+    return lastUsedAt === 'never' ? 'It was never used.' : `It was last used at ${lastUsedAt}.`;
+}
 
+;// CONCATENATED MODULE: ./build/steps/revoke-recorded.js
+
+
+
+
+
+
+
+
+/** Milliseconds before the second look for a key whose creation was cut off in flight and may land late. */
+const SECOND_LOOK = 3_000;
+/**
+ * Revokes the keys that main's record names.
+ *
+ * @throws {KeyMayBeAlive} when it could not make sure that no key is left
+ */
+async function revokeRecorded(post, record) {
+    const { created, scope } = record;
+    if (created?.key !== undefined)
+        post.world.runner.mask(created.key);
+    const doubtful = record.doubtful.filter(({ name }) => name !== created?.name);
+    const connectAs = connector(post, record);
+    const suspects = [];
+    const suspect = (key) => (cause) => void suspects.push({ ...key, scope, cause });
+    await Promise.all([
+        created && revokeCreated(post, created, connectAs).catch(suspect({ id: created.id, names: [created.name] })),
+        doubtful.length > 0 &&
+            revokeDoubtful(post, { doubtful, alone: !created }, connectAs).catch(suspect({ names: doubtful.map(({ name }) => name) })),
+    ]);
+    if (suspects.length > 0)
+        throw mayBeAlive(suspects, record.onRevokeFailure);
+}
+/** Connects where main did: to its host, through its proxies. */
+function connector({ world, deadline }, { apiHost, scope, proxies }) {
+    const http = world.openHttp((0,proxy_settings/* withCredentialsFrom */.VC)((0,proxy_settings/* readProxySettings */.uv)(world.environment), proxies));
+    return (apiKey) => {
+        if ((0,api_key/* isSendable */.d)(apiKey))
+            return (0,client/* connect */.N)({ ...world, http }, { apiHost, apiKey, deadline }).keysOf(scope);
+        throw new errors/* NeonRefused */.lD('The api_key input holds no API key in the post step.', 401);
+    };
+}
+async function revokeCreated({ world, apiKey }, created, connectAs) {
+    const what = `Neon API key ${created.id} (${created.name})`;
+    let revoked;
+    try {
+        revoked = await connectAs(apiKey).revokeForCertain(created);
+    }
+    catch (rejection) {
+        if (created.key === undefined || rejection instanceof errors/* GaveUp */.TL)
+            throw rejection;
+        // The long-lived key's rejection is what the author of the workflow can do something about.
+        revoked = await revokeItself(world, connectAs(created.key), created.id).catch(() => {
+            throw rejection;
+        });
+    }
+    if (revoked)
+        reportUse(world.runner, `Revoked the ${what}`, revoked);
+    else
+        world.runner.info(`The ${what} was gone already.`);
+}
+/** Has the fresh key revoke itself, the last resort. */
+async function revokeItself({ runner }, keys, id) {
+    const revoked = await keys.revoke(id);
+    runner.warning('The api_key input was of no use in the post step, so the fresh key revoked itself. Check the secret: it may hold a key that was revoked, or one of another account.', 'The api_key input could not revoke the key');
+    return revoked;
+}
+/**
+ * Looks twice for the keys of creates that may have happened.
+ *
+ * A record without a created key may be an earlier one of main's that somebody has put back in place of the last: so
+ * then all that was created for this job is revoked, too.
+ */
+async function revokeDoubtful({ world, apiKey, run }, { doubtful, alone }, connectAs) {
+    const { runner, clock, cancelled } = world;
+    const keys = connectAs(apiKey);
+    let left = doubtful;
+    const look = async () => {
+        const revoked = await keys.revokeListed((listed) => {
+            const found = findDoubtful(listed, left);
+            left = found.doubtful;
+            const ofJob = alone && run ? listed.filter(({ name }) => (0,run_context/* isOfJob */.d1)(name, run)) : [];
+            return [...new Set([...found.keys, ...ofJob])];
+        });
+        for (const key of revoked)
+            reportUse(runner, `Revoked the Neon API key ${key.id} (${key.name})`, key);
+        return revoked.length;
+    };
+    const first = await look();
+    await clock.sleep(SECOND_LOOK, cancelled);
+    if (first + (await look()) === 0) {
+        runner.info(`No API key named ${doubtful.map(({ name }) => name).join(' or ')} exists.`);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/steps/revoke-by-job.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * Revokes the keys that carry this job's ID in their names: main left no record that can be believed. It ended before
+ * its first save, or somebody removed or forged the record, or post was handed another `api_key` than main
+ * (actions/runner 3514).
+ *
+ * @param claim what an unsealed record says about keys; post succeeds only once each of them is revoked
+ * @throws {KeyMayBeAlive} when it could not look, or a key that it has heard of may be alive
+ */
+async function revokeByJob(post, claim) {
+    const { runner } = post.world;
+    if (claim.created?.key !== undefined)
+        runner.mask(claim.created.key);
+    const look = new Look(post);
+    const failure = await look.run().then(() => undefined, (error) => ({ cause: error }));
+    const { suspects } = look;
+    await settleClaim(look, claim, failure?.cause ?? new errors/* RunnerError */.Rn(NOT_GENUINE));
+    const heardOf = claim.created !== undefined || claim.names.length > 0;
+    if (failure && !heardOf && suspects.length === 0)
+        suspects.push({ names: [], scope: look.scope, ...failure });
+    if (suspects.length > 0)
+        throw mayBeAlive(suspects, look.inputs?.onRevokeFailure ?? 'fail');
+    if (look.revoked.size === 0 && !heardOf)
+        runner.info('The main step left no record, and no API key of this job exists.');
+}
+const NOT_GENUINE = 'The record that post found is not the one that the main step made with this api_key, and the list of keys does not have this key';
+/** One look for the keys of this job, by their names. */
+class Look {
+    /** As far as they could be read. */
+    inputs;
+    scope;
+    /** IDs and names. */
+    revoked = new Set();
+    suspects = [];
+    post;
+    constructor(post) {
+        this.post = post;
+    }
+    /** @throws when the keys cannot be looked for */
+    async run() {
+        const { world, run, apiKey } = this.post;
+        this.inputs = (0,steps_inputs/* readTargetInputs */.bH)(world.runner);
+        this.scope = this.inputs.scope;
+        if (!(0,api_key/* isSendable */.d)(apiKey))
+            throw new errors/* NeonRefused */.lD('The api_key input holds no API key in the post step.', 401);
+        if (run === undefined || run.jobId === '0')
+            throw new errors/* RunnerError */.Rn(NO_JOB_ID);
+        const neon = this.connect(apiKey);
+        const scope = await (0,resolve_scope/* resolveScope */.H)(neon, this.inputs.scope, 'list');
+        this.scope = scope;
+        const keys = neon.keysOf(scope);
+        const listed = await keys.list().catch(async (error) => {
+            throw await (0,resolve_scope/* explain */.W)(error, neon, { purpose: 'list', scope });
+        });
+        for (const { id, name } of listed.filter((key) => (0,run_context/* isOfJob */.d1)(key.name, run))) {
+            try {
+                const key = await keys.revokeForCertain({ id, name });
+                reportUse(world.runner, `Revoked the Neon API key ${id} (${name})`, key ?? GONE);
+                this.revoked.add(id).add(name);
+            }
+            catch (cause) {
+                this.suspects.push({ id, names: [name], scope, cause });
+            }
+        }
+    }
+    /** Connects as the inputs say. */
+    connect(apiKey) {
+        const { world, deadline } = this.post;
+        const http = world.openHttp((0,proxy_settings/* readProxySettings */.uv)(world.environment));
+        return (0,client/* connect */.N)({ ...world, http }, { apiHost: this.inputs?.apiHost ?? '', apiKey, deadline });
+    }
+}
+const GONE = { lastUsedAt: undefined, lastUsedFrom: undefined };
+const NO_JOB_ID = 'The main step left no record that can be believed, and this runner does not tell the ID of the job, by which its keys could be looked for';
+/** Adds the claimed keys that the look did not find, unless they can revoke themselves. */
+async function settleClaim(look, { created, names, orgId }, cause) {
+    const { inputs, suspects, revoked } = look;
+    const resolved = look.scope?.kind === 'unresolved project' ? undefined : look.scope;
+    const scope = resolved ?? (orgId === undefined ? look.scope : { kind: 'organization', orgId });
+    const unknown = names.filter((name) => !revoked.has(name));
+    if (unknown.length > 0)
+        suspects.push({ names: unknown, scope, cause });
+    if (!created || revoked.has(created.id))
+        return;
+    try {
+        if (created.key === undefined || !(0,api_key/* isSendable */.d)(created.key) || !inputs)
+            throw cause;
+        if (resolved === undefined)
+            throw cause;
+        const keys = look.connect(created.key).keysOf(resolved);
+        const key = await revokeItself(look.post.world, keys, created.id);
+        reportUse(look.post.world.runner, `Revoked the Neon API key ${created.id} (${created.name})`, key);
+    }
+    catch {
+        suspects.push({ id: created.id, names: [created.name], scope, cause });
+    }
+}
+
+;// CONCATENATED MODULE: ./build/steps/revoke-key.js
 
 
 
@@ -8999,131 +9685,44 @@ var api_key = __nccwpck_require__(2202);
 
 /** Milliseconds; the step has to end within 60 s, because a cancelled job's clean-up is cut off. */
 const REVOKE_DEADLINE = 55_000;
-/** Milliseconds before the second look for a key whose creation was cut off in flight and may land late. */
-const SECOND_LOOK = 3_000;
 /**
  * The post step: revokes what the main step created or may have created.
  *
- * Everything but the long-lived key comes from the state, since post's inputs may be those of another step (actions/
- * runner issues 3514, 2030, 2800).
+ * Everything but the long-lived key comes from the record that main sealed, since post's inputs may be those of another
+ * step (actions/runner issues 3514, 2030, 2800), and since any step can write post's environment. Without such a
+ * record post looks for keys that carry this job's ID.
  *
  * @throws {KeyMayBeAlive} when it could not make sure that no key is left
- * @throws {RunnerError} when the state cannot be read
  */
 async function revokeKey(world) {
-    const { runner } = world;
+    const { runner, environment, clock } = world;
     const apiKey = (0,steps_inputs/* readApiKey */.iZ)(runner);
-    const state = readState(runner);
-    if (!state)
-        return runner.info('The main step sent no request to create an API key; there is nothing to revoke.');
-    const { intent, created } = state;
-    if (created?.key !== undefined)
-        runner.mask(created.key);
-    const doubtful = intent.names.filter((name) => name !== created?.name);
-    if (!created && doubtful.length === 0)
-        return runner.info('No API key was created; there is nothing to revoke.');
-    const { apiHost, scope } = intent;
-    const deadline = new base_clock/* Deadline */.B(world.clock, REVOKE_DEADLINE);
-    const post = {
-        world,
-        scope,
-        sameAccount: scope.kind !== 'personal' || checkOf(apiKey, intent.names) === intent.apiKeyCheck,
-        keysWith(key) {
-            if ((0,api_key/* isSendable */.d)(key))
-                return (0,client/* connect */.N)(world, { apiHost, apiKey: key, deadline }).keysOf(scope);
-            throw new errors/* NeonRefused */.lD('The api_key input holds no API key in the post step.', 401);
-        },
-    };
-    const results = await Promise.allSettled([
-        created && revokeCreated(post, created, apiKey),
-        doubtful.length > 0 && revokeDoubtful(post, doubtful, apiKey),
-    ]);
-    const failures = results.flatMap((result) => (result.status === 'rejected' ? [(0,errors/* formatError */.Wk)(result.reason)] : []));
-    if (failures.length > 0)
-        throw new errors/* KeyMayBeAlive */.Xx(failures.join(' '), intent.onRevokeFailure === 'fail');
+    const jobId = runner.input('job_id');
+    const reading = readRecord(runner, { apiKey, use: useOf(environment, jobId) });
+    const post = { world, apiKey, deadline: new base_clock/* Deadline */.B(clock, REVOKE_DEADLINE), run: runOf(world, jobId) };
+    if (reading.kind === 'sealed') {
+        if (reading.record.kind === 'no key')
+            return runner.info('No API key was created; there is nothing to revoke.');
+        if (reading.record.kind === 'keys')
+            return await revokeRecorded(post, reading.record);
+    }
+    else if (reading.kind === 'missing' && !(0,api_key/* isSendable */.d)(apiKey)) {
+        return runner.info('The main step had no API key to create one with; there is nothing to revoke.');
+    }
+    await revokeByJob(post, reading.kind === 'not sealed' ? reading.claim : NO_CLAIM);
 }
-const OTHER_API_KEY = 'The api_key input is not the one that the main step was given.';
-async function revokeCreated(post, created, apiKey) {
-    const key = `Neon API key ${created.id} (${created.name})`;
+/** This very job; `undefined` where the runner does not tell, in which case main made no key. */
+function runOf({ environment }, jobId) {
     try {
-        const revoked = await revokeOneWayOrTheOther(post, created, apiKey);
-        if (revoked)
-            reportUse(post.world, `Revoked the ${key}`, revoked);
-        else
-            post.world.runner.info(`The ${key} was gone already.`);
-    }
-    catch (cause) {
-        throw new Error(mayBeAlive(`The ${key}`, { scope: post.scope, id: created.id, cause }), { cause });
-    }
-}
-/**
- * Revokes with the long-lived key, or, where Neon rejects that, has the fresh key revoke itself.
- *
- * Where this step was handed the key of another account, a list without our key means nothing, so there the fresh key
- * itself is asked to.
- *
- * @returns `undefined` when the key was gone already
- */
-async function revokeOneWayOrTheOther({ world, sameAccount, keysWith }, created, apiKey) {
-    let rejection;
-    try {
-        const revoked = await keysWith(apiKey).revokeForCertain(created);
-        if (revoked || sameAccount)
-            return revoked;
-        rejection = new errors/* RunnerError */.Rn(OTHER_API_KEY);
-    }
-    catch (error) {
-        rejection = error;
-    }
-    if (created.key === undefined || rejection instanceof errors/* GaveUp */.TL)
-        throw rejection;
-    try {
-        const revoked = await keysWith(created.key).revoke(created.id);
-        world.runner.warning('The api_key input was of no use in the post step, so the fresh key revoked itself. Check the secret: it may hold a key that was revoked, or one of another account.', 'The api_key input could not revoke the key');
-        return revoked;
+        return (0,run_context/* readRunContext */.$p)(environment, jobId || '0');
     }
     catch {
-        // It is the long-lived key's rejection that the author of the workflow can do something about.
-        throw rejection;
+        return undefined;
     }
-}
-async function revokeDoubtful(post, names, apiKey) {
-    const { world, scope, sameAccount, keysWith } = post;
-    const named = `named ${names.join(' or ')}`;
-    try {
-        const keys = keysWith(apiKey);
-        if (!sameAccount)
-            throw new errors/* RunnerError */.Rn(OTHER_API_KEY);
-        const look = async () => {
-            const revoked = await keys.revokeNamed(names);
-            for (const key of revoked)
-                reportUse(world, `Revoked the Neon API key ${key.id} (${key.name})`, key);
-            return revoked.length;
-        };
-        const first = await look();
-        await world.clock.sleep(SECOND_LOOK, world.cancelled);
-        if (first + (await look()) === 0)
-            world.runner.info(`No API key ${named} exists.`);
-    }
-    catch (cause) {
-        throw new Error(mayBeAlive(`An API key ${named}`, { scope, id: '<ID>', cause }), { cause });
-    }
-}
-function reportUse({ runner }, what, { lastUsedAt, lastUsedFrom }) {
-    runner.info(`${what}. ${lastUsedAt ? `It was last used at ${lastUsedAt}.` : 'It was never used.'}`);
-    if (lastUsedFrom)
-        runner.debug(`Last used from ${lastUsedFrom}.`);
-}
-function mayBeAlive(what, { scope, id, cause }) {
-    const [command, place] = scope.kind === 'personal'
-        ? [`neon api-keys revoke ${id}`, 'account']
-        : [`neon api-keys revoke ${id} --org-id ${scope.orgId}`, 'organization'];
-    return (`${what} of the ${(0,neon_scope/* describeScope */.OI)(scope)} may still be alive: ${(0,errors/* formatError */.Wk)(cause).replace(/\.?$/, '.')} Neon's keys never expire. ` +
-        `Revoke it by hand: in the Neon Console under the ${place}'s settings, API keys, or with \`${command}\`.`);
 }
 
 // EXTERNAL MODULE: ./build/base/http.js
-var base_http = __nccwpck_require__(901);
+var http = __nccwpck_require__(901);
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);
 ;// CONCATENATED MODULE: ./build/node_modules/@actions/core/lib/utils.js
@@ -9613,7 +10212,25 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./build/github/disarm.js
+
+/**
+ * Makes one harmless line of a text that may hold foreign words (Neon's, GitHub's, a proxy's): without control
+ * characters, and without anything that the runner reads as a command.
+ *
+ * @see actions/runner, ActionCommand.cs: `::command::` at the start of a line, `##[command]` anywhere in it
+ */
+function disarm(text) {
+    return (0,external_node_util_.stripVTControlCharacters)(text)
+        .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+        .replaceAll('##[', '# #[')
+        .replace(/^(\s*)::/, '$1: :');
+}
+
 ;// CONCATENATED MODULE: ./build/github/runner.js
+
 
 /** The runner's real commands and files, as `@actions/core` writes them; nothing else writes them. */
 function githubRunner() {
@@ -9626,7 +10243,8 @@ function githubRunner() {
             text = text.replaceAll(secret, '***');
         return text;
     };
-    const clean = (message) => redact(message).replace(/[\r\n]+/g, ' ');
+    const clean = (message) => disarm(redact(message));
+    const cleanLines = (message) => [message].flat().map(clean).join('\n');
     let waits = 0;
     const endWaiting = () => {
         if (waits > 1)
@@ -9662,11 +10280,11 @@ function githubRunner() {
         },
         warning(message, title) {
             endWaiting();
-            warning(clean(message), { title });
+            warning(cleanLines(message), { title });
         },
         error(message, title) {
             endWaiting();
-            error(clean(message), { title });
+            error(cleanLines(message), { title });
         },
     };
 }
@@ -9676,8 +10294,35 @@ function githubRunner() {
 
 
 
+/** Milliseconds for the end of the log to be read; a full pipe that nobody reads must not keep the process alive. */
+const LAST_WRITE = 1_000;
 /**
- * Runs one step of the action in the real world: catches every error, reports it as an annotation and fails the step.
+ * Does a step's work. An error becomes an annotation.
+ *
+ * @param title of the annotation, should the step fail
+ * @returns the exit code
+ */
+async function exitCodeOf(job, world, title) {
+    try {
+        await job(world);
+        return 0;
+    }
+    catch (error) {
+        return reportFailure(world.runner, error, title);
+    }
+}
+function reportFailure(runner, error, title) {
+    // What a person has to do comes first, a line each: the runner cuts messages at 4,096 characters.
+    const lines = [...(error instanceof errors/* KeyMayBeAlive */.Xx ? error.commands : []), (0,errors/* formatError */.Wk)(error)];
+    const isWarning = error instanceof errors/* KeyMayBeAlive */.Xx && !error.fatal;
+    if (isWarning)
+        runner.warning(lines, title);
+    else
+        runner.error(lines, title);
+    return isWarning ? 0 : 1;
+}
+/**
+ * Runs one step of the action in the real world.
  *
  * @param onSignal main stops waiting when it is cancelled (the runner sends SIGINT, then SIGTERM after 7.5 s, then
  *   kills after another 2.5 s); post carries on, since its work is all the more needed then and bounded by itself
@@ -9685,35 +10330,45 @@ function githubRunner() {
  */
 async function runStep(job, onSignal, title) {
     const runner = githubRunner();
-    const http = (0,base_http/* openHttp */.f)(process.env);
     const cancellation = new AbortController();
+    const onStop = () => {
+        if (onSignal === 'cancel')
+            cancellation.abort(new errors/* Cancelled */.cJ('The job was cancelled.'));
+    };
     // SIGBREAK is what comes on Windows instead of SIGTERM.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK']) {
-        process.on(signal, () => {
-            if (onSignal === 'cancel')
-                cancellation.abort(new errors/* Cancelled */.cJ('The job was cancelled.'));
-        });
-    }
-    try {
-        await job({
-            runner,
-            environment: process.env,
-            clock: base_clock/* systemClock */.m,
-            http,
-            random: Math.random,
-            cancelled: cancellation.signal,
-        });
-    }
-    catch (error) {
-        runner.error((0,errors/* formatError */.Wk)(error), title);
-        if (!(error instanceof errors/* KeyMayBeAlive */.Xx && !error.fatal))
-            process.exitCode = 1;
-    }
-    finally {
-        // All is done, and all that was written is with the runner once this last write is. To close connections and tear
-        // down Node in good order would take every job of every user some more milliseconds.
-        process.stdout.write('', () => process.exit());
-    }
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'])
+        process.on(signal, onStop);
+    // Without a listener, a log that nobody reads (EPIPE) would end the process at once.
+    process.stdout.on('error', onStop);
+    keepStderrEmpty(runner, title);
+    const world = {
+        runner,
+        environment: process.env,
+        clock: base_clock/* systemClock */.m,
+        openHttp: http/* openHttp */.f,
+        random: Math.random,
+        cancelled: cancellation.signal,
+    };
+    process.exitCode = await exitCodeOf(job, world, title);
+    endProcess();
+}
+/** stderr is read apart from stdout, where the masks are: what is written there can be logged before its mask is read. */
+function keepStderrEmpty(runner, title) {
+    // Node's own listener prints warnings.
+    process.removeAllListeners('warning');
+    process.on('uncaughtException', (error) => {
+        process.exitCode = reportFailure(runner, error, title);
+        endProcess();
+    });
+}
+/**
+ * Ends the process once all that was written is with the runner. To close connections and tear down Node in good order
+ * would take every job of every user some more milliseconds.
+ */
+function endProcess() {
+    const exit = () => process.exit();
+    setTimeout(exit, LAST_WRITE);
+    process.stdout.write('', exit);
 }
 
 ;// CONCATENATED MODULE: ./build/index.js

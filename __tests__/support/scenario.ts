@@ -89,6 +89,13 @@ export function errorsOf({ commands }: StepResult): string[] {
     .map(({ message, properties }) => `${properties.title}: ${message}`)
 }
 
+/** The record that a main step left for its post step, whatever its seal. */
+// biome-ignore lint/suspicious/noExplicitAny: tests look at single members of it.
+export function recordOf({ state }: StepResult): any {
+  const record = state.record ?? ''
+  return JSON.parse(record.slice(record.indexOf('.') + 1))
+}
+
 /** Methods and statuses of the requests so far, e.g. `POST 200`. */
 export function requestsOf(neon: Neon): string[] {
   return neon.requests.map(({ method, status }) => `${method} ${status ?? 'no answer'}`)

@@ -5,7 +5,7 @@
 import { parseKeepingIds } from '../base/json.ts'
 import type { ProxySettings } from '../base/proxy-settings.ts'
 import type { Runner } from '../github/runner.ts'
-import type { Scope } from '../neon/scope.ts'
+import { NEON_ID, type Scope } from '../neon/scope.ts'
 import type { DoubtfulKey } from '../neon/settle.ts'
 import type { OnRevokeFailure } from './inputs.ts'
 import { openSealed, seal, sealedText } from './seal.ts'
@@ -52,6 +52,8 @@ export interface Claim {
   created: RecordedKey | undefined
   /** Names under which keys may exist. */
   names: string[]
+  /** For what a person is told to do. */
+  orgId: string | undefined
 }
 
 const STATE = 'record'
@@ -104,14 +106,19 @@ export function readRecord(runner: Pick<Runner, 'state'>, { apiKey, use }: Seali
   return { kind: 'not sealed', claim: readClaim(sealedText(saved)) }
 }
 
+/** What a record claims that is not there. */
+export const NO_CLAIM: Claim = { created: undefined, names: [], orgId: undefined }
+
 /** Reads what anybody may have written, so everything is checked. */
 function readClaim(text: string): Claim {
   const claim = fieldsOf(parseKeepingIds(text))
   const { id, name, key } = fieldsOf(claim.created)
+  const { orgId } = fieldsOf(claim.scope)
   const names = (Array.isArray(claim.doubtful) ? claim.doubtful : []).map((one) => fieldsOf(one).name)
   return {
     created: isId(id) && isShortText(name) ? { id, name, ...(isShortText(key) && { key }) } : undefined,
     names: names.filter(isShortText),
+    orgId: isNeonId(orgId) ? orgId : undefined,
   }
 }
 
@@ -120,5 +127,7 @@ function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 const isId = (value: unknown): value is string => typeof value === 'string' && /^\d{1,19}$/.test(value)
+
+const isNeonId = (value: unknown): value is string => typeof value === 'string' && NEON_ID.test(value)
 
 const isShortText = (value: unknown): value is string => typeof value === 'string' && value.length <= 200

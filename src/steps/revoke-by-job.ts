@@ -92,15 +92,17 @@ const NO_JOB_ID =
   'The main step left no record that can be believed, and this runner does not tell the ID of the job, by which its keys could be looked for'
 
 /** Adds the claimed keys that the look did not find, unless they can revoke themselves. */
-async function settleClaim(look: Look, { created, names }: Claim, cause: unknown): Promise<void> {
-  const { inputs, scope, suspects, revoked } = look
+async function settleClaim(look: Look, { created, names, orgId }: Claim, cause: unknown): Promise<void> {
+  const { inputs, suspects, revoked } = look
+  const resolved = look.scope?.kind === 'unresolved project' ? undefined : look.scope
+  const scope = resolved ?? (orgId === undefined ? look.scope : { kind: 'organization' as const, orgId })
   const unknown = names.filter((name) => !revoked.has(name))
   if (unknown.length > 0) suspects.push({ names: unknown, scope, cause })
   if (!created || revoked.has(created.id)) return
   try {
     if (created.key === undefined || !isSendable(created.key) || !inputs) throw cause
-    if (scope === undefined || scope.kind === 'unresolved project') throw cause
-    const keys = look.connect(created.key).keysOf(scope)
+    if (resolved === undefined) throw cause
+    const keys = look.connect(created.key).keysOf(resolved)
     const key = await revokeItself(look.post.world, keys, created.id)
     reportUse(look.post.world.runner, `Revoked the Neon API key ${created.id} (${created.name})`, key)
   } catch {

@@ -2,7 +2,7 @@ import { Deadline } from '../base/clock.ts'
 import { type RunContext, readRunContext } from '../github/run-context.ts'
 import { isSendable } from '../neon/api-key.ts'
 import { readApiKey } from './inputs.ts'
-import { readRecord, useOf } from './record.ts'
+import { NO_CLAIM, readRecord, useOf } from './record.ts'
 import { revokeByJob } from './revoke-by-job.ts'
 import { revokeRecorded } from './revoke-recorded.ts'
 import type { World } from './world.ts'
@@ -31,7 +31,7 @@ export async function revokeKey(world: World): Promise<void> {
   } else if (reading.kind === 'missing' && !isSendable(apiKey)) {
     return runner.info('The main step had no API key to create one with; there is nothing to revoke.')
   }
-  await revokeByJob(post, reading.kind === 'not sealed' ? reading.claim : { created: undefined, names: [] })
+  await revokeByJob(post, reading.kind === 'not sealed' ? reading.claim : NO_CLAIM)
 }
 
 /** This very job; `undefined` where the runner does not tell, in which case main made no key. */
