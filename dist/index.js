@@ -9676,8 +9676,19 @@ function githubRunner() {
 
 
 
+/** Does a step's work. An error becomes an annotation; the exit code says whether the step fails for it. */
+async function exitCodeOf(job, world, title) {
+    try {
+        await job(world);
+        return 0;
+    }
+    catch (error) {
+        world.runner.error((0,errors/* formatError */.Wk)(error), title);
+        return error instanceof errors/* KeyMayBeAlive */.Xx && !error.fatal ? 0 : 1;
+    }
+}
 /**
- * Runs one step of the action in the real world: catches every error, reports it as an annotation and fails the step.
+ * Runs one step of the action in the real world.
  *
  * @param onSignal main stops waiting when it is cancelled (the runner sends SIGINT, then SIGTERM after 7.5 s, then
  *   kills after another 2.5 s); post carries on, since its work is all the more needed then and bounded by itself
@@ -9695,19 +9706,8 @@ async function runStep(job, onSignal, title) {
         });
     }
     try {
-        await job({
-            runner,
-            environment: process.env,
-            clock: base_clock/* systemClock */.m,
-            http,
-            random: Math.random,
-            cancelled: cancellation.signal,
-        });
-    }
-    catch (error) {
-        runner.error((0,errors/* formatError */.Wk)(error), title);
-        if (!(error instanceof errors/* KeyMayBeAlive */.Xx && !error.fatal))
-            process.exitCode = 1;
+        const world = { runner, environment: process.env, clock: base_clock/* systemClock */.m, http, random: Math.random };
+        process.exitCode = await exitCodeOf(job, { ...world, cancelled: cancellation.signal }, title);
     }
     finally {
         // All is done, and all that was written is with the runner once this last write is. To close connections and tear
