@@ -19,7 +19,7 @@ function tracing(job: Job): { env: Record<string, string>; writes: () => Write[]
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line))
-  return { env: preload(['trace-writes'], { WRITE_TRACE: file }), writes }
+  return { env: preload(['writes'], { WRITE_TRACE: file }), writes }
 }
 
 /** Fails wherever the long-lived key stands, but in its own mask command. */

@@ -1,13 +1,21 @@
 // `npm run bench:load`: as many jobs as GitHub's largest matrix has, all started at once, against Neon's documented
 // limits (10 organization keys a second, 40 requests a second a route, 700 a minute an account). In virtual time for
-// the whole herd; a few dozen real processes confirm it. Fails when a job does, or when the last key comes too late.
+// all of them; a few dozen real processes confirm it. Fails when a job does, or when the last key comes too late.
 
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { virtualNetwork } from '../__tests__/campaign/virtual-network.ts'
+import { runProcess } from '../__tests__/campaign/virtual-process.ts'
+import { randomFrom, VirtualClock } from '../__tests__/campaign/virtual-time.ts'
+import { table, writeGenerated } from '../scripts/markdown.ts'
+import { ACTION } from '../simulator/fixtures.ts'
+import { BASE_PATH, Neon } from '../simulator/neon/neon.ts'
 import { startNeon } from '../simulator/neon/server.ts'
 import { Job } from '../simulator/runner/job.ts'
-import { type Herd, runHerd } from './herd.ts'
+import { JOB_VARIABLES } from '../simulator/runner/variables.ts'
+import type { Http } from '../src/base/http.ts'
+import { createKey } from '../src/steps/create-key.ts'
+import { revokeKey } from '../src/steps/revoke-key.ts'
+import { quantile } from './quantile.ts'
 
 const JOBS = 256
 const KEYS_PER_SECOND = 10
@@ -15,94 +23,115 @@ const BOUND = 1.3
 const SEEDS = [1, 2, 3, 4, 5]
 const PROCESSES = 36
 
-const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } })
+/** What became of jobs that all started at once. */
+interface Herd {
+  /** Seconds from the first start to each job's key. */
+  waits: number[]
+  /** Steps that failed. */
+  failed: number
+  /** Requests that Neon's limits refused. */
+  refused: number
+  alive: number
+}
 
-/** How much longer the last job waited than the limit itself makes it wait. */
-const ratioOf = (herd: Herd): number => (herd.waits.at(-1) ?? 0) / (herd.jobs / KEYS_PER_SECOND)
+/** A job's two steps; each says whether it succeeded. */
+interface HerdJob {
+  main(): Promise<boolean>
+  post(): Promise<boolean>
+}
 
-function row(name: string, herd: Herd): string {
-  const at = (share: number): string => (herd.waits[Math.ceil(herd.waits.length * share) - 1] ?? 0).toFixed(1)
-  const cells = [
-    name,
-    herd.jobs,
-    at(0.5),
-    at(0.9),
-    at(0.99),
-    at(1),
-    ratioOf(herd).toFixed(2),
-    herd.refused,
-    herd.failed,
-    herd.alive,
-  ]
-  return `| ${cells.join(' | ')} |`
+/** @param seconds since the first start */
+async function run(neon: Neon, jobs: HerdJob[], seconds: () => number): Promise<Herd> {
+  const waits: number[] = []
+  const mains = jobs.map(async (job) => {
+    const succeeded = await job.main()
+    waits.push(seconds())
+    return succeeded
+  })
+  const succeeded = await Promise.all(mains)
+  const refused = neon.requests.filter(({ status }) => status === 429).length
+  succeeded.push(...(await Promise.all(jobs.map((job) => job.post()))))
+  return { waits, refused, failed: succeeded.filter((one) => !one).length, alive: neon.strangers().length }
+}
+
+const inputsFor = (neon: Neon) => ({ api_key: neon.adminKey, org_id: neon.organization.id })
+
+/** @param waiting `exponential`: what the action would do if it took a rate limit for trouble like any other */
+async function runVirtually(waiting: 'in line' | 'exponential', seed: number): Promise<Herd> {
+  const clock = new VirtualClock()
+  const neon = await Neon.create({ now: () => clock.date(), rateLimits: true })
+  const network = virtualNetwork({ neon, clock })
+  const takingLimitsForTrouble: Http = {
+    async exchange(request) {
+      const response = await network.exchange(request)
+      return response.status === 429 ? { ...response, status: 503 } : response
+    },
+  }
+  const http = waiting === 'in line' ? network : takingLimitsForTrouble
+  const host = `https://console.neon.tech${BASE_PATH}`
+  const inputs = { ...inputsFor(neon), env_name: 'NEON_API_KEY', api_host: host }
+  const luck = randomFrom(seed)
+  const jobs = Array.from({ length: JOBS }, (): HerdJob => {
+    const common = { clock, http, inputs, environment: JOB_VARIABLES, random: randomFrom(luck() * 2 ** 31) }
+    let state = {}
+    return {
+      async main() {
+        const story = await runProcess({ ...common, job: createKey })
+        state = story.state
+        return story.ending === 'success'
+      },
+      post: async () => (await runProcess({ ...common, job: revokeKey, state })).ending === 'success',
+    }
+  })
+  return run(neon, jobs, () => clock.now() / 1000)
 }
 
 /** The same with real processes, which take turns on this machine's cores as they start. */
-async function runProcesses(jobs: number): Promise<Herd> {
-  const server = await startNeon({ rateLimits: true })
-  const { neon, host } = server
-  const action = join(import.meta.dirname, '..', 'action.yml')
+async function runProcesses(): Promise<Herd> {
+  const { neon, host, close } = await startNeon({ rateLimits: true })
+  const jobs = Array.from({ length: PROCESSES }, () => new Job())
+  const inputs = { ...inputsFor(neon), api_host: host }
+  const steps = jobs.map((job) => ({
+    main: async () => (await job.uses(ACTION, { with: inputs })).exitCode === 0,
+    post: async () => (await job.end())[0]?.exitCode === 0,
+  }))
   const start = performance.now()
-  const all = Array.from({ length: jobs }, () => new Job())
-  try {
-    const inputs = { api_key: neon.adminKey, org_id: neon.organization.id, api_host: host }
-    const mains = await Promise.all(
-      all.map(async (job) => {
-        const main = await job.uses(action, { with: inputs })
-        return { exitCode: main.exitCode, seconds: (performance.now() - start) / 1000 }
-      }),
-    )
-    const requests = neon.requests.length
-    const refused = neon.requests.filter(({ status }) => status === 429).length
-    const posts = (await Promise.all(all.map((job) => job.end()))).flat()
-    return {
-      jobs,
-      failed: [...mains, ...posts].filter(({ exitCode }) => exitCode !== 0).length,
-      waits: mains.map(({ seconds }) => seconds).sort((a, b) => a - b),
-      refused,
-      requests,
-      alive: neon.strangers().length,
-    }
-  } finally {
-    for (const job of all) job.dispose()
-    await server.close()
-  }
+  const herd = await run(neon, steps, () => (performance.now() - start) / 1000)
+  for (const job of jobs) job.dispose()
+  await close()
+  return herd
 }
 
-const lines = [
-  '| waiting, seed | jobs | half have a key after (s) | 90 % | 99 % | last | last ÷ limit | 429s | failed | left alive |',
-  '|---|---|---|---|---|---|---|---|---|---|',
-]
+/** How much longer the last job waited than the limit itself makes it wait. */
+const ratioOf = ({ waits }: Herd): number => Math.max(...waits) / (waits.length / KEYS_PER_SECOND)
+
+function row(name: string, herd: Herd): (string | number)[] {
+  const waits = [0.5, 0.9, 0.99, 1].map((share) => quantile(herd.waits, share).toFixed(1))
+  return [name, herd.waits.length, ...waits, ratioOf(herd).toFixed(2), herd.refused, herd.failed, herd.alive]
+}
+
 const inLine: Herd[] = []
+const exponential: Herd[] = []
 for (const seed of SEEDS) {
-  const herd = await runHerd(JOBS, 'in line', seed)
-  inLine.push(herd)
-  lines.push(row(`in line (this action), ${seed}`, herd))
+  inLine.push(await runVirtually('in line', seed))
+  exponential.push(await runVirtually('exponential', seed))
 }
-for (const seed of SEEDS) {
-  lines.push(row(`exponential, full jitter, ${seed}`, await runHerd(JOBS, 'exponential', seed)))
-}
-const real = await runProcesses(PROCESSES)
-lines.push(row('in line, real processes', real))
-const text = `${lines.join('\n')}\n`
+const real = await runProcesses()
+const heads = ['waiting, seed', 'jobs', 'half have a key after (s)', '90 %', '99 %', 'last', 'last ÷ limit']
+const text = table(
+  [...heads, '429s', 'failed', 'left alive'],
+  [
+    ...inLine.map((herd, index) => row(`in line (this action), ${SEEDS[index]}`, herd)),
+    ...exponential.map((herd, index) => row(`exponential, full jitter, ${SEEDS[index]}`, herd)),
+    row('in line, real processes', real),
+  ],
+)
 console.log(text)
-
 const worst = Math.max(...inLine.map(ratioOf))
 console.log(
   `The last of ${JOBS} jobs has its key after at most ${worst.toFixed(2)} times what the limit allows (bound: ${BOUND}).`,
 )
-if (values.write) writeFileSync(join(import.meta.dirname, '..', 'docs', 'load.md'), `${loadIntroduction()}${text}`)
+const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } })
+if (values.write) writeGenerated('docs/load.md', { load: text })
 const bad = [...inLine, real].some(({ failed, alive }) => failed > 0 || alive > 0)
 if (worst > BOUND || bad) process.exitCode = 1
-
-function loadIntroduction(): string {
-  return `# Load: a matrix of ${JOBS} jobs
-
-Generated by \`npm run bench:load -- --write\`. ${JOBS} jobs, GitHub's largest matrix, start at once and each make a key of
-the same organization. Neon lets ${KEYS_PER_SECOND} such keys a second through, so the last job has to wait ${JOBS / KEYS_PER_SECOND} s, whatever it does.
-A job that is refused (429) draws a place within five seconds once and comes back at that beat, so the jobs stay spread
-evenly and the queue is served at the full rate until it is empty. Exponential waits let the unlucky fall ever further
-behind, and ask far more often for nothing.
-
-`
-}

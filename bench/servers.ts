@@ -4,29 +4,20 @@ import { startGithub } from '../simulator/github/server.ts'
 import { startNeon } from '../simulator/neon/server.ts'
 import { generateCertificate, startTlsFront } from '../simulator/tls.ts'
 
-/** What the benchmark is told of them. */
-export interface Servers {
-  neonHost: string
-  /** The same over TLS. */
-  neonTlsHost: string
-  /** PEM of what has to be trusted there. */
-  certificate: string
-  adminKey: string
-  githubHost: string
-  githubToken: string
-}
-
 const { neon, host } = await startNeon()
 const github = await startGithub({ limit: Number.POSITIVE_INFINITY })
 const certificate = await generateCertificate(['localhost'])
 const { port } = await startTlsFront(certificate, () => host)
-const servers: Servers = {
+/** What the benchmark is told of them. */
+const servers = {
   neonHost: host,
+  /** The same over TLS, and the PEM of what has to be trusted there. */
   neonTlsHost: host.replace(new URL(host).origin, `https://localhost:${port}`),
   certificate: certificate.cert,
   adminKey: neon.adminKey,
   githubHost: github.host,
   githubToken: github.token,
 }
+export type Servers = typeof servers
 process.send?.(servers)
 process.once('disconnect', () => process.exit())

@@ -9,49 +9,21 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { table, writeGenerated } from '../scripts/markdown.ts'
+import { ACTION, ROOT, SWEEP } from '../simulator/fixtures.ts'
 import { Job, type StepResult } from '../simulator/runner/job.ts'
+import { median, quantile } from './quantile.ts'
 import type { Servers } from './servers.ts'
-import { page, plot, quartiles, table } from './startup-report.ts'
+import { USAGE, usageOf } from './usage.ts'
 
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '40' }, write: { type: 'boolean', default: false } },
 })
-const RUNS = Number(values.runs)
-const ROOT = join(import.meta.dirname, '..')
-const ACTION = join(ROOT, 'action.yml')
-const SWEEP = join(ROOT, 'sweep', 'action.yml')
-
-/** Tells a process's CPU time (µs) and peak memory (KiB) as it ends. */
-const USAGE = `data:text/javascript,${encodeURIComponent("process.on('exit',()=>{const u=process.resourceUsage();console.error(u.userCPUTime+u.systemCPUTime,u.maxRSS)})")}`
+const WARM_UP_ROUNDS = 5
+const USAGE_ROUNDS = 7
 
 const child = fork(join(import.meta.dirname, 'servers.ts'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
 const [servers] = (await once(child, 'message')) as [Servers]
-
-type Name =
-  | 'bare node'
-  | 'main'
-  | 'post'
-  | 'sweep'
-  | 'curl and jq'
-  | 'node that loads node:tls'
-  | 'main over TLS'
-  | 'post over TLS'
-  | 'curl and jq over TLS'
-const NAMES: Name[] = [
-  'bare node',
-  'main',
-  'post',
-  'sweep',
-  'curl and jq',
-  'node that loads node:tls',
-  'main over TLS',
-  'post over TLS',
-  'curl and jq over TLS',
-]
-
-const CURL = `set -euo pipefail
-curl --silent --fail --request POST --header "Authorization: Bearer $KEY" --header 'Content-Type: application/json' \\
-  --data "{\\"key_name\\":\\"by-hand-$RANDOM$RANDOM\\"}" "$HOST/api_keys" | jq --raw-output .key > "$RUNNER_TEMP/key"`
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-'))
 const file = (name: string, content: string): string => {
@@ -61,97 +33,102 @@ const file = (name: string, content: string): string => {
 const EMPTY = file('empty.js', '')
 const LOADS_TLS = file('tls.js', "require('node:tls')\n")
 const CERTIFICATE = file('certificate.pem', servers.certificate)
+const CURL = `set -euo pipefail
+curl --silent --fail --request POST --header "Authorization: Bearer $KEY" --header 'Content-Type: application/json' \\
+  --data "{\\"key_name\\":\\"by-hand-$RANDOM$RANDOM\\"}" "$HOST/api_keys" | jq --raw-output .key > "$RUNNER_TEMP/key"`
 
-/** One round: every process once, in any order, since each is a little slower after some than after others. */
-async function round(measured: boolean): Promise<Record<Name, StepResult>> {
-  const usage: Record<string, string> = measured ? { NODE_OPTIONS: `--import=${USAGE}` } : {}
-  const results: Partial<Record<Name, StepResult>> = {}
-  const life = async (suffix: '' | ' over TLS', apiHost: string, env: Record<string, string>): Promise<void> => {
+/** Runs processes in a job of their own. */
+type Unit = (job: Job, env: Record<string, string>) => Promise<Record<string, StepResult>>
+
+const node = (name: string, script: string): Unit => {
+  return async (job, env) => ({ [name]: await job.run(name, process.execPath, [script], { env }) })
+}
+const life = (suffix: string, api_host: string, trust: Record<string, string> = {}): Unit => {
+  return async (job, env) => {
+    const inputs = { api_key: servers.adminKey, api_host }
+    const main = await job.uses(ACTION, { with: inputs, env: { ...env, ...trust } })
+    const [post] = await job.end()
+    return { [`main${suffix}`]: main, [`post${suffix}`]: post as StepResult }
+  }
+}
+const sweep: Unit = async (job, env) => {
+  const inputs = { api_key: servers.adminKey, api_host: servers.neonHost, github_token: servers.githubToken }
+  job.github.GITHUB_API_URL = servers.githubHost
+  return { sweep: await job.uses(SWEEP, { with: inputs, env }) }
+}
+const curl = (suffix: string, host: string): Unit => {
+  const env = { KEY: servers.adminKey, HOST: host, CURL_CA_BUNDLE: CERTIFICATE }
+  return async (job) => ({ [`curl and jq${suffix}`]: await job.run('curl', 'bash', ['-c', CURL], { env }) })
+}
+const UNITS = [
+  node('bare node', EMPTY),
+  life('', servers.neonHost),
+  sweep,
+  curl('', servers.neonHost),
+  node('node that loads node:tls', LOADS_TLS),
+  life(' over TLS', servers.neonTlsHost, { NODE_EXTRA_CA_CERTS: CERTIFICATE }),
+  curl(' over TLS', servers.neonTlsHost),
+]
+
+/** Every process once, in any order, since each is a little slower after some than after others. */
+async function round(env: Record<string, string>): Promise<Record<string, StepResult>> {
+  const results: Record<string, StepResult>[] = UNITS.map(() => ({}))
+  const order = UNITS.map((unit, index) => ({ unit, index, place: Math.random() }))
+  for (const { unit, index } of order.sort((a, b) => a.place - b.place)) {
     const job = new Job()
-    results[`main${suffix}`] = await job.uses(ACTION, { with: { api_key: servers.adminKey, api_host: apiHost }, env })
-    results[`post${suffix}`] = (await job.end())[0] as StepResult
+    results[index] = await unit(job, env)
     job.dispose()
   }
-  const alone = async (name: Name, run: (job: Job) => Promise<StepResult>): Promise<void> => {
-    const job = new Job()
-    results[name] = await run(job)
-    job.dispose()
+  const all: Record<string, StepResult> = Object.assign({}, ...results)
+  for (const [name, { exitCode, stdout, stderr }] of Object.entries(all)) {
+    if (exitCode !== 0) throw new Error(`${name} failed: ${stdout}${stderr}`)
   }
-  const curl = (job: Job, host: string): Promise<StepResult> =>
-    job.run('curl', 'bash', ['-c', CURL], { env: { KEY: servers.adminKey, HOST: host, CURL_CA_BUNDLE: CERTIFICATE } })
-  const units = [
-    () => life('', servers.neonHost, usage),
-    () => life(' over TLS', servers.neonTlsHost, { ...usage, NODE_EXTRA_CA_CERTS: CERTIFICATE }),
-    () => alone('bare node', (job) => job.run('bare node', process.execPath, [EMPTY], { env: usage })),
-    () => alone('node that loads node:tls', (job) => job.run('tls', process.execPath, [LOADS_TLS], { env: usage })),
-    () =>
-      alone('sweep', (job) => {
-        job.github.GITHUB_API_URL = servers.githubHost
-        return job.uses(SWEEP, {
-          with: { api_key: servers.adminKey, api_host: servers.neonHost, github_token: servers.githubToken },
-          env: usage,
-        })
-      }),
-    () => alone('curl and jq', (job) => curl(job, servers.neonHost)),
-    () => alone('curl and jq over TLS', (job) => curl(job, servers.neonTlsHost)),
-  ]
-  for (const run of shuffle(units)) await run()
-  return results as Record<Name, StepResult>
+  return all
 }
 
-function shuffle<T>(items: T[]): T[] {
-  return items
-    .map((item) => ({ item, place: Math.random() }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ item }) => item)
+async function rounds(times: number, env: Record<string, string> = {}): Promise<Record<string, StepResult>[]> {
+  const results = []
+  for (let index = 0; index < times; index += 1) results.push(await round(env))
+  return results
 }
 
-const median = (numbers: readonly number[]): number => quartiles(numbers).median
-
-const wall = new Map<Name, number[]>(NAMES.map((name) => [name, []]))
-const usage = new Map<Name, { cpu: number[]; memory: number[] }>(NAMES.map((name) => [name, { cpu: [], memory: [] }]))
 // The simulator, too, has to warm up.
-for (let index = 0; index < 5; index += 1) await round(false)
-for (let index = 0; index < RUNS; index += 1) {
-  const results = await round(false)
-  for (const name of NAMES) {
-    if (results[name].exitCode !== 0) throw new Error(`${name} failed: ${results[name].stdout}${results[name].stderr}`)
-    wall.get(name)?.push(results[name].milliseconds)
-  }
-}
-for (let index = 0; index < 7; index += 1) {
-  const results = await round(true)
-  for (const name of NAMES) {
-    const [cpu, memory] = results[name].stderr.trim().split('\n').at(-1)?.split(' ').map(Number) ?? []
-    if (cpu && memory) {
-      usage.get(name)?.cpu.push(cpu / 1000)
-      usage.get(name)?.memory.push(memory / 1024)
-    }
-  }
-}
+await rounds(WARM_UP_ROUNDS)
+const timed = await rounds(Number(values.runs))
+const metered = await rounds(USAGE_ROUNDS, USAGE)
 child.disconnect()
 rmSync(folder, { recursive: true })
 
-const measurements = NAMES.map((name) => {
-  const { cpu, memory } = usage.get(name) ?? { cpu: [], memory: [] }
-  const known = memory.length > 0
-  const walls = wall.get(name) ?? []
-  return {
+const BARE = 'bare node'
+const all = (name: string, results: typeof timed): StepResult[] => results.map((one) => one[name] as StepResult)
+const wallOf = (name: string): number[] => all(name, timed).map(({ milliseconds }) => milliseconds)
+const memoryOf = (name: string): number => median(all(name, metered).map((result) => usageOf(result).memory))
+const known = (number: number, digits = 0): string => (Number.isNaN(number) ? '–' : number.toFixed(digits))
+
+const rows = Object.keys(timed[0] ?? {}).map((name) => {
+  const walls = wallOf(name)
+  // Round by round, so that a machine that changes its pace does not show in the ratios.
+  const ratios = walls.map((wall, index) => wall / (wallOf(BARE)[index] ?? Number.NaN))
+  const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => quantile(ratios, share).toFixed(2))
+  return [
     name,
-    wall: median(walls),
-    ratio: quartiles(walls.map((milliseconds, round) => milliseconds / (wall.get('bare node')?.[round] ?? Number.NaN))),
-    cpu: known ? median(cpu) : undefined,
-    memory: known ? median(memory) : undefined,
-  }
+    '█'.repeat(Math.round(median(walls) / 5)),
+    known(median(walls)),
+    middle ?? '',
+    `${low}–${high}`,
+    known(median(all(name, metered).map((result) => usageOf(result).cpu))),
+    known(memoryOf(name)),
+    known(memoryOf(name) / memoryOf(BARE), 2),
+  ]
 })
+const heads = ['process', '', 'wall (ms)', '÷ bare node', 'middle half', 'CPU (ms)', 'peak memory (MiB)', '÷ bare node']
+const size = (names: string[]): number =>
+  Math.round(names.reduce((sum, name) => sum + statSync(join(ROOT, 'dist', name)).size, 0) / 1000)
 const code = readdirSync(join(ROOT, 'dist')).filter((name) => name.endsWith('.js'))
-const kilobytes = (names: string[]): number =>
-  Math.round(names.map((name) => statSync(join(ROOT, 'dist', name)).size).reduce((sum, size) => sum + size) / 1000)
-const summary = `${table(measurements)}
-All of \`dist/\` is ${kilobytes(code)} kB (licences aside), of which main and post load ${kilobytes(['main.js', 'index.js'])} kB.
+const text = `Medians of ${timed.length} interleaved runs on ${process.arch}, Node ${process.version}.
+
+${table(heads, rows)}
+All of \`dist/\` is ${size(code)} kB (licenses aside), of which main and post load ${size(['main.js', 'index.js'])} kB.
 `
-console.log(summary)
-if (values.write) {
-  writeFileSync(join(ROOT, 'docs', 'performance.svg'), plot(measurements))
-  writeFileSync(join(ROOT, 'docs', 'performance.md'), page(summary, RUNS))
-}
+console.log(text)
+if (values.write) writeGenerated('docs/performance.md', { performance: text })

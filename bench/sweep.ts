@@ -2,114 +2,63 @@
 // them over; how its time and memory grow, and what it asks. GitHub's limit is out of the way here but for the last row,
 // which has it.
 
-import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { table, writeGenerated } from '../scripts/markdown.ts'
+import { keyName, SWEEP } from '../simulator/fixtures.ts'
 import { startGithub } from '../simulator/github/server.ts'
 import { startNeon } from '../simulator/neon/server.ts'
-import { formatKeyName, newNonce } from '../src/github/key-name.ts'
+import { Job } from '../simulator/runner/job.ts'
+import { USAGE, usageOf } from './usage.ts'
 
-const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } })
-const ENTRY = join(import.meta.dirname, '..', 'dist', 'sweep.js')
-const OWN_RUN = '19876543210'
-/** Prints the peak of its memory as it ends. */
-const MEMORY = `data:text/javascript,process.on('exit',()=>console.error(process.resourceUsage().maxRSS))`
-
-interface Row {
-  keys: number
-  revoked: number
-  seconds: number
-  mebibytes: number
-  neonLists: number
-  neonRevokes: number
-  githubRequests: number
-}
-
-async function measure(keys: number, limit: number): Promise<Row> {
+async function measure(keys: number, limit: number): Promise<(string | number)[]> {
   const server = await startNeon()
   const github = await startGithub({ limit })
+  const job = new Job({ GITHUB_API_URL: github.host })
   const { neon, host } = server
   try {
     for (let index = 0; index < keys; index += 1) {
-      const runId = String(1_000 + Math.floor(index / 2))
+      const id = String(1_000 + Math.floor(index / 2))
       // Every tenth run goes on.
-      github.runs.set(runId, { id: runId, status: Number(runId) % 10 === 0 ? 'in_progress' : 'completed', attempt: 1 })
-      const parts = {
-        server: 'gha',
-        repositoryId: '812345678',
-        runId,
-        runAttempt: '1',
-        nonce: newNonce(),
-        label: 'shop',
-      }
-      neon.accounts.adopt({ user: neon.ada }, formatKeyName(parts), neon.ada)
+      github.runs.set(id, { id, status: id.endsWith('0') ? 'in_progress' : 'completed', attempt: 1 })
+      neon.accounts.adopt({ user: neon.ada }, keyName({ runId: id }), neon.ada)
     }
-    const environment = {
-      PATH: process.env.PATH,
-      INPUT_API_KEY: neon.adminKey,
-      INPUT_API_HOST: host,
-      INPUT_GITHUB_TOKEN: github.token,
-      GITHUB_API_URL: github.host,
-      GITHUB_SERVER_URL: 'https://github.com',
-      GITHUB_REPOSITORY: 'octo-org/shop',
-      GITHUB_REPOSITORY_ID: '812345678',
-      GITHUB_RUN_ID: OWN_RUN,
-      GITHUB_RUN_ATTEMPT: '1',
-      GITHUB_STEP_SUMMARY: '/dev/null',
-    }
-    const start = performance.now()
-    const child = spawn(process.execPath, ['--import', MEMORY, ENTRY], {
-      env: environment,
-      stdio: ['ignore', 'ignore', 'pipe'],
+    const sweep = await job.uses(SWEEP, {
+      with: { api_key: neon.adminKey, api_host: host, github_token: github.token },
+      env: USAGE,
     })
-    let stderr = ''
-    child.stderr.setEncoding('utf8').on('data', (text) => {
-      stderr += text
-    })
-    await new Promise((resolve) => child.once('close', resolve))
-    const of = (method: string): number => neon.requests.filter((request) => request.method === method).length
-    return {
+    const count = (method: string): number => neon.requests.filter((request) => request.method === method).length
+    const revoked = keys - neon.strangers().length
+    return [
       keys,
-      revoked: keys - neon.strangers().length,
-      seconds: (performance.now() - start) / 1000,
-      mebibytes: Number(stderr.trim().split('\n').at(-1)) / 1024,
-      neonLists: of('GET'),
-      neonRevokes: of('DELETE'),
-      githubRequests: github.asked.length,
-    }
+      keys / 2,
+      Number.isFinite(limit) ? `${revoked}, then GitHub's limit` : revoked,
+      (sweep.milliseconds / 1000).toFixed(1),
+      usageOf(sweep).memory.toFixed(0),
+      count('GET'),
+      count('DELETE'),
+      github.asked.length,
+    ]
   } finally {
+    job.dispose()
     await server.close()
     await github.close()
   }
 }
 
-const lines = [
-  '| keys | runs | revoked | time (s) | peak memory (MiB) | lists | revocations | questions to GitHub |',
-  '|---|---|---|---|---|---|---|---|',
+const heads = [
+  'keys',
+  'runs',
+  'revoked',
+  'time (s)',
+  'peak memory (MiB)',
+  'lists',
+  'revocations',
+  'questions to GitHub',
 ]
-const tell = (row: Row, note = ''): void => {
-  const cells = [
-    row.keys,
-    Math.ceil(row.keys / 2),
-    `${row.revoked}${note}`,
-    row.seconds.toFixed(1),
-    row.mebibytes.toFixed(0),
-  ]
-  lines.push(`| ${[...cells, row.neonLists, row.neonRevokes, row.githubRequests].join(' | ')} |`)
-}
-for (const keys of [100, 1_000, 10_000]) tell(await measure(keys, 1_000_000))
-tell(await measure(10_000, 1_000), ", then GitHub's limit")
-const text = `${lines.join('\n')}\n`
+const rows: (string | number)[][] = []
+for (const keys of [100, 1_000, 10_000]) rows.push(await measure(keys, Number.POSITIVE_INFINITY))
+rows.push(await measure(10_000, 1_000))
+const text = table(heads, rows)
 console.log(text)
-if (values.write) {
-  const introduction = `# The sweep at Neon's ceiling
-
-Generated by \`npm run bench:sweep -- --write\`. The built sweep against the simulated Neon and GitHub, both in another
-process on the same machine: 10,000 keys is the most that Neon advises an account to have. Each run is asked for once, the
-keys are listed once, and past GitHub's 1,000 requests an hour (50 of which are left to other jobs) the sweep stops
-cleanly; the next one goes on with the oldest key.
-
-`
-  writeFileSync(join(import.meta.dirname, '..', 'docs', 'sweep-load.md'), introduction + text)
-}
+const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } })
+if (values.write) writeGenerated('docs/sweep-load.md', { sweep: text })

@@ -1,15 +1,12 @@
 // `npm run demo`: the whole life of a key, with the built dist/ run as GitHub's runner would run it, against a Neon
 // embedded in this process. With --live and a real key in NEON_API_KEY: the same against Neon itself.
 
-import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { parseArgs, styleText } from 'node:util'
+import { ACTION, SWEEP } from '../simulator/fixtures.ts'
 import { startGithub } from '../simulator/github/server.ts'
 import { type NeonServer, startNeon } from '../simulator/neon/server.ts'
 import { Job, type StepResult } from '../simulator/runner/job.ts'
 import { NEON_API_HOST } from '../src/steps/inputs.ts'
-
-const ROOT = join(import.meta.dirname, '..')
-const ACTION = join(ROOT, 'action.yml')
 
 const { values } = parseArgs({
   options: {
@@ -29,27 +26,22 @@ const apiHost = server?.host ?? NEON_API_HOST
 const longLivedKey = neon?.adminKey ?? realKey
 const orgId = values['org-id'] ?? neon?.organization.id
 const projectId = values['project-id'] ?? neon?.project.id
-
-const colored = process.stdout.isTTY && !process.env.NO_COLOR
-const paint = (code: number, text: string): string => (colored ? `\u001b[${code}m${text}\u001b[0m` : text)
 const job = new Job()
-let broken = false
 
 /** Prints a step as GitHub's log shows it: masked, commands rendered, with the time it took. */
 function show(result: StepResult, comment: string): void {
-  console.log(
-    `\n${paint(1, result.exitCode === 0 ? '✓' : '✗')} ${paint(1, result.name)}  ${paint(2, `${Math.round(result.milliseconds)} ms`)}`,
-  )
-  console.log(paint(2, `  # ${comment}`))
+  const title = `${result.exitCode === 0 ? '✓' : '✗'} ${result.name}`
+  console.log(`\n${styleText('bold', title)}  ${styleText('dim', `${Math.round(result.milliseconds)} ms`)}`)
+  console.log(styleText('dim', `  # ${comment}`))
   for (const line of result.log) {
     const [, kind, message] = /^##\[(error|warning)\](.*)$/s.exec(line) ?? []
-    console.log(`  ${kind ? `${paint(kind === 'error' ? 31 : 33, `${kind}:`)} ${message}` : line}`)
+    console.log(`  ${kind ? `${styleText(kind === 'error' ? 'red' : 'yellow', `${kind}:`)} ${message}` : line}`)
   }
 }
 
 function check(holds: boolean, claim: string): void {
-  console.log(`  ${holds ? paint(32, 'yes') : paint(31, 'NO ')}  ${claim}`)
-  broken ||= !holds
+  console.log(`  ${holds ? styleText('green', 'yes') : styleText('red', 'NO ')}  ${claim}`)
+  if (!holds) process.exitCode = 1
 }
 
 /** As the runner does: post runs whatever happened before, also when this script itself breaks down. */
@@ -58,12 +50,12 @@ async function endJob(): Promise<void> {
 }
 // Ctrl-C reaches the steps as well; swallowed here, so that post still runs.
 process.on('SIGINT', () => {
-  broken = true
+  process.exitCode = 1
 })
 
 /** A job whose runner dies before its post step, and the sweep that finds what it left. */
 async function demonstrateSweep({ neon, host }: NeonServer): Promise<void> {
-  console.log(`\n${paint(1, 'A second job, whose runner dies: its post step never runs')}`)
+  console.log(`\n${styleText('bold', 'A second job, whose runner dies: its post step never runs')}`)
   const github = await startGithub()
   const dying = new Job({ GITHUB_RUN_ID: '19876543211' })
   const sweeping = new Job({ GITHUB_RUN_ID: '19876543299', GITHUB_JOB: 'sweep', GITHUB_API_URL: github.host })
@@ -71,10 +63,8 @@ async function demonstrateSweep({ neon, host }: NeonServer): Promise<void> {
     const inputs = { api_key: neon.adminKey, api_host: host, org_id: neon.organization.id }
     show(await dying.uses(ACTION, { with: inputs }), 'uses: OWNER/REPO@v1')
     check(neon.strangers().length === 1, 'the runner is gone, and one key is left alive')
-    for (const id of ['19876543211', '19876543299']) {
-      github.runs.set(id, { id, status: id === '19876543211' ? 'completed' : 'in_progress', attempt: 1 })
-    }
-    const sweep = await sweeping.uses(join(ROOT, 'sweep', 'action.yml'), {
+    github.runs.set('19876543211', { id: '19876543211', status: 'completed', attempt: 1 })
+    const sweep = await sweeping.uses(SWEEP, {
       with: { ...inputs, api_key: neon.organizationKey, github_token: github.token },
     })
     show(sweep, "uses: OWNER/REPO/sweep@v1   on a schedule, with the organization's own key")
@@ -86,34 +76,24 @@ async function demonstrateSweep({ neon, host }: NeonServer): Promise<void> {
   }
 }
 
-const statusOf = async (path: string, key: string): Promise<number> => {
-  const response = await fetch(`${apiHost}${path}`, { headers: { authorization: `Bearer ${key}` } })
-  await response.body?.cancel()
-  return response.status
-}
+const statusOf = async (path: string, key: string): Promise<number> =>
+  (await fetch(`${apiHost}${path}`, { headers: { authorization: `Bearer ${key}` } })).status
 
 try {
   console.log(`One job, one key. Neon: ${values.live ? apiHost : 'simulated on this machine'}`)
-  const main = await job.uses(ACTION, {
-    with: {
-      api_key: longLivedKey,
-      api_host: apiHost,
-      ...(orgId && { org_id: orgId }),
-      ...(projectId && { project_id: projectId }),
-    },
-  })
+  const ids = { ...(orgId && { org_id: orgId }), ...(projectId && { project_id: projectId }) }
+  const main = await job.uses(ACTION, { with: { api_key: longLivedKey, api_host: apiHost, ...ids } })
   show(main, 'uses: OWNER/REPO@v1   with: { api_key: ${{ secrets.NEON_API_KEY }} }')
   const freshKey = main.outputs.api_key ?? ''
   console.log(`  NEON_API_KEY=${job.masked(job.env.NEON_API_KEY ?? 'not set')}  api_key_id=${main.outputs.api_key_id}`)
 
   // Everything that a later step can read: its variables and the runner's files on disk.
-  const look =
-    "const fs=require('fs');const seen=[JSON.stringify(process.env)];for(const f of fs.readdirSync(process.env.RUNNER_TEMP,{recursive:true,withFileTypes:true}))if(f.isFile())seen.push(fs.readFileSync(f.parentPath+'/'+f.name,'utf8'));console.log(seen.join('\\n'))"
-  const later = await job.run('A later step', process.execPath, ['--eval', look])
+  const later = await job.run('A later step', process.execPath, ['--print', 'JSON.stringify(process.env)'])
+  const readable = [later.stdout, ...job.filesOnDisk().map(({ text }) => text)].join('\n')
   show({ ...later, log: [] }, 'reads all its variables and all files of the runner, and uses the key')
   const path = projectId === undefined ? '/projects' : `/projects/${projectId}`
-  check(freshKey !== '' && later.stdout.includes(freshKey), 'the fresh key is there')
-  check(!later.stdout.includes(longLivedKey), 'the long-lived key is nowhere to be seen')
+  check(freshKey !== '' && readable.includes(freshKey), 'the fresh key is there')
+  check(!readable.includes(longLivedKey), 'the long-lived key is nowhere to be seen')
   check((await statusOf(path, freshKey)) === 200, `the fresh key is allowed: GET ${path} answers 200`)
   if (neon && projectId === neon.project.id) {
     const other = `/projects/${neon.otherProject.id}`
@@ -122,12 +102,11 @@ try {
 
   await endJob()
   check((await statusOf(path, freshKey)) === 401, `the fresh key is dead: GET ${path} answers 401`)
-  if (neon && server) {
-    check(neon.strangers().length === 0, 'no key that the action made is alive')
-    const requests = neon.requests.filter(({ headers }) => headers['user-agent']?.startsWith('ephemeral'))
-    console.log(
-      `\nRequests to Neon by the action: ${requests.map(({ method, status }) => `${method} ${status}`).join(', ')}`,
-    )
+  if (server) {
+    check(server.neon.strangers().length === 0, 'no key that the action made is alive')
+    const requests = server.neon.requests.filter(({ headers }) => headers['user-agent']?.startsWith('ephemeral'))
+    const listed = requests.map(({ method, status }) => `${method} ${status}`).join(', ')
+    console.log(`\nRequests to Neon by the action: ${listed}`)
     await demonstrateSweep(server)
   }
 } finally {
@@ -135,4 +114,3 @@ try {
   job.dispose()
   await server?.close()
 }
-if (broken) process.exitCode = 1

@@ -1,11 +1,10 @@
 // `npm run update:readme`: writes the tables of inputs and outputs into README.md and sweep/README.md, from the action.yml
 // beside them. A test sees to it that this has been done.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-
-const root = join(import.meta.dirname, '..')
+import { table, writeGenerated } from './markdown.ts'
 
 /** The READMEs that have such tables, and the actions that they describe. */
 export const READMES = { 'README.md': 'action.yml', 'sweep/README.md': 'sweep/action.yml' }
@@ -15,10 +14,10 @@ interface Action {
   outputs: Record<string, { description: string }>
 }
 
-/** A README with the tables between its markers (`<!-- inputs -->` … `<!-- /inputs -->`) as an action.yml has them. */
-export function withTables(readme: string, actionFile: string): string {
+/** The tables that describe an action, by the names of their markers. */
+export function tablesOf(actionFile: string): { inputs: string; outputs: string } {
   const { inputs, outputs } = parse(actionFile) as Action
-  const tables = {
+  return {
     inputs: table(
       ['input', 'default', 'meaning'],
       Object.entries(inputs).map(([name, { required, default: value, description }]) => [
@@ -32,22 +31,10 @@ export function withTables(readme: string, actionFile: string): string {
       Object.entries(outputs).map(([name, { description }]) => [`\`${name}\``, description.trim()]),
     ),
   }
-  return Object.entries(tables).reduce((text, [name, content]) => {
-    const [start, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`]
-    const [from, to] = [text.indexOf(start), text.indexOf(end)]
-    if (from === -1 || to < from) throw new Error(`There are no markers for the table of ${name}.`)
-    return text.slice(0, from + start.length) + content + text.slice(to)
-  }, readme)
-}
-
-function table(heads: string[], rows: string[][]): string {
-  const lines = [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`)
-  return lines.join('')
 }
 
 if (import.meta.main) {
   for (const [readme, action] of Object.entries(READMES)) {
-    const file = join(root, readme)
-    writeFileSync(file, withTables(readFileSync(file, 'utf8'), readFileSync(join(root, action), 'utf8')))
+    writeGenerated(readme, tablesOf(readFileSync(join(import.meta.dirname, '..', action), 'utf8')))
   }
 }

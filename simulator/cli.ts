@@ -17,28 +17,25 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   process.exit(2)
 }
 const { neon, host } = await startNeon({ port, rateLimits: values['rate-limits'] })
+const facts = {
+  api_host: host,
+  api_key: neon.adminKey,
+  organization_key: neon.organizationKey,
+  org_id: neon.organization.id,
+  project_id: neon.project.id,
+}
 console.log(`A local Neon is listening. Nothing here is real, and all of it is forgotten when it ends (Ctrl-C).
 
-  api_host           ${host}
-  admin's key        ${neon.adminKey}
-  organization       ${neon.organization.id}
-  its key            ${neon.organizationKey}
-  projects           ${neon.project.id}, ${neon.otherProject.id}
+${Object.entries(facts)
+  .map(([name, value]) => `  ${name.padEnd(17)}  ${value}`)
+  .join('\n')}
 
   try it             curl -H 'Authorization: Bearer ${neon.adminKey}' ${host}/api_keys
   what happened      curl ${new URL('/_simulator/state', host)}
   make it fail       curl -d '{"operation":"createApiKey","failure":{"kind":"reset","deed":"done"}}' ${new URL('/_simulator/faults', host)}
 `)
-
-// For workflows: `--output "$GITHUB_OUTPUT"` makes all of it outputs of the step, once the simulator listens.
+// For workflows: `--output "$GITHUB_OUTPUT"` makes the facts outputs of the step, once the simulator listens.
 if (values.output !== undefined) {
-  const outputs = {
-    api_host: host,
-    api_key: neon.adminKey,
-    organization_key: neon.organizationKey,
-    org_id: neon.organization.id,
-    project_id: neon.project.id,
-  }
-  const lines = Object.entries(outputs).map(([name, value]) => `${name}=${value}\n`)
+  const lines = Object.entries(facts).map(([name, value]) => `${name}=${value}\n`)
   appendFileSync(values.output, lines.join(''))
 }

@@ -5,23 +5,37 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 export interface Listening {
   port: number
   /** Ends its connections, too. */
-  close(): void
+  close(): Promise<void>
 }
 
-/** Has a server listen on the loopback address, on any free port. */
-export async function listen(server: Server): Promise<Listening> {
+/** Has a server listen on the loopback address, on any free port unless told. */
+export async function listen(server: Server, port = 0): Promise<Listening> {
   const sockets = new Set<Socket>()
-  server.on('connection', (socket: Socket) => {
+  const track = (socket: Socket): void => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
-  })
-  server.listen(0, '127.0.0.1')
+  }
+  server.on('connection', track).listen(port, '127.0.0.1')
   await once(server, 'listening')
   return {
     port: (server.address() as AddressInfo).port,
-    close() {
-      server.close()
+    async close() {
+      server.off('connection', track)
+      const closed = new Promise((resolve) => server.close(resolve))
       for (const socket of sockets) socket.destroy()
+      await closed
     },
+  }
+}
+
+/** Hands on all that comes from either end to the other; either's end is both's. */
+export function tunnel(one: Socket, other: Socket): void {
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    // Else a small answer may wait 40 ms for the acknowledgement of the one before.
+    from.setNoDelay()
+    from.on('error', () => to.destroy()).pipe(to)
   }
 }

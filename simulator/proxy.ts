@@ -2,7 +2,7 @@
 
 import { createServer, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import { type Listening, listen } from './listening.ts'
+import { type Listening, listen, tunnel } from './listening.ts'
 
 export interface ProxyServer extends Listening {
   /** What it was asked for, such as `CONNECT neon.example:443`. */
@@ -30,9 +30,7 @@ export async function startProxy(hosts: ReadonlyMap<string, number>): Promise<Pr
     const [host = '', port] = url.split(':')
     const target = connect(hosts.get(host) ?? Number(port), '127.0.0.1')
     target.on('connect', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
-    socket.on('error', () => target.destroy())
-    target.on('error', () => socket.destroy())
-    socket.pipe(target).pipe(socket)
+    tunnel(socket, target)
   })
   const proxy: ProxyServer = { requests: [], refusesTunnels: false, ...(await listen(server)) }
   return proxy

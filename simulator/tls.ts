@@ -3,7 +3,7 @@
 import { connect } from 'node:net'
 import { createServer } from 'node:tls'
 import { generate } from 'selfsigned'
-import { type Listening, listen } from './listening.ts'
+import { type Listening, listen, tunnel } from './listening.ts'
 
 /** A certificate and its private key, both PEM. */
 export interface Certificate {
@@ -29,13 +29,7 @@ export function generateCertificate(hosts: string[]): Promise<Certificate> {
  */
 export function startTlsFront(certificate: Certificate, behind: () => string): Promise<Listening> {
   const server = createServer({ key: certificate.private, cert: certificate.cert }, (socket) => {
-    const target = connect(Number(new URL(behind()).port), '127.0.0.1')
-    // Else a small answer may wait 40 ms for the acknowledgement of the one before.
-    socket.setNoDelay()
-    target.setNoDelay()
-    socket.on('error', () => target.destroy())
-    target.on('error', () => socket.destroy())
-    socket.pipe(target).pipe(socket)
+    tunnel(socket, connect(Number(new URL(behind()).port), '127.0.0.1'))
   })
   return listen(server)
 }

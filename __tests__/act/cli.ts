@@ -2,15 +2,16 @@
 // act against the simulated Neon. After each, no key that the action made is alive, and no secret stands in the log.
 
 import { rmSync } from 'node:fs'
+import { keyName } from '../../simulator/fixtures.ts'
 import { startGithub } from '../../simulator/github/server.ts'
 import type { Key, Owner } from '../../simulator/neon/accounts.ts'
 import { startNeon } from '../../simulator/neon/server.ts'
-import { formatKeyName } from '../../src/github/key-name.ts'
+import { JOB_VARIABLES } from '../../simulator/runner/variables.ts'
 import { findExecutable } from './executables.ts'
 import { checkOutActions, type OtherActions } from './other-actions.ts'
 import { POSTGRES, startPostgres } from './postgres.ts'
 import { otherActions, repositoryOfExamples, repositoryOfTests } from './repository.ts'
-import { findAct, runAct } from './run.ts'
+import { runAct } from './run.ts'
 import { startTerraformWorld, TERRAFORM } from './terraform.ts'
 
 interface Workflow {
@@ -21,7 +22,7 @@ interface Workflow {
   payload?: object
   /** Keys that the action makes in it. */
   keys: number
-  succeeds: boolean
+  fails?: boolean
   /** Keys that other runs have left behind: one of a run that is over, one of a run that goes on. */
   orphansOf?: Owner
   /** The project's branches beside `main`, before and after. */
@@ -35,13 +36,13 @@ interface Workflow {
 
 /** @returns the key that the sweep has to keep */
 function leaveOrphans(owner: Owner): Key[] {
-  const [orphan, living] = ['500', '501'].map((runId) => {
-    github.runs.set(runId, { id: runId, status: runId === '500' ? 'completed' : 'in_progress', attempt: 1 })
-    const parts = { server: 'gha', repositoryId: '812345678', runId, runAttempt: '1', nonce: 'abcdefgh', label: 'x' }
-    return neon.accounts.createKey(owner, formatKeyName(parts), neon.ada).key
-  }) as [Key, Key]
-  console.log(`  (left behind: ${orphan.name}; in use: ${living.name})`)
-  return [living]
+  const keys = ['completed', 'in_progress'].map((status, index) => {
+    const id = String(500 + index)
+    github.runs.set(id, { id, status, attempt: 1 })
+    return neon.accounts.createKey(owner, keyName({ runId: id }), neon.ada).key
+  })
+  console.log(`  (left behind, then in use: ${keys.map(({ name }) => name).join(', ')})`)
+  return keys.slice(1)
 }
 
 /** What no log may hold: API keys, and the passwords of databases. act shows outputs of steps, GitHub does not. */
@@ -58,19 +59,16 @@ async function problemsOf(workflow: Workflow, repository: string, actions: Other
   const { file, event = 'push', payload = {}, branches = { before: [], after: [] }, says = '', env } = workflow
   server.reset()
   const living = workflow.orphansOf ? leaveOrphans(workflow.orphansOf) : []
-  for (const name of branches.before) neon.branches.create(neon.project, name, undefined)
+  for (const name of branches.before) neon.branches.create(neon.project, { name })
   const before = neon.accounts.keys.size
-  const { exitCode, log } = await runAct(act, {
+  const { GITHUB_REPOSITORY_ID, GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT } = JOB_VARIABLES
+  const { succeeded, log } = await runAct(act, {
     repository,
     file,
     event,
     payload,
     actions,
-    secrets: {
-      NEON_API_KEY: neon.adminKey,
-      NEON_ORG_API_KEY: neon.organizationKey,
-      GITHUB_TOKEN: github.token,
-    },
+    secrets: { NEON_API_KEY: neon.adminKey, NEON_ORG_API_KEY: neon.organizationKey, GITHUB_TOKEN: github.token },
     variables: {
       NEON_API_HOST: host,
       NEON_ORG_ID: neon.organization.id,
@@ -78,13 +76,10 @@ async function problemsOf(workflow: Workflow, repository: string, actions: Other
       NEON_SHOP_PROJECT_ID: neon.project.id,
       NEON_BILLING_PROJECT_ID: neon.otherProject.id,
     },
+    // act does not set the repository's ID; see __tests__/README.md.
     env: {
-      // act does not set the repository's ID; see __tests__/README.md.
-      GITHUB_REPOSITORY_ID: '812345678',
-      GITHUB_RUN_ID: '19876543210',
-      GITHUB_RUN_ATTEMPT: '1',
-      GITHUB_API_URL: github.host,
-      NEON_API_HOST: host,
+      ...{ GITHUB_REPOSITORY_ID, GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT },
+      ...{ GITHUB_API_URL: github.host, NEON_API_HOST: host },
       ...env,
     },
   })
@@ -92,7 +87,7 @@ async function problemsOf(workflow: Workflow, repository: string, actions: Other
   const alive = neon.strangers().filter((key) => !living.includes(key))
   const left = neon.branches.of(neon.project).map(({ name }) => name)
   const problems = [
-    ...((exitCode === 0) === workflow.succeeds ? [] : [`act ended with ${exitCode}`]),
+    ...(succeeded === !workflow.fails ? [] : [`act ${succeeded ? 'succeeded' : 'failed'}`]),
     ...(made === workflow.keys ? [] : [`${made} keys were made instead of ${workflow.keys}`]),
     ...alive.map(({ name }) => `the key ${name} is alive`),
     ...(left.join() === ['main', ...branches.after].join() ? [] : [`the branches are ${left}`]),
@@ -109,7 +104,13 @@ function missing({ needs = [] }: Workflow, uses: string[], actions: OtherActions
   return [...needs.filter((name) => findExecutable(name) === undefined), ...checkOutActions(uses, actions)]
 }
 
-const act = findAct()
+const act = findExecutable('act') ?? ''
+if (act === '') {
+  console.error(
+    'act is not on this machine. With Go: go install github.com/nektos/act@v0.2.89; other ways: https://nektosact.com/installation',
+  )
+  process.exit(2)
+}
 const server = await startNeon()
 const github = await startGithub()
 const { neon, host } = server
@@ -118,13 +119,13 @@ const postgres = has(POSTGRES) ? await startPostgres(neon.branches.password) : u
 const terraform = has(TERRAFORM) ? await startTerraformWorld(host, neon.project.id) : undefined
 
 const TESTS: Workflow[] = [
-  { file: 'output.yml', keys: 1, succeeds: true },
-  { file: 'cli.yml', keys: 2, succeeds: true },
-  { file: 'two-uses.yml', keys: 2, succeeds: true },
-  { file: 'matrix.yml', keys: 4, succeeds: true },
-  { file: 'failing.yml', keys: 1, succeeds: false },
-  { file: 'composite.yml', keys: 1, succeeds: true },
-  { file: 'sweep.yml', keys: 0, succeeds: true, orphansOf: { user: neon.ada } },
+  { file: 'output.yml', keys: 1 },
+  { file: 'cli.yml', keys: 2 },
+  { file: 'two-uses.yml', keys: 2 },
+  { file: 'matrix.yml', keys: 4 },
+  { file: 'failing.yml', keys: 1, fails: true },
+  { file: 'composite.yml', keys: 1 },
+  { file: 'sweep.yml', keys: 0, orphansOf: { user: neon.ada } },
 ]
 
 const pullRequest = (action: string): Pick<Workflow, 'event' | 'payload'> => ({
@@ -136,47 +137,31 @@ const pullRequest = (action: string): Pick<Workflow, 'event' | 'payload'> => ({
   },
 })
 
+const withPostgres = { needs: POSTGRES, env: postgres?.env }
 const EXAMPLES: Workflow[] = [
-  { file: 'matrix.yml', keys: 4, succeeds: true },
-  { file: 'reusable-workflow-caller.yml', keys: 1, succeeds: true },
-  { file: 'composite.yml', keys: 1, succeeds: true },
-  { file: 'project-keys-only.yml', keys: 2, succeeds: true },
-  {
-    file: 'sweep.yml',
-    event: 'workflow_dispatch',
-    keys: 0,
-    succeeds: true,
-    orphansOf: { organization: neon.organization },
-  },
-  {
-    file: 'migrations.yml',
-    keys: 1,
-    succeeds: true,
-    says: 'the orders are migrated',
-    needs: POSTGRES,
-    env: postgres?.env,
-  },
+  { file: 'matrix.yml', keys: 4 },
+  { file: 'reusable-workflow-caller.yml', keys: 1 },
+  { file: 'composite.yml', keys: 1 },
+  { file: 'project-keys-only.yml', keys: 2 },
+  { file: 'sweep.yml', event: 'workflow_dispatch', keys: 0, orphansOf: { organization: neon.organization } },
+  { file: 'migrations.yml', keys: 1, says: 'the orders are migrated', ...withPostgres },
   {
     file: 'preview-branch.yml',
     ...pullRequest('opened'),
     keys: 1,
-    succeeds: true,
     branches: { before: [], after: ['preview/pr-7'] },
     says: 'the tests have met the database',
-    needs: POSTGRES,
-    env: postgres?.env,
+    ...withPostgres,
   },
   {
     file: 'preview-branch.yml',
     ...pullRequest('closed'),
     keys: 1,
-    succeeds: true,
     branches: { before: ['preview/pr-7', 'preview/pr-70'], after: ['preview/pr-70'] },
   },
   {
     file: 'terraform.yml',
     keys: 1,
-    succeeds: true,
     branches: { before: [], after: ['shop'] },
     says: 'Apply complete! Resources: 1 added',
     needs: TERRAFORM,
@@ -193,7 +178,7 @@ try {
   for (const { name, workflows, makeRepository, actionsOf } of SUITES) {
     const repository = makeRepository(workflows.map(({ file }) => file))
     for (const workflow of workflows) {
-      const actions: OtherActions = new Map()
+      const actions: OtherActions = {}
       const lacking = missing(workflow, actionsOf(workflow.file), actions)
       if (lacking.length > 0) {
         counts.skipped += 1
@@ -203,12 +188,12 @@ try {
         counts[problems.length > 0 ? 'failed' : 'passed'] += 1
         console.log([`${problems.length === 0 ? '✓' : '✗'} ${name}/${workflow.file}`, ...problems].join('\n  '))
       }
-      for (const folder of actions.values()) rmSync(folder, { recursive: true, force: true })
+      for (const folder of Object.values(actions)) rmSync(folder, { recursive: true, force: true })
     }
     rmSync(repository, { recursive: true, force: true })
   }
 } finally {
-  await postgres?.stop()
+  postgres?.stop()
   terraform?.stop()
   await server.close()
   await github.close()

@@ -1,6 +1,6 @@
 // What the runs under act need of this machine, beside npm's packages.
 
-import { accessSync, constants, globSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
@@ -12,15 +12,7 @@ const FOLDERS = [
 
 /** The path of a program, or `undefined` where this machine has none. */
 export function findExecutable(name: string): string | undefined {
+  const file = process.platform === 'win32' ? `${name}.exe` : name
   const folders = [...(process.env.PATH ?? '').split(delimiter), ...FOLDERS]
-  return folders
-    .map((folder) => join(folder, process.platform === 'win32' ? `${name}.exe` : name))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK)
-        return true
-      } catch {
-        return false
-      }
-    })
+  return folders.map((folder) => join(folder, file)).find(existsSync)
 }

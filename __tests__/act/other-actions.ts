@@ -11,7 +11,7 @@ export function actionsIn(yaml: string): string[] {
 }
 
 /** Where act finds the actions of others: `owner/name@commit` to folder. */
-export type OtherActions = Map<string, string>
+export type OtherActions = Record<string, string>
 
 /**
  * Checks actions out from GitHub, and the actions that they use.
@@ -22,7 +22,7 @@ export function checkOutActions(names: string[], into: OtherActions): string[] {
   return names.flatMap((name) => {
     const folder = checkOut(name)
     if (folder === undefined) return [name]
-    into.set(name, folder)
+    into[name] = folder
     const file = ['action.yml', 'action.yaml'].map((each) => join(folder, each)).find(existsSync)
     return file === undefined ? [name] : checkOutActions(actionsIn(readFileSync(file, 'utf8')), into)
   })
@@ -30,20 +30,14 @@ export function checkOutActions(names: string[], into: OtherActions): string[] {
 
 function checkOut(name: string): string | undefined {
   const [repository = '', commit = ''] = name.split('@')
-  const folder = mkdtempSync(join(tmpdir(), 'action-'))
-  const git = (...parameters: string[]): void => {
-    execFileSync('git', parameters, {
-      cwd: folder,
-      stdio: 'ignore',
-      timeout: 20_000,
-      env: { ...process.env, GIT_TERMINAL_PROMPT: '0' },
-    })
-  }
+  const cwd = mkdtempSync(join(tmpdir(), 'action-'))
+  const fetch = ['fetch', '--depth=1', `https://github.com/${repository}`, commit]
+  const env = { ...process.env, GIT_TERMINAL_PROMPT: '0' }
   try {
-    git('init')
-    git('fetch', '--depth=1', `https://github.com/${repository}`, commit)
-    git('checkout', 'FETCH_HEAD')
-    return folder
+    for (const parameters of [['init'], fetch, ['checkout', 'FETCH_HEAD']]) {
+      execFileSync('git', parameters, { cwd, env, stdio: 'ignore', timeout: 20_000 })
+    }
+    return cwd
   } catch {
     return undefined
   }

@@ -1,5 +1,5 @@
 import { CREATE_DEADLINE } from '../../src/steps/create-key.ts'
-import { type Life, untoldKeys } from './life.ts'
+import { type Life, unreportedKeys, type VirtualLife } from './life.ts'
 import type { Mishap } from './schedule.ts'
 import type { ProcessStory } from './virtual-process.ts'
 
@@ -25,9 +25,18 @@ export function violationsOf(life: Life): string[] {
     ...successMeansUsable(life),
     ...nothingForeignTouched(life),
     ...noSecretAstray(life),
+    ...validRequests(life),
+  ]
+}
+
+/** The same, and what only virtual time can tell: causes and durations. */
+export function virtualViolationsOf(life: VirtualLife): string[] {
+  const needless = life.post.ending === 'failure' && mustSucceed(life)
+  return [
+    ...violationsOf(life),
+    ...(needless ? [`(a) post failed without need: ${life.post.error}`] : []),
     ...inTime(life),
     ...noNeedlessKeys(life),
-    ...validRequests(life),
   ]
 }
 
@@ -35,26 +44,27 @@ export function violationsOf(life: Life): string[] {
 function noLiveKey(life: Life): string[] {
   const { post, schedule } = life
   // A post step that succeeds has no error that could name a key.
-  const untold = untoldKeys(life)
-  if (post.ending === 'success') return untold.map(({ name }) => `(a) post succeeded and the key ${name} is alive`)
+  const alive = unreportedKeys(life).map(({ name }) => name)
+  if (post.ending === 'success') return alive.map((name) => `(a) post succeeded and the key ${name} is alive`)
   if (post.ending !== 'failure') return [`(f) post ended ${post.ending}`]
-  const needless = mustSucceed(life) ? [`(a) post failed without need: ${post.error}`] : []
+  const advised = schedule.postApiKey === 'the same' || post.error.includes('revoke it by hand')
   return [
-    ...needless,
-    ...untold.map(({ name }) => `(a) post failed and did not tell of the key ${name}`),
-    ...(schedule.postApiKey === 'the same' || post.error.includes('Revoke it by hand')
-      ? []
-      : ['(a) post failed and did not say what to do']),
+    ...alive.map((name) => `(a) post failed and did not name the key ${name}`),
+    ...(advised ? [] : ['(a) post failed and did not say what to do']),
   ]
 }
 
 /** Neon answered well enough in post's time: no answer that means 'no', and no more lost time than there is. */
-function mustSucceed({ schedule, befell }: Life): boolean {
-  if (schedule.postApiKey !== 'the same') return false
-  const costs = befell.post.map(costOf)
+function mustSucceed({ schedule, hit }: VirtualLife): boolean {
+  const senseless = hit.post.filter((mishap) => ['body', 'fields'].includes(mishap.kind) || isSuccess(mishap))
+  // Of the second answer in a row that nobody can read, the action takes somebody else to be answering.
+  if (schedule.postApiKey !== 'the same' || senseless.length > 1) return false
+  const costs = hit.post.map(costOf)
   const total = costs.reduce((sum, cost, index) => sum + cost + (WAIT_COSTS[index] ?? 10_000), SECOND_LOOK_COST)
   return total < POST_BUDGET
 }
+
+const isSuccess = (mishap: Mishap): boolean => mishap.kind === 'status' && mishap.status < 300
 
 /** Milliseconds that a mishap can cost post; infinite where Neon says no. */
 function costOf(mishap: Mishap): number {
@@ -65,7 +75,7 @@ function costOf(mishap: Mishap): number {
     case 'trickle':
       return TIMEOUT_COST
     case 'status': {
-      const again = [423, 429, 503].includes(mishap.status) || mishap.status >= 500 || mishap.status < 300
+      const again = [423, 429, 503].includes(mishap.status) || mishap.status >= 500 || isSuccess(mishap)
       // The virtual clock may be past a date, or not: the longest is assumed.
       const wait = mishap.headers?.['retry-after'] ?? '0'
       const seconds = /^\d+$/.test(wait) ? Number(wait) : 40
@@ -90,7 +100,7 @@ function successMeansUsable({ main, handedOnWorks }: Life): string[] {
 
 /** (d) no key that the action did not make is ever touched. */
 function nothingForeignTouched({ lookAlikes, neon, made }: Life): string[] {
-  const ids = new Set(made.map(({ key }) => key.id))
+  const ids = new Set(made.map(({ id }) => id))
   const aimed = neon.requests
     .filter(({ method }) => method === 'DELETE')
     .map(({ path }) => path.split('/').at(-1) ?? '')
@@ -102,32 +112,29 @@ function nothingForeignTouched({ lookAlikes, neon, made }: Life): string[] {
 }
 
 /** (e) no secret outside the places that the contract allows. */
-function noSecretAstray({ main, post, longLivedKey, schedule }: Life): string[] {
+function noSecretAstray({ main, post, neon, schedule, files }: Life): string[] {
   const found: string[] = []
   const search = (where: string, texts: Iterable<string>, allowed?: string): void => {
     for (const text of texts) {
       for (const [secret] of text.matchAll(/napi_[0-9a-f]+/g)) {
-        if (secret !== allowed) found.push(`(e) ${secret === longLivedKey ? 'the long-lived' : 'a'} key in ${where}`)
+        if (secret !== allowed) found.push(`(e) ${secret === neon.adminKey ? 'the long-lived' : 'a'} key in ${where}`)
       }
     }
   }
-  const fresh = main.outputs.api_key ?? main.exported.NEON_API_KEY ?? freshKeyInState(main)
+  const fresh =
+    main.outputs.api_key ?? main.exported.NEON_API_KEY ?? /napi_[0-9a-f]+/.exec(main.state.record ?? '')?.[0]
   search("main's log", main.log)
   search("post's log", post.log)
-  search('the intent', [main.state.intent ?? ''])
-  search('the state', [main.state.created ?? ''], schedule.scope.startsWith('project') ? undefined : fresh)
+  search('the state', Object.values(main.state), schedule.scope.startsWith('project') ? undefined : fresh)
   search('an output', Object.values(main.outputs), fresh)
   search('a variable', Object.values(main.exported), fresh)
-  if (fresh === longLivedKey) found.push('(e) the long-lived key was handed on')
+  if (files.some((text) => text.includes(neon.adminKey))) found.push('(e) the long-lived key in a file')
+  if (fresh === neon.adminKey) found.push('(e) the long-lived key was handed on')
   return found
 }
 
-function freshKeyInState({ state }: ProcessStory): string | undefined {
-  return /napi_[0-9a-f]+/.exec(state.created ?? '')?.[0]
-}
-
 /** (f) main and post end within their deadlines, and soon once cancelled. */
-function inTime({ main, post, schedule: { interruption } }: Life): string[] {
+function inTime({ main, post, schedule: { interruption } }: VirtualLife): string[] {
   const bound =
     interruption.kind === 'cancelled at'
       ? Math.min(CREATE_DEADLINE, interruption.milliseconds + CANCEL_BOUND)
@@ -142,9 +149,9 @@ function inTime({ main, post, schedule: { interruption } }: Life): string[] {
 }
 
 /** (g) a key that is not needed is made only where an answer was lost, and never while another one lies about. */
-function noNeedlessKeys({ made, overlooked, befell, main }: Life): string[] {
+function noNeedlessKeys({ made, overlooked, hit, main }: VirtualLife): string[] {
   const needed = main.outputs.api_key === undefined ? 0 : 1
-  const lost = befell.main.length + (main.ending === 'success' ? 0 : 1)
+  const lost = hit.main.length + (main.ending === 'success' ? 0 : 1)
   return [
     ...(overlooked > 0 ? ['(g) a key was made while an earlier one was known to be alive'] : []),
     ...(made.length - needed > lost ? [`(g) ${made.length} keys were made`] : []),

@@ -1,5 +1,6 @@
 import type { Key } from '../../simulator/neon/accounts.ts'
 import { BASE_PATH, Neon, type RecordedRequest } from '../../simulator/neon/neon.ts'
+import { JOB_VARIABLES } from '../../simulator/runner/variables.ts'
 import { parseKeyName } from '../../src/github/key-name.ts'
 import { createKey } from '../../src/steps/create-key.ts'
 import { revokeKey } from '../../src/steps/revoke-key.ts'
@@ -8,72 +9,94 @@ import { virtualNetwork } from './virtual-network.ts'
 import { type ProcessStory, runProcess } from './virtual-process.ts'
 import { randomFrom, VirtualClock } from './virtual-time.ts'
 
-const ENVIRONMENT = {
-  GITHUB_REPOSITORY_ID: '812345678',
-  GITHUB_RUN_ID: '19876543210',
-  GITHUB_RUN_ATTEMPT: '1',
-  GITHUB_SERVER_URL: 'https://github.com',
-  GITHUB_REPOSITORY: 'octo-org/shop',
-  GITHUB_JOB: 'test',
-}
+/** As simulated runners tell it; see simulator/runner/job.ts. */
+const JOB_ID = '48216309157'
 
-/** Names that look like ours to a careless reader; their keys must outlive everything. */
+/** Names of keys that are not the job's, most of them only to a careful reader; the keys must outlive everything. */
 const LOOK_ALIKES = [
+  `gha/812345678/19876543210/1/${JOB_ID}8/aaaaaaaa/shop.test`,
+  `gha/812345678/19876543210/1/0/aaaaaaaa/shop.test`,
+  `gha/812345678/19876543210/2/${JOB_ID}/aaaaaaaa/shop.test`,
+  `gha/812345678/19876543211/1/${JOB_ID}/aaaaaaaa`,
+  `gha/812345679/19876543210/1/${JOB_ID}/aaaaaaaa`,
+  `gha-0000/812345678/19876543210/1/${JOB_ID}/aaaaaaaa/shop.test`,
+  `gha/812345678/19876543210/1/${JOB_ID}/AAAAAAAA/shop.test`,
+  `gha/812345678/19876543210/1/${JOB_ID}`,
   'gha/812345678/19876543210/1/aaaaaaaa/shop.test',
-  'gha/812345678/19876543210/1/aaaaaaaa',
-  'gha/812345678/19876543210/1',
-  'gha/812345678/19876543210/1/AAAAAAAA/shop.test',
-  'gha-0000/812345678/19876543210/1/aaaaaaaa/shop.test',
   'terraform',
 ]
 
-/** The whole life of a key, as it went. */
+/** The whole life of a key, as it went: what can be seen of it in virtual time and in real processes alike. */
 export interface Life {
   schedule: Schedule
   neon: Neon
-  longLivedKey: string
   main: ProcessStory
   post: ProcessStory
-  /** Every key made by the action; `at` on the virtual clock. */
-  made: { key: Key; at: number }[]
+  /** Every key made by the action. */
+  made: Key[]
+  /** Those of them that landed when post had looked for the last time: no job can find them, the next sweep does. */
+  leftForSweep: Key[]
   lookAlikes: Key[]
-  /** Mishaps that befell a request (schedules hold more than are reached). */
-  befell: { main: Mishap[]; post: Mishap[] }
-  /** When main, and when post, last listed the keys to look for lost ones, on the virtual clock. */
-  lastLook: { main: number; post: number }
-  /** Live keys of the action's at the moment each create arrived that main's last look must have found. */
-  overlooked: number
+  /** What the files on the runner's disk held when post had ended; none in virtual time. */
+  files: string[]
   /** Whether the handed-on key worked when main had ended. */
   handedOnWorks: boolean
 }
 
-export interface LifeOptions {
-  /** The campaign's self-test; see {@link virtualNetwork}. */
-  blind?: boolean
+/** What virtual time shows besides. */
+export interface VirtualLife extends Life {
+  /** Mishaps that hit a request (schedules hold more than are reached). */
+  hit: { main: Mishap[]; post: Mishap[] }
+  /** Live keys of the action's at the moment each create arrived that main's last look must have found. */
+  overlooked: number
 }
 
-/** Lives through one schedule in virtual time. */
-export async function live(schedule: Schedule, { blind = false }: LifeOptions = {}): Promise<Life> {
-  const clock = new VirtualClock()
-  const neon = await Neon.create({ now: () => clock.date() })
-  const { organization, project, ada, adminKey: longLivedKey } = neon
-  const random = randomFrom(schedule.luck)
-  const owner = schedule.scope === 'personal' ? { user: ada } : { organization }
+/** What a life begins with: keys that are none of the action's, and the inputs of main and of post. */
+export function prepare(neon: Neon, { scope, postApiKey }: Schedule) {
+  const { organization, project, ada, adminKey } = neon
+  const owner = scope === 'personal' ? { user: ada } : { organization }
   const lookAlikes = LOOK_ALIKES.map((name) => neon.accounts.createKey(owner, name, ada).key)
   const before = new Set(neon.accounts.keys.keys())
+  const inputs = {
+    api_key: adminKey,
+    ...((scope === 'organization' || scope === 'project') && { org_id: organization.id }),
+    ...(scope.startsWith('project') && { project_id: project.id }),
+  }
+  const postApiKeys = {
+    'the same': adminKey,
+    none: '',
+    'a revoked one': `napi_${'0'.repeat(64)}`,
+    "another account's": neon.memberKey,
+  }
+  return {
+    lookAlikes,
+    inputs,
+    postInputs: { ...inputs, api_key: postApiKeys[postApiKey] },
+    made: (): Key[] => [...neon.accounts.keys.values()].filter(({ id }) => !before.has(id)),
+    works: ({ outputs: { api_key } }: ProcessStory): boolean =>
+      api_key !== undefined && neon.accounts.authenticate(api_key, '192.0.2.2') !== undefined,
+  }
+}
+
+/**
+ * Lives through one schedule in virtual time.
+ *
+ * @param blind the campaign's self-test; see {@link virtualNetwork}
+ */
+export async function live(schedule: Schedule, blind = false): Promise<VirtualLife> {
+  const clock = new VirtualClock()
+  const neon = await Neon.create({ now: () => clock.date() })
+  const { lookAlikes, inputs, postInputs, made, works } = prepare(neon, schedule)
   const madeAt = new Map<string, number>()
   neon.accounts.onCreate = ({ id }) => madeAt.set(id, clock.now())
-  const ours = (): Key[] => [...neon.accounts.keys.values()].filter(({ id }) => !before.has(id))
+  /** Live keys of the action's, made before or since a moment on the virtual clock. */
+  const alive = (when: 'before' | 'since', moment: number): Key[] =>
+    made().filter(
+      ({ id, revokedAt }) => revokedAt === undefined && (madeAt.get(id) ?? 0) < moment === (when === 'before'),
+    )
 
-  const inputs = {
-    api_key: longLivedKey,
-    env_name: 'NEON_API_KEY',
-    on_revoke_failure: 'fail',
-    api_host: `https://console.neon.tech${BASE_PATH}`,
-    ...(schedule.scope === 'organization' || schedule.scope === 'project' ? { org_id: organization.id } : {}),
-    ...(schedule.scope.startsWith('project') ? { project_id: project.id } : {}),
-  }
-  const befell = { main: [] as Mishap[], post: [] as Mishap[] }
+  const hit = { main: [] as Mishap[], post: [] as Mishap[] }
+  /** When main, and when post, last listed the keys to look for lost ones, on the virtual clock. */
   const lastLook = { main: 0, post: 0 }
   let overlooked = 0
   let settled = 0
@@ -87,73 +110,41 @@ export async function live(schedule: Schedule, { blind = false }: LifeOptions = 
         else lastLook[phase] = clock.now()
       }
       if (operation === 'createApiKey' || operation === 'createOrgApiKey') {
-        overlooked += ours().filter(
-          (key) => key.revokedAt === undefined && (madeAt.get(key.id) ?? 0) < lastLook.main,
-        ).length
+        overlooked += alive('before', lastLook.main).length
       }
     }
-  const network = (phase: 'main' | 'post') =>
-    virtualNetwork({
-      neon,
-      clock,
-      mishaps: schedule[phase],
-      blind,
-      onMishap: (mishap) => befell[phase].push(mishap),
-      onArrival: arrival(phase),
-    })
-  const common = { clock, environment: ENVIRONMENT, debug: schedule.debug, random }
+  const common = (phase: 'main' | 'post') => {
+    const onMishap = (mishap: Mishap): number => hit[phase].push(mishap)
+    const mishaps = schedule[phase]
+    const http = virtualNetwork({ neon, clock, mishaps, blind, onMishap, onArrival: arrival(phase) })
+    return { clock, environment: JOB_VARIABLES, debug: schedule.debug, random, http }
+  }
+  const random = randomFrom(schedule.luck)
+  const host = `https://console.neon.tech${BASE_PATH}`
+  const defaults = { env_name: 'NEON_API_KEY', job_id: JOB_ID, api_host: host }
 
-  const main = await runProcess({
-    ...common,
-    job: createKey,
-    http: network('main'),
-    inputs,
-    state: {},
-    interruption: schedule.interruption,
-  })
-  const handedOn = main.outputs.api_key
-  const handedOnWorks = handedOn !== undefined && neon.accounts.authenticate(handedOn, '192.0.2.2') !== undefined
-
+  const { interruption } = schedule
+  const main = await runProcess({ ...common('main'), job: createKey, inputs: { ...defaults, ...inputs }, interruption })
+  const handedOnWorks = works(main)
   let paused = false
   clock.after(schedule.pause, () => {
     paused = true
   })
   await clock.runUntil(() => paused)
-  const postApiKeys = {
-    'the same': longLivedKey,
-    none: '',
-    'a revoked one': `napi_${'0'.repeat(64)}`,
-    "another account's": neon.memberKey,
-  }
-  const post = await runProcess({
-    ...common,
-    job: revokeKey,
-    http: network('post'),
-    inputs: { ...inputs, api_key: postApiKeys[schedule.postApiKey] },
-    state: main.state,
-    interruption: { kind: 'none' },
-  })
+  const { state } = main
+  const post = await runProcess({ ...common('post'), job: revokeKey, inputs: { ...defaults, ...postInputs }, state })
   // What is still on its way lands now.
   await clock.runUntil(() => false)
 
-  const made = ours().map((key) => ({ key, at: madeAt.get(key.id) ?? 0 }))
-  return { schedule, neon, longLivedKey, main, post, made, lookAlikes, befell, lastLook, overlooked, handedOnWorks }
+  const landed = alive('since', lastLook.post === 0 ? post.start : lastLook.post)
+  const leftForSweep = landed.filter(({ name }) => parseKeyName(name) !== undefined)
+  const life = { schedule, neon, main, post, made: made(), leftForSweep, lookAlikes, files: [], handedOnWorks }
+  return { ...life, hit, overlooked }
 }
 
 /** Live keys that post should have revoked, and neither did nor named in its failure. */
-export function untoldKeys(life: Life): Key[] {
-  const { post, made } = life
-  const late = new Set(leftForSweep(life))
+export function unreportedKeys({ post, made, leftForSweep }: Life): Key[] {
   return made
-    .map(({ key }) => key)
-    .filter((key) => key.revokedAt === undefined && !late.has(key))
+    .filter((key) => key.revokedAt === undefined && !leftForSweep.includes(key))
     .filter(({ id, name }) => !post.error.includes(id) && !post.error.includes(name))
-}
-
-/** Keys that landed when post had looked for the last time: no job can find them, the next sweep does. */
-export function leftForSweep({ made, post, lastLook }: Life): Key[] {
-  const looked = lastLook.post === 0 ? post.start : lastLook.post
-  return made
-    .filter(({ key, at }) => key.revokedAt === undefined && at >= looked && parseKeyName(key.name) !== undefined)
-    .map(({ key }) => key)
 }

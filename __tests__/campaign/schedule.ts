@@ -1,8 +1,5 @@
 import fc from 'fast-check'
-import type { Failure } from '../../simulator/neon/faults.ts'
-
-/** Stands for the long-lived key in the body of a simulated answer. */
-export const API_KEY_PLACEHOLDER = '{{api_key}}'
+import { API_KEY_PLACEHOLDER, type Failure } from '../../simulator/neon/faults.ts'
 
 /** What goes wrong with one request: it never leaves, or Neon (or something on the way) fails. */
 export type Mishap = { kind: 'never sent'; code: string } | Failure
@@ -16,22 +13,6 @@ export type Interruption =
   | { kind: 'killed at'; milliseconds: number }
   /** As the runner cancels a job: SIGINT at a moment, SIGKILL ten seconds later. */
   | { kind: 'cancelled at'; milliseconds: number }
-
-/** Everything that chance decides about the life of one key. */
-export interface Schedule {
-  scope: 'personal' | 'organization' | 'project' | 'project looked up'
-  /** The mishap of main's nth request; `null`: none. */
-  main: (Mishap | null)[]
-  interruption: Interruption
-  /** Milliseconds from the end of main to the start of post: how long the job goes on. */
-  pause: number
-  post: (Mishap | null)[]
-  /** What post gets for `api_key`: composite actions can hand it a wrong one (actions/runner 3514). */
-  postApiKey: 'the same' | 'none' | 'a revoked one' | "another account's"
-  debug: boolean
-  /** Seed of the jitter. */
-  luck: number
-}
 
 const status = fc.constantFrom(200, 204, 301, 400, 401, 403, 404, 408, 409, 422, 423, 429, 500, 501, 502, 503, 504, 520)
 
@@ -68,7 +49,7 @@ const wrongFields = fc.constantFrom<Record<string, unknown>>(
 
 const deed = fc.constantFrom('never' as const, 'done' as const)
 
-export const mishap: fc.Arbitrary<Mishap> = fc.oneof(
+const mishap: fc.Arbitrary<Mishap> = fc.oneof(
   fc.record({
     kind: fc.constant('never sent' as const),
     code: fc.constantFrom('ECONNREFUSED', 'ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT', 'CERT_HAS_EXPIRED'),
@@ -90,7 +71,7 @@ export const mishap: fc.Arbitrary<Mishap> = fc.oneof(
   fc.record({ kind: fc.constant('trickle' as const), millisecondsPerByte: fc.integer({ min: 1, max: 1_000 }) }),
 )
 
-const mishaps = fc.array(fc.option(mishap, { nil: null, freq: 2 }), { maxLength: 6 })
+const mishaps: fc.Arbitrary<(Mishap | null)[]> = fc.array(fc.option(mishap, { nil: null, freq: 2 }), { maxLength: 6 })
 
 const moment = fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 60_000 }))
 
@@ -101,17 +82,22 @@ const interruption: fc.Arbitrary<Interruption> = fc.oneof(
   { weight: 2, arbitrary: moment.map((milliseconds) => ({ kind: 'cancelled at' as const, milliseconds })) },
 )
 
-/** Any life of a key: faults at every request, interruptions at every point of main, inputs mixed up for post. */
-export const schedule: fc.Arbitrary<Schedule> = fc.record({
+/** Any life of a key: all that chance decides about it. */
+export const schedule = fc.record({
   scope: fc.constantFrom('personal', 'organization', 'project', 'project looked up'),
+  /** The mishap of main's nth request; `null`: none. */
   main: mishaps,
   interruption,
+  /** Milliseconds from the end of main to the start of post: how long the job goes on. */
   pause: fc.constantFrom(0, 100, 60_000),
   post: mishaps,
+  /** What post gets for `api_key`: composite actions can hand it a wrong one (actions/runner 3514). */
   postApiKey: fc.oneof(
     { weight: 9, arbitrary: fc.constant('the same' as const) },
     { weight: 1, arbitrary: fc.constantFrom('none' as const, 'a revoked one' as const, "another account's" as const) },
   ),
   debug: fc.boolean(),
+  /** Seed of the jitter. */
   luck: fc.nat(),
 })
+export type Schedule = typeof schedule extends fc.Arbitrary<infer Value> ? Value : never

@@ -1,6 +1,7 @@
-import { Cancelled, formatError, KeyMayBeAlive } from '../../src/base/errors.ts'
+import { Cancelled } from '../../src/base/errors.ts'
 import type { Http } from '../../src/base/http.ts'
 import type { Runner } from '../../src/github/runner.ts'
+import { exitCodeOf } from '../../src/steps/run-step.ts'
 import type { World } from '../../src/steps/world.ts'
 import type { Interruption } from './schedule.ts'
 import type { VirtualClock } from './virtual-time.ts'
@@ -32,103 +33,85 @@ export interface ProcessOptions {
   http: Http
   inputs: Record<string, string>
   /** What the main step left for the post step. */
-  state: Record<string, string>
+  state?: Record<string, string>
   environment: Record<string, string>
-  debug: boolean
+  debug?: boolean
   random: () => number
-  interruption: Interruption
+  interruption?: Interruption
 }
 
 /** Runs one step in virtual time and tells its story. */
 export async function runProcess(options: ProcessOptions): Promise<ProcessStory> {
-  const { job, clock, inputs, debug, random, interruption } = options
-  const story: ProcessStory = {
-    ending: 'stuck',
-    start: clock.now(),
-    end: 0,
-    masks: [],
-    state: {},
-    outputs: {},
-    exported: {},
-    log: [],
-    error: '',
-  }
+  const { job, clock, inputs, state = {}, debug = false, interruption = { kind: 'none' } } = options
+  const start = clock.now()
+  const left = { masks: [] as string[], state: {}, outputs: {}, exported: {}, log: [] as string[], error: '' }
+  const story: ProcessStory = { ending: 'stuck', start, end: 0, ...left }
   let killed = false
   let effects = 0
-  const effect = (): void => {
-    if (interruption.kind === 'killed before effect' && effects === interruption.effect) killed = true
-    if (killed) throw new Killed()
-    effects += 1
-  }
+  /** What can be killed before it happens. */
+  const effect =
+    <Parameters extends unknown[], Result>(act: (...parameters: Parameters) => Result) =>
+    (...parameters: Parameters): Result => {
+      killed ||= interruption.kind === 'killed before effect' && effects === interruption.effect
+      if (killed) throw new Killed()
+      effects += 1
+      return act(...parameters)
+    }
   const clean = (text: string): string =>
     story.masks.reduce((cleaned, secret) => cleaned.replaceAll(secret, '***'), text)
-  const say = (message: string): void => {
-    effect()
-    story.log.push(clean(message))
-  }
+  const say = effect((message: string | readonly string[]) => {
+    const line = clean([message].flat().join('\n'))
+    story.log.push(line)
+    return line
+  })
+  const record = (into: Record<string, string>) =>
+    effect((name: string, value: string) => {
+      into[name] = value
+    })
   const runner: Runner = {
     input: (name) => (inputs[name] ?? '').trim(),
-    mask(secret) {
-      effect()
-      if (secret !== '') story.masks.push(secret)
-    },
-    saveState(name, value) {
-      effect()
-      story.state[name] = value
-    },
-    state: (name) => options.state[name] ?? '',
-    output(name, value) {
-      effect()
-      story.outputs[name] = value
-    },
-    exportVariable(name, value) {
-      effect()
-      story.exported[name] = value
-    },
-    debug: (message) => (debug ? say(message) : undefined),
+    mask: effect((secret) => void (secret !== '' && story.masks.push(secret))),
+    saveState: record(story.state),
+    state: (name) => state[name] ?? '',
+    output: record(story.outputs),
+    exportVariable: record(story.exported),
+    debug: (message) => debug && say(message),
     info: say,
     waiting: say,
-    summary: async (markdown) => say(markdown),
+    summary: async (markdown) => void say(markdown),
     warning: say,
-    error: say,
-  }
-  const cancellation = new AbortController()
-  const http: Http = {
-    exchange(request) {
-      effect()
-      return options.http.exchange(request)
+    error(message) {
+      story.error = say(message)
     },
   }
-  const callOff: (() => void)[] = []
+  const cancellation = new AbortController()
   const kill = (): void => {
     killed = true
   }
-  if (interruption.kind === 'killed at') callOff.push(clock.after(interruption.milliseconds, kill))
+  const planned: (() => void)[] = []
+  if (interruption.kind === 'killed at') planned.push(clock.after(interruption.milliseconds, kill))
   if (interruption.kind === 'cancelled at') {
-    callOff.push(
-      clock.after(interruption.milliseconds, () => cancellation.abort(new Cancelled('The job was cancelled.'))),
-      clock.after(interruption.milliseconds + KILL_AFTER_CANCEL, kill),
-    )
+    const cancel = (): void => cancellation.abort(new Cancelled('The job was cancelled.'))
+    planned.push(clock.after(interruption.milliseconds, cancel))
+    planned.push(clock.after(interruption.milliseconds + KILL_AFTER_CANCEL, kill))
   }
 
-  let settled = false
-  const world: World = { runner, environment: options.environment, clock, http, random, cancelled: cancellation.signal }
-  job(world).then(
-    () => {
-      settled = true
-      story.ending = 'success'
+  const { environment, random } = options
+  const http: Http = { exchange: effect((request) => options.http.exchange(request)) }
+  const world: World = { runner, environment, clock, openHttp: () => http, random, cancelled: cancellation.signal }
+  let exitCode: number | undefined
+  exitCodeOf(job, world, '').then(
+    (code) => {
+      exitCode = code
     },
     (error) => {
-      settled = true
-      if (killed) return
-      story.ending = error instanceof KeyMayBeAlive && !error.fatal ? 'success' : 'failure'
-      story.error = clean(formatError(error))
-      story.log.push(story.error)
+      if (!killed) throw error
     },
   )
-  await clock.runUntil(() => settled || killed)
+  await clock.runUntil(() => exitCode !== undefined || killed)
+  for (const callOff of planned) callOff()
   if (killed) story.ending = 'killed'
+  else if (exitCode !== undefined) story.ending = exitCode === 0 ? 'success' : 'failure'
   story.end = clock.now()
-  for (const stop of callOff) stop()
   return story
 }

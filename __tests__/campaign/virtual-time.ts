@@ -1,10 +1,6 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import type { Clock } from '../../src/base/clock.ts'
-
-interface Timer {
-  at: number
-  order: number
-  act: () => void
-}
 
 /** Midnight on 1 January 2026, when virtual time begins. */
 const EPOCH = Date.UTC(2026, 0, 1)
@@ -12,8 +8,7 @@ const EPOCH = Date.UTC(2026, 0, 1)
 /** A clock that stands still until everything that can happen has happened, and then jumps to what comes next. */
 export class VirtualClock implements Clock {
   #now = 0
-  #order = 0
-  readonly #timers: Timer[] = []
+  #timers: { at: number; act: () => void }[] = []
 
   now(): number {
     return this.#now
@@ -25,11 +20,10 @@ export class VirtualClock implements Clock {
 
   /** Does something later; returns a function that calls it off. */
   after(milliseconds: number, act: () => void): () => void {
-    const timer = { at: this.#now + Math.max(0, milliseconds), order: this.#order++, act }
+    const timer = { at: this.#now + Math.max(0, milliseconds), act }
     this.#timers.push(timer)
     return () => {
-      const index = this.#timers.indexOf(timer)
-      if (index >= 0) this.#timers.splice(index, 1)
+      this.#timers = this.#timers.filter((one) => one !== timer)
     }
   }
 
@@ -48,40 +42,23 @@ export class VirtualClock implements Clock {
     })
   }
 
-  /**
-   * Lets virtual time pass until a condition holds or nothing is left to happen.
-   *
-   * @returns whether the condition holds
-   */
-  async runUntil(holds: () => boolean): Promise<boolean> {
+  /** Lets virtual time pass until a condition holds or nothing is left to happen. */
+  async runUntil(holds: () => boolean): Promise<void> {
     for (;;) {
       // All microtasks are done before an immediate's turn, so all that can happen now has happened after it.
       await new Promise(setImmediate)
-      if (holds()) return true
-      if (!this.#advance()) return false
+      if (holds()) return
+      // A stable sort: of two timers for the same moment, the earlier one comes first.
+      const next = this.#timers.sort((a, b) => a.at - b.at).shift()
+      if (!next) return
+      this.#now = next.at
+      next.act()
     }
-  }
-
-  #advance(): boolean {
-    let next: Timer | undefined
-    for (const timer of this.#timers) {
-      if (!next || timer.at < next.at || (timer.at === next.at && timer.order < next.order)) next = timer
-    }
-    if (!next) return false
-    this.#timers.splice(this.#timers.indexOf(next), 1)
-    this.#now = next.at
-    next.act()
-    return true
   }
 }
 
-/** Repeatable chance (mulberry32). */
+/** Repeatable chance: uniform in [0, 1). */
 export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
+  const generator = xoroshiro128plus(seed)
+  return () => uniformFloat64(generator)
 }

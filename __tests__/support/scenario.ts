@@ -1,11 +1,8 @@
-import { join } from 'node:path'
+import { ACTION } from '../../simulator/fixtures.ts'
 import type { Neon } from '../../simulator/neon/neon.ts'
 import { type NeonServer, type ServerOptions, startNeon } from '../../simulator/neon/server.ts'
 import { Job, type StepOptions, type StepResult } from '../../simulator/runner/job.ts'
 import { preload } from '../../simulator/runner/preload.ts'
-
-/** The action under test: what it declares and the built entries that it names. */
-export const ACTION = join(import.meta.dirname, '..', '..', 'action.yml')
 
 /** What a test works with: a fresh Neon and jobs on a runner. */
 export interface Scenario {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import formats from 'ajv-formats'
-import { type Document, OpenAPIBackend } from 'openapi-backend'
+import type { OpenAPIBackend } from 'openapi-backend'
+import { listen } from '../listening.ts'
+import { compile, violationsOf } from '../openapi.ts'
 
 /** A workflow run as far as anybody here cares. */
 export interface Run {
@@ -41,39 +41,15 @@ export interface GithubServer {
 }
 
 const OPERATION = 'actions/get-workflow-run'
-const PATH = '/repos/{owner}/{repo}/actions/runs/{run_id}'
 const TOKEN = 'ghs_simulated0123456789'
-
-type Description = Document & {
-  paths: Record<
-    string,
-    { get: { responses: Record<string, { content: Record<string, { examples: { default: { value: object } } }> }> } }
-  >
-}
-
-const description: Description = JSON.parse(readFileSync(join(import.meta.dirname, 'openapi.json'), 'utf8'))
 
 let compiled: Promise<OpenAPIBackend> | undefined
 
-async function compile(): Promise<OpenAPIBackend> {
-  const api = new OpenAPIBackend({
-    definition: description,
-    quick: true,
-    ajvOpts: { strict: false, logger: false },
-    customizeAjv: (ajv) => formats.default(ajv),
-  })
-  await api.init()
-  return api
-}
-
 /** Starts a simulated GitHub with the one endpoint that the sweep uses. */
 export async function startGithub(given: GithubOptions = {}): Promise<GithubServer> {
-  compiled ??= compile()
+  compiled ??= compile(JSON.parse(readFileSync(join(import.meta.dirname, 'openapi.json'), 'utf8')))
   const api = await compiled
   const options = { repository: 'octo-org/shop', permission: 'read' as const, limit: 1_000, basePath: '', ...given }
-  const runs = new Map<string, Run>()
-  const asked: string[] = []
-  const violations: string[] = []
   const failing: { times: number; how: number | 'no answer' } = { times: 0, how: 500 }
   const reset = Math.floor(Date.now() / 1000) + 3_600
 
@@ -84,18 +60,24 @@ export async function startGithub(given: GithubOptions = {}): Promise<GithubServ
       body: { message, documentation_url: 'https://docs.github.com/rest', status: String(status) },
     })
     if (authorization !== `token ${TOKEN}`) return refuse(401, 'Bad credentials')
-    if (asked.length > limit) return refuse(403, 'API rate limit exceeded for installation ID 1.')
+    if (server.asked.length > limit) return refuse(403, 'API rate limit exceeded for installation ID 1.')
     if (failing.times > 0) {
       failing.times -= 1
       return failing.how === 'no answer' ? failing.how : refuse(failing.how, 'simulated')
     }
     if (permission === 'none') return refuse(403, 'Resource not accessible by integration')
-    const run = runs.get(id)
+    const run = server.runs.get(id)
     if (permission === 'no access' || !run) return refuse(404, 'Not Found')
-    const body = describe(run, repository)
-    for (const { instancePath, message } of api.validateResponse(body, OPERATION, 200).errors ?? []) {
-      violations.push(`${instancePath} ${message}`)
+    // GitHub's own example of a run, with what differs.
+    const body = {
+      ...api.mockResponseForOperation(OPERATION).mock,
+      id: Number(id),
+      status: run.status,
+      conclusion: run.status === 'completed' ? 'success' : null,
+      run_attempt: run.attempt,
+      html_url: `https://github.com/${repository}/actions/runs/${id}`,
     }
+    server.violations.push(...violationsOf(api.validateResponse(body, OPERATION, 200)))
     return { status: 200, body }
   }
 
@@ -104,48 +86,29 @@ export async function startGithub(given: GithubOptions = {}): Promise<GithubServ
     const { repository, limit, basePath } = server.options
     const prefix = `${basePath}/repos/${repository}/actions/runs/`
     const id = path.startsWith(prefix) ? path.slice(prefix.length) : ''
-    asked.push(id)
+    const asked = server.asked.push(id)
     const given = answer(incoming.headers.authorization, id)
     if (given === 'no answer') return
-    const { status, body } = given
-    outgoing.writeHead(status, {
+    outgoing.writeHead(given.status, {
       'content-type': 'application/json; charset=utf-8',
       'x-ratelimit-limit': limit,
-      'x-ratelimit-remaining': Math.max(0, limit - asked.length),
-      'x-ratelimit-used': Math.min(limit, asked.length),
+      'x-ratelimit-remaining': Math.max(0, limit - asked),
+      'x-ratelimit-used': Math.min(limit, asked),
       'x-ratelimit-reset': reset,
       'x-ratelimit-resource': 'core',
     })
-    outgoing.end(JSON.stringify(body))
+    outgoing.end(JSON.stringify(given.body))
   })
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  const { port, close } = await listen(http)
   const server: GithubServer = {
-    host: `http://127.0.0.1:${(http.address() as AddressInfo).port}${options.basePath}`,
+    host: `http://127.0.0.1:${port}${options.basePath}`,
     token: TOKEN,
-    runs,
-    asked,
-    violations,
+    runs: new Map(),
+    asked: [],
+    violations: [],
     options,
-    fail(times, how) {
-      Object.assign(failing, { times, how })
-    },
-    async close() {
-      http.closeAllConnections()
-      await new Promise((resolve) => http.close(resolve))
-    },
+    fail: (times, how) => void Object.assign(failing, { times, how }),
+    close,
   }
   return server
-}
-
-/** GitHub's own example of a run, with what differs. */
-function describe({ id, status, attempt }: Run, repository: string): object {
-  const example = description.paths[PATH]?.get.responses['200']?.content['application/json']?.examples.default.value
-  return {
-    ...example,
-    id: Number(id),
-    status,
-    conclusion: status === 'completed' ? 'success' : null,
-    run_attempt: attempt,
-    html_url: `https://github.com/${repository}/actions/runs/${id}`,
-  }
 }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { beyond, notFound, Refusal } from './answers.ts'
 
 /** A person with a Neon account. */
 export interface User {
@@ -41,12 +42,8 @@ export interface Key {
 
 const hash = (token: string): string => createHash('sha256').update(token).digest('hex')
 
-/** A name that another key of the account has already. */
-export class NameTaken extends Error {}
-
 /** Everything that the simulated Neon remembers. */
 export class Accounts {
-  readonly users = new Map<string, User>()
   readonly organizations = new Map<string, Organization>()
   readonly projects = new Map<string, Project>()
   /** All keys that ever were, the revoked ones among them, by ID. */
@@ -63,9 +60,7 @@ export class Accounts {
   }
 
   addUser(name: string): User {
-    const user = { id: randomUUID(), name, email: `${name.toLowerCase()}@example.com` }
-    this.users.set(user.id, user)
-    return user
+    return { id: randomUUID(), name, email: `${name.toLowerCase()}@example.com` }
   }
 
   addOrganization(id: string, members: [User, 'admin' | 'member'][]): Organization {
@@ -75,18 +70,19 @@ export class Accounts {
   }
 
   addProject(id: string, owner: Organization | User): Project {
-    const project =
-      'members' in owner ? { id, name: id, orgId: owner.id, ownerId: owner.id } : { id, name: id, ownerId: owner.id }
+    const project = { id, name: id, ownerId: owner.id, ...('members' in owner && { orgId: owner.id }) }
     this.projects.set(id, project)
     return project
   }
 
   /**
    * @returns the key and its token, which is told this once
-   * @throws {NameTaken} names are unique within an account
+   * @throws {Refusal} names are unique within an account
    */
   createKey(owner: Owner, name: string, createdBy: User): { key: Key; token: string } {
-    if (this.keysOf(owner).some((key) => key.name === name)) throw new NameTaken(name)
+    if (this.keysOf(owner).some((key) => key.name === name)) {
+      throw new Refusal(400, 'choose another unique name for api key')
+    }
     return this.adopt(owner, name, createdBy)
   }
 
@@ -143,6 +139,13 @@ export class Accounts {
       return this.organizations.get(project.orgId)?.members.has(owner.user.id) ?? false
     }
     return project.orgId === owner.organization.id && (owner.projectId ?? project.id) === project.id
+  }
+
+  /** @throws {Refusal} where there is no such project, or the key does not reach it */
+  reachable(key: Key, id: string): Project {
+    const project = this.projects.get(id)
+    if (project && this.reaches(key, project)) return project
+    throw 'organization' in key.owner && key.owner.projectId !== undefined ? beyond(key.owner) : notFound('project')
   }
 
   #timestamp(): string {

@@ -17,13 +17,12 @@ export class Refusal extends Error {
   }
 }
 
-/** What every operation is told besides the request: the key that came with it. */
-export interface Call {
-  key: Key
-}
+/** Does what an operation asks for, for the key that came with the request. */
+export type Handler = (context: Context, key: Key) => Answer
 
-/** What does an operation. */
-export type Handler = (context: Context, call: Call) => Answer
+/** Neon's own example of an operation's answer, from its OpenAPI document. */
+// biome-ignore lint/suspicious/noExplicitAny: the document says what it holds, and answers are validated by it.
+export type Example = (operation: string) => any
 
 /** A 404 that tells what is missing. */
 export const notFound = (what: string): Refusal => new Refusal(404, `${what} not found`)

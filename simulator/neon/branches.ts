@@ -1,56 +1,50 @@
 import { randomBytes } from 'node:crypto'
 import type { Project } from './accounts.ts'
+import { type Example, Refusal } from './answers.ts'
 
-/** A branch of a project, with one compute that serves it. */
+/** A branch of a project as Neon's API describes it, with one compute that serves it. */
 export interface Branch {
   id: string
   name: string
-  projectId: string
+  project_id: string
   /** Absent for the first branch of a project, its default. */
-  parentId?: string
-  endpointId: string
-  createdAt: string
+  parent_id?: string
 }
 
 /** The one role and the one database that every branch has, as Neon makes them. */
 export const ROLE = 'neondb_owner'
 export const DATABASE = 'neondb'
 
-/** A name that another branch of the project has already. */
-export class BranchNameTaken extends Error {}
-
 /** The branches of all projects. None has data of its own: whatever Postgres its tools are led to answers for them all. */
 export class Branches {
   /** Of {@link ROLE}, everywhere. */
   readonly password = `npg_${randomBytes(12).toString('hex')}`
-  readonly #now: () => number
+  readonly #example: Example
   readonly #byProject = new Map<string, Branch[]>()
 
-  constructor(now: () => number) {
-    this.#now = now
+  constructor(example: Example) {
+    this.#example = example
   }
 
   /** The oldest, the default branch, first. */
   of(project: Project): Branch[] {
-    const branches = this.#byProject.get(project.id) ?? [this.#make(project, 'main')]
+    const branches = this.#byProject.get(project.id) ?? [this.#make(project, { name: 'main' })]
     this.#byProject.set(project.id, branches)
     return branches
   }
 
-  /** @throws {BranchNameTaken} */
-  create(project: Project, name: string | undefined, parentId: string | undefined): Branch {
+  /** A branch that nobody names is named after its ID; its parent is the default branch unless told. */
+  create(project: Project, { name, parent_id }: Partial<Branch>): Branch {
     const branches = this.of(project)
-    if (branches.some((branch) => branch.name === name)) throw new BranchNameTaken(name)
-    const branch = this.#make(project, name, parentId ?? branches[0]?.id)
+    if (branches.some((branch) => branch.name === name)) throw new Refusal(409, 'branch name already exists')
+    const branch = this.#make(project, { name, parent_id: parent_id ?? branches[0]?.id })
     branches.push(branch)
     return branch
   }
 
   delete(project: Project, branch: Branch): void {
-    this.#byProject.set(
-      project.id,
-      this.of(project).filter((one) => one !== branch),
-    )
+    const others = this.of(project).filter((one) => one !== branch)
+    this.#byProject.set(project.id, others)
   }
 
   /** Forgets all but the default branches. */
@@ -58,16 +52,10 @@ export class Branches {
     this.#byProject.clear()
   }
 
-  /** A branch that nobody names is named after its ID. */
-  #make(project: Project, name: string | undefined, parentId?: string): Branch {
+  #make(project: Project, given: { name: string | undefined; parent_id?: string | undefined }): Branch {
     const id = `br-quiet-river-${randomBytes(4).toString('hex')}`
-    return {
-      id,
-      name: name ?? id,
-      projectId: project.id,
-      ...(parentId !== undefined && { parentId }),
-      endpointId: `ep-quiet-river-${randomBytes(4).toString('hex')}`,
-      createdAt: new Date(this.#now()).toISOString(),
-    }
+    const { branch } = this.#example('getProjectBranch')
+    const isDefault = given.parent_id === undefined
+    return { ...branch, ...given, id, name: given.name ?? id, project_id: project.id, default: isDefault }
   }
 }

@@ -10,27 +10,28 @@ import type { Neon } from './neon.ts'
  * @returns `undefined` for every request that is Neon's to answer
  */
 export function answerControl(
-  method: string,
-  path: string,
-  body: string,
+  { method, path, body }: { method: string; path: string; body: string },
   neon: Neon,
   faults: Faults,
 ): Answer | undefined {
   if (!path.startsWith('/_simulator/')) return undefined
-  if (method === 'GET' && path === '/_simulator/state') return { status: 200, body: describe(neon) }
-  if (method === 'POST' && path === '/_simulator/faults') {
-    try {
-      faults.arm(JSON.parse(body) as Fault)
-      return { status: 200, body: { armed: true } }
-    } catch (error) {
-      return { status: 400, body: { message: `not a fault: ${error}` } }
-    }
+  switch (`${method} ${path}`) {
+    case 'GET /_simulator/state':
+      return { status: 200, body: stateOf(neon) }
+    case 'POST /_simulator/faults':
+      try {
+        faults.arm(JSON.parse(body) as Fault)
+        return { status: 200, body: { armed: true } }
+      } catch (error) {
+        return { status: 400, body: { message: `not a fault: ${error}` } }
+      }
+    default:
+      return { status: 404, body: { message: 'the simulator has GET /_simulator/state and POST /_simulator/faults' } }
   }
-  return { status: 404, body: { message: 'the simulator has GET /_simulator/state and POST /_simulator/faults' } }
 }
 
-function describe(neon: Neon): object {
-  const tell = ({ id, name, createdAt, lastUsedAt, revokedAt }: Key): object => ({
+function stateOf(neon: Neon): object {
+  const visible = ({ id, name, createdAt, lastUsedAt, revokedAt }: Key) => ({
     id,
     name,
     createdAt,
@@ -38,9 +39,8 @@ function describe(neon: Neon): object {
     revokedAt,
   })
   return {
-    live: neon.accounts.liveKeys().map(tell),
-    strangers: neon.strangers().map(tell),
-    revoked: [...neon.accounts.keys.values()].filter((key) => key.revokedAt !== undefined).map(tell),
+    keys: [...neon.accounts.keys.values()].map(visible),
+    strangers: neon.strangers().map(visible),
     requests: neon.requests.map(({ method, path, status }) => ({ method, path, status })),
     violations: neon.violations,
   }

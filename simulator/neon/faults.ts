@@ -1,7 +1,10 @@
 import { parseKeepingIds } from '../../src/base/json.ts'
 import { int64 } from './int64.ts'
-import type { NeonResponse } from './neon.ts'
+import type { NeonResponse, RecordedRequest } from './neon.ts'
 import type { OperationId } from './openapi.ts'
+
+/** Stands for the request's own key in the body of a simulated answer. */
+export const API_KEY_PLACEHOLDER = '{{api_key}}'
 
 /** What goes wrong with a request. The deed is what the request asks for: a key created, a key revoked. */
 export type Failure =
@@ -23,27 +26,20 @@ export type Failure =
   /** The deed is done; the true answer trickles, a byte at a time. */
   | { kind: 'trickle'; millisecondsPerByte: number }
 
-/** A failure and the requests that it befalls. */
+/** A failure and the requests that it hits. */
 export interface Fault {
   /** Absent: any operation. */
   operation?: OperationId
   /** How many of these requests pass unharmed first; 0 unless told. */
   after?: number
-  /** How many requests it befalls; 1 unless told. */
+  /** How many requests it hits; 1 unless told. */
   times?: number
-  failure: Failure
-}
-
-interface Armed {
-  operation: OperationId | undefined
-  after: number
-  times: number
   failure: Failure
 }
 
 /** The faults that are still to come. */
 export class Faults {
-  #armed: Armed[] = []
+  #armed: Required<Omit<Fault, 'operation'> & { operation: OperationId | undefined }>[] = []
 
   arm({ operation, after = 0, times = 1, failure }: Fault): void {
     this.#armed.push({ operation, after, times, failure })
@@ -53,12 +49,12 @@ export class Faults {
     this.#armed = []
   }
 
-  /** The failure that befalls this request, if any. */
+  /** The failure that hits this request, if any. */
   next(operation: OperationId | undefined): Failure | undefined {
     let failure: Failure | undefined
     for (const fault of this.#armed) {
       if (fault.operation !== undefined && fault.operation !== operation) continue
-      // Every fault counts every request, also one that another fault befalls.
+      // Every fault counts every request, also one that another fault hits.
       if (fault.after > 0) fault.after -= 1
       else if (fault.times > 0 && !failure) {
         fault.times -= 1
@@ -69,20 +65,62 @@ export class Faults {
   }
 }
 
-/** The answer to a request that a fault befalls whose connection holds. */
-export function failedAnswer(
-  failure: Extract<Failure, { kind: 'status' | 'body' | 'fields' }>,
-  deed: () => NeonResponse,
-): NeonResponse & { headers: Record<string, string> } {
-  if (failure.kind === 'status') {
-    const requestId = failure.deed === 'done' ? deed().requestId : ''
-    const error = JSON.stringify({ request_id: requestId, code: '', message: `simulated ${failure.status}` })
-    return { status: failure.status, text: failure.body ?? error, requestId, headers: failure.headers ?? {} }
+/** What can be done with the connection of a request that has arrived: a socket, or one in the campaign's virtual time. */
+export interface Connection {
+  reply(response: NeonResponse): void
+  reset(): void
+  /** Sends half of an answer, then ends the connection. */
+  truncate(response: NeonResponse): void
+  /** Sends an answer a byte at a time. */
+  trickle(response: NeonResponse, millisecondsPerByte: number): void
+  /** Answers, and lets nobody connect for a while. */
+  refuse(response: NeonResponse, milliseconds: number): void
+  /** Does something later. */
+  after(milliseconds: number, act: () => void): void
+}
+
+/** A request at Neon's, and what does what it asks for. */
+export interface Arrival {
+  request: RecordedRequest
+  deed: () => NeonResponse
+}
+
+/** Answers as Neon would, or as a failure has it. */
+export function answer(failure: Failure | undefined, { request, deed }: Arrival, connection: Connection) {
+  const withKey = (text: string): string =>
+    text.replaceAll(API_KEY_PLACEHOLDER, request.headers.authorization?.replace('Bearer ', '') ?? '')
+  switch (failure?.kind) {
+    case undefined:
+      return connection.reply(deed())
+    case 'refuse':
+      return connection.refuse(deed(), failure.milliseconds)
+    case 'reset':
+      if (failure.deed === 'done') deed()
+      return connection.reset()
+    case 'late':
+      connection.reset()
+      return connection.after(failure.milliseconds, deed)
+    case 'delay': {
+      const response = deed()
+      return connection.after(failure.milliseconds, () => connection.reply(response))
+    }
+    case 'status': {
+      const requestId = failure.deed === 'done' ? deed().requestId : ''
+      const error = JSON.stringify({ request_id: requestId, code: '', message: `simulated ${failure.status}` })
+      const { status, body: text = error, headers = {} } = failure
+      return connection.reply({ status, text: withKey(text), requestId, headers })
+    }
+    case 'body':
+      return connection.reply({ ...deed(), status: 200, text: withKey(failure.body) })
+    case 'fields': {
+      const response = deed()
+      const fields = { ...(parseKeepingIds(response.text) as object), ...failure.fields }
+      const withIds = (_name: string, value: unknown) => (typeof value === 'bigint' ? int64(String(value)) : value)
+      return connection.reply({ ...response, text: JSON.stringify(fields, withIds) })
+    }
+    case 'truncate':
+      return connection.truncate(deed())
+    case 'trickle':
+      return connection.trickle(deed(), failure.millisecondsPerByte)
   }
-  const { status, text, requestId } = deed()
-  if (failure.kind === 'body') return { status: 200, text: failure.body, requestId, headers: {} }
-  const changed = JSON.stringify({ ...(parseKeepingIds(text) as object), ...failure.fields }, (_key, value) =>
-    typeof value === 'bigint' ? int64(String(value)) : value,
-  )
-  return { status, text: changed, requestId, headers: {} }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import formats from 'ajv-formats'
-import { type Context, OpenAPIBackend } from 'openapi-backend'
+import type { Context, OpenAPIBackend } from 'openapi-backend'
+import { compile, violationsOf } from '../openapi.ts'
 import { Accounts, accountOf, type Key, type Organization, type Project, type User } from './accounts.ts'
 import { type Answer, Refusal } from './answers.ts'
 import { Branches } from './branches.ts'
@@ -34,6 +34,7 @@ export interface NeonResponse {
   status: number
   text: string
   requestId: string
+  headers?: Record<string, string>
 }
 
 export interface NeonOptions {
@@ -52,17 +53,6 @@ export const BASE_PATH = '/api/v2'
 
 /** Compiling the validators takes half a second, so all simulators of a process share them. */
 let compiled: Promise<OpenAPIBackend> | undefined
-
-async function compile(): Promise<OpenAPIBackend> {
-  const api = new OpenAPIBackend({
-    definition: loadDocument(),
-    quick: true,
-    ajvOpts: { strict: false },
-    customizeAjv: (ajv) => formats.default(ajv),
-  })
-  await api.init()
-  return api
-}
 
 /**
  * A Neon of one's own, without a network: two people, an organization with two projects, a personal project, and their
@@ -88,11 +78,11 @@ export class Neon {
   readonly #handlers: ReturnType<typeof operations>
   readonly #edition: Edition
   readonly #firstKeys: ReadonlySet<string>
-  /** Requests in openapi-backend's form, parsed once as they arrive. */
-  readonly #parsed = new WeakMap<RecordedRequest, Context>()
+  /** Requests as they are parsed once, when they arrive. */
+  readonly #contexts = new WeakMap<RecordedRequest, Context>()
 
   static async create(options: NeonOptions = {}): Promise<Neon> {
-    compiled ??= compile()
+    compiled ??= compile(loadDocument())
     return new Neon(await compiled, options)
   }
 
@@ -103,8 +93,9 @@ export class Neon {
     this.#limits = rateLimits ? new RateLimits(now) : undefined
     const accounts = new Accounts(now, firstKeyId)
     this.accounts = accounts
-    this.branches = new Branches(now)
-    this.#handlers = operations(accounts, this.branches)
+    const example = (id: string): unknown => api.mockResponseForOperation(id).mock
+    this.branches = new Branches(example)
+    this.#handlers = operations(accounts, this.branches, example)
     this.ada = accounts.addUser('Ada')
     const bob = accounts.addUser('Bob')
     this.organization = accounts.addOrganization('org-quiet-river-12345678', [
@@ -144,12 +135,11 @@ export class Neon {
       violations: [],
     }
     this.requests.push(request)
-    const parsed = this.#parse(request)
-    this.#parsed.set(request, parsed)
-    const operation = path.startsWith(`${BASE_PATH}/`) ? this.#api.matchOperation(parsed) : undefined
-    if (operation) {
-      request.operation = operation.operationId as OperationId
-      request.violations = violationsOf(this.#api.validateRequest(parsed, operation))
+    const context = this.#contextOf(request)
+    this.#contexts.set(request, context)
+    if (context.operation) {
+      request.operation = context.operation.operationId as OperationId
+      request.violations = violationsOf(this.#api.validateRequest(context.request, context.operation))
     }
     return request
   }
@@ -184,23 +174,19 @@ export class Neon {
       throw new Refusal(429, 'rate limit exceeded')
     }
     if (request.violations.length > 0) throw new Refusal(400, request.violations.join('; '))
-    return this.#handlers[operation](this.#parsed.get(request) as Context, { key })
+    return this.#handlers[operation](this.#contexts.get(request) as Context, key)
   }
 
-  /** The request as openapi-backend wants it, and in the form that its handlers get. */
-  #parse({ method, path, headers, body }: NeonRequest) {
+  /** A request in the form that openapi-backend's handlers get. */
+  #contextOf({ method, path, headers, body }: NeonRequest): Context {
     const request = {
       method,
-      path: path.startsWith(`${BASE_PATH}/`) ? path.slice(BASE_PATH.length) : path,
+      path: path.startsWith(`${BASE_PATH}/`) ? path.slice(BASE_PATH.length) : '/not-found',
       headers: headers as Record<string, string>,
       ...(body !== '' && { body }),
     }
-    const parsed = { ...request, ...this.#api.router.parseRequest(request, this.#api.matchOperation(request)) }
-    // biome-ignore lint/suspicious/noExplicitAny: openapi-backend's context has members that no handler here uses.
-    return { ...parsed, request: parsed } as any
+    const operation = this.#api.matchOperation(request)
+    // openapi-backend's context has members that no handler here uses.
+    return { operation, request: this.#api.router.parseRequest(request, operation) } as Context
   }
-}
-
-function violationsOf({ errors }: { errors?: { instancePath: string; message?: string }[] | null }): string[] {
-  return (errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`.trim())
 }

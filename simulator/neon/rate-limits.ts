@@ -1,28 +1,5 @@
 import type { OperationId } from './openapi.ts'
 
-/** A bucket that holds so many tokens and fills again at so many a second. */
-class Bucket {
-  readonly #size: number
-  readonly #perSecond: number
-  #tokens: number
-  #at: number
-
-  constructor(size: number, perSecond: number, now: number) {
-    this.#size = size
-    this.#perSecond = perSecond
-    this.#tokens = size
-    this.#at = now
-  }
-
-  take(now: number): boolean {
-    this.#tokens = Math.min(this.#size, this.#tokens + ((now - this.#at) / 1000) * this.#perSecond)
-    this.#at = now
-    if (this.#tokens < 1) return false
-    this.#tokens -= 1
-    return true
-  }
-}
-
 /**
  * Neon's documented limits: 700 requests a minute an account, bursts of 40 a second a route, and 10 a second for
  * creating organization keys.
@@ -30,7 +7,8 @@ class Bucket {
  * @see https://api-docs.neon.tech/reference/api-rate-limiting
  */
 export class RateLimits {
-  readonly #buckets = new Map<string, Bucket>()
+  /** What each bucket held, and when. */
+  readonly #buckets = new Map<string, { tokens: number; at: number }>()
   readonly #now: () => number
 
   constructor(now: () => number) {
@@ -42,14 +20,18 @@ export class RateLimits {
    * all the same: Neon does not say, and this is the worse of the two.
    */
   allow(account: string, operation: OperationId): boolean {
-    const now = this.#now()
-    const take = (name: string, size: number, perSecond: number): boolean => {
-      const bucket = this.#buckets.get(name) ?? new Bucket(size, perSecond, now)
-      this.#buckets.set(name, bucket)
-      return bucket.take(now)
-    }
     const perRoute = operation === 'createOrgApiKey' ? 10 : 40
-    const within = take(account, 700, 700 / 60)
-    return take(`${account} ${operation}`, perRoute, perRoute) && within
+    const within = this.#take(account, 700, 700 / 60)
+    return this.#take(`${account} ${operation}`, perRoute, perRoute) && within
+  }
+
+  /** Takes a token out of a bucket that holds so many and fills again at so many a second. */
+  #take(name: string, size: number, perSecond: number): boolean {
+    const now = this.#now()
+    const { tokens, at } = this.#buckets.get(name) ?? { tokens: size, at: now }
+    const filled = Math.min(size, tokens + ((now - at) / 1000) * perSecond)
+    const allowed = filled >= 1
+    this.#buckets.set(name, { tokens: allowed ? filled - 1 : filled, at: now })
+    return allowed
   }
 }

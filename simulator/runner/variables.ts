@@ -1,8 +1,8 @@
 /** The machine's variables that a runner passes on; all others would make one machine's test differ from another's. */
 const MACHINE = ['PATH', 'HOME', 'SYSTEMROOT', 'TEMP', 'TMP', 'TMPDIR', 'NODE_EXTRA_CA_CERTS']
 
-/** GitHub's own variables in a job; no step can set them. */
-export const githubVariables = (temp: string, workspace: string): Record<string, string> => ({
+/** What GitHub says of every job here. */
+export const JOB_VARIABLES = {
   GITHUB_SERVER_URL: 'https://github.com',
   GITHUB_API_URL: 'https://api.github.com',
   GITHUB_REPOSITORY: 'octo-org/shop',
@@ -10,6 +10,11 @@ export const githubVariables = (temp: string, workspace: string): Record<string,
   GITHUB_RUN_ID: '19876543210',
   GITHUB_RUN_ATTEMPT: '1',
   GITHUB_JOB: 'test',
+}
+
+/** GitHub's own variables in a job; no step can set them. */
+export const githubVariables = (temp: string, workspace: string): Record<string, string> => ({
+  ...JOB_VARIABLES,
   GITHUB_WORKSPACE: workspace,
   RUNNER_OS: { win32: 'Windows', darwin: 'macOS' }[process.platform as string] ?? 'Linux',
   RUNNER_TEMP: temp,

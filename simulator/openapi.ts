@@ -1,0 +1,19 @@
+import formats from 'ajv-formats'
+import { type Document, OpenAPIBackend } from 'openapi-backend'
+
+/** A compiled OpenAPI document: it finds a request's operation, validates requests and answers, and has examples. */
+export async function compile(definition: Document): Promise<OpenAPIBackend> {
+  const api = new OpenAPIBackend({
+    definition,
+    quick: true,
+    ajvOpts: { strict: false, logger: false },
+    customizeAjv: (ajv) => formats.default(ajv),
+  })
+  await api.init()
+  return api
+}
+
+/** What a document has against a request or an answer, in words. */
+export function violationsOf({ errors }: ReturnType<OpenAPIBackend['validateResponse']>): string[] {
+  return (errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`.trim())
+}
