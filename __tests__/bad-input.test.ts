@@ -1,6 +1,6 @@
 import { errorsOf, scenario } from './support/scenario.ts'
 
-const it = scenario()
+const setup = scenario()
 
 /** Main refuses before any request; post then has nothing to do and says so. */
 async function expectRefused(
@@ -8,17 +8,17 @@ async function expectRefused(
   message: RegExp,
   env: Record<string, string> = {},
 ): Promise<void> {
-  const job = it.job(env)
-  const main = await it.main(job, inputs)
+  const job = setup.job(env)
+  const main = await setup.main(job, inputs)
   expect(main.exitCode).toBe(1)
   expect(errorsOf(main)).toEqual([expect.stringMatching(message)])
   expect(main.outputs).toEqual({})
   expect(main.exported).toEqual({})
-  expect(it.neon.requests).toEqual([])
+  expect(setup.neon.requests).toEqual([])
   const [post] = await job.end()
   expect(post).toMatchObject({ exitCode: 0, log: [expect.stringContaining('nothing to revoke')] })
-  expect(it.neon.requests).toEqual([])
-  expect(main.stdout.replaceAll(`::add-mask::${it.neon.adminKey}`, '')).not.toContain(it.neon.adminKey)
+  expect(setup.neon.requests).toEqual([])
+  expect(main.stdout.replaceAll(`::add-mask::${setup.neon.adminKey}`, '')).not.toContain(setup.neon.adminKey)
 }
 
 test('api_key empty: names the input, forks and Dependabot', () =>
@@ -31,7 +31,7 @@ test('api_key with a line break inside', async () => {
 })
 
 test('a line break after the key is no harm: secrets are often pasted with one', async () => {
-  const { main } = await it.life({ api_key: `${it.neon.adminKey}\n` })
+  const { main } = await setup.life({ api_key: `${setup.neon.adminKey}\n` })
   expect(main.exitCode).toBe(0)
 })
 
@@ -62,32 +62,32 @@ test.each([
 ])('api_host %s', (api_host, message) => expectRefused({ api_host }, message))
 
 test('an api_host with a password is not repeated in the error', async () => {
-  const main = await it.main(it.job(), { api_host: 'https://user:hunter2@console.neon.tech' })
+  const main = await setup.main(setup.job(), { api_host: 'https://user:hunter2@console.neon.tech' })
   expect(main.stdout).not.toContain('hunter2')
 })
 
 test('an api_host with a slash at its end is the same host', async () => {
-  const { post } = await it.life({ api_host: `${it.host}/` })
+  const { post } = await setup.life({ api_host: `${setup.host}/` })
   expect(post.exitCode).toBe(0)
-  expect(it.neon.requests.map(({ path }) => path.startsWith('/api/v2/api_keys'))).toEqual([true, true])
+  expect(setup.neon.requests.map(({ path }) => path.startsWith('/api/v2/api_keys'))).toEqual([true, true])
 })
 
 test('on_revoke_failure unknown: the allowed values', () =>
   expectRefused({ on_revoke_failure: 'ignore' }, /on_revoke_failure input is 'ignore'; it can be 'fail' or 'warn'/))
 
 test('optional inputs that are empty, as an unset `vars.X` is, get their defaults', async () => {
-  const { main } = await it.life({ org_id: '', project_id: '', on_revoke_failure: '' })
+  const { main } = await setup.life({ org_id: '', project_id: '', on_revoke_failure: '' })
   expect(main.exitCode).toBe(0)
 })
 
 test('the variable already holds the long-lived key: the error says what to write instead', () =>
   expectRefused({}, /NEON_API_KEY already holds the long-lived key.*secrets\.….*another env_name/, {
-    NEON_API_KEY: it.neon.adminKey,
+    NEON_API_KEY: setup.neon.adminKey,
   }))
 
 test('the variable holds another value: that is no harm', async () => {
-  const job = it.job({ NEON_API_KEY: 'something else' })
-  expect((await it.main(job)).exitCode).toBe(0)
+  const job = setup.job({ NEON_API_KEY: 'something else' })
+  expect((await setup.main(job)).exitCode).toBe(0)
 })
 
 test.each(['GITHUB_RUN_ID', 'GITHUB_REPOSITORY_ID', 'GITHUB_RUN_ATTEMPT'])('a runner that does not set %s', (name) =>
@@ -95,7 +95,7 @@ test.each(['GITHUB_RUN_ID', 'GITHUB_REPOSITORY_ID', 'GITHUB_RUN_ATTEMPT'])('a ru
 )
 
 test('api_key rejected: rejected, not failed', async () => {
-  const { main, post } = await it.life({ api_key: 'napi_0123456789abcdef' })
+  const { main, post } = await setup.life({ api_key: 'napi_0123456789abcdef' })
   expect(main.exitCode).toBe(1)
   expect(errorsOf(main)).toEqual([
     expect.stringMatching(
@@ -103,7 +103,7 @@ test('api_key rejected: rejected, not failed', async () => {
     ),
   ])
   expect(post).toMatchObject({ exitCode: 0, log: ['No API key was created; there is nothing to revoke.'] })
-  expect(it.neon.requests).toHaveLength(1)
+  expect(setup.neon.requests).toHaveLength(1)
 })
 
 test.each([
@@ -124,46 +124,46 @@ test.each([
   ],
   ['a project of no organization', { project_id: 'lonely-field-771104' }, /belongs to no organization/],
 ])('%s', async (_case, inputs, message) => {
-  const { main, post } = await it.life(inputs)
+  const { main, post } = await setup.life(inputs)
   expect(main.exitCode).toBe(1)
   expect(errorsOf(main)).toEqual([expect.stringMatching(message)])
   expect(post.exitCode).toBe(0)
-  expect(it.neon.strangers()).toEqual([])
+  expect(setup.neon.createdKeys()).toEqual([])
 })
 
 test('not an admin of the organization', async () => {
-  const { main } = await it.life({ api_key: it.neon.memberKey, org_id: it.neon.organization.id })
+  const { main } = await setup.life({ api_key: setup.neon.memberKey, org_id: setup.neon.organization.id })
   expect(errorsOf(main)).toEqual([expect.stringMatching(/not an admin there.*personal API key of an admin.*\(403/)])
 })
 
 test("an organization's key cannot create: Neon's own words say so", async () => {
-  const { main } = await it.life({ api_key: it.neon.organizationKey, org_id: it.neon.organization.id })
+  const { main } = await setup.life({ api_key: setup.neon.organizationKey, org_id: setup.neon.organization.id })
   expect(errorsOf(main)).toEqual([
     expect.stringMatching(/holds an organization's API key.*personal API key of an admin/),
   ])
-  expect(it.neon.requests.map(({ operation }) => operation)).toEqual(['createOrgApiKey'])
+  expect(setup.neon.requests.map(({ operation }) => operation)).toEqual(['createOrgApiKey'])
 })
 
 test('where its words do not tell, GET /auth is asked what kind of key it is, then and only then', async () => {
   const body = JSON.stringify({ request_id: '', code: '', message: 'forbidden' })
-  it.inject({ operation: 'createOrgApiKey', failure: { kind: 'status', status: 403, deed: 'never', body } })
-  const { main } = await it.life({ api_key: it.neon.organizationKey, org_id: it.neon.organization.id })
+  setup.inject({ operation: 'createOrgApiKey', failure: { kind: 'status', status: 403, applied: false, body } })
+  const { main } = await setup.life({ api_key: setup.neon.organizationKey, org_id: setup.neon.organization.id })
   expect(errorsOf(main)).toEqual([
     expect.stringMatching(/holds an organization's API key.*personal API key of an admin/),
   ])
-  expect(it.neon.requests.map(({ operation }) => operation)).toEqual(['createOrgApiKey', 'getAuthDetails'])
+  expect(setup.neon.requests.map(({ operation }) => operation)).toEqual(['createOrgApiKey', 'getAuthDetails'])
 })
 
 test.each([403, 404])(
   "%i that is not Neon's: somebody else answered, and no word of a missing project",
   async (status) => {
     const body = '<html><body>Blocked</body></html>'
-    it.inject({ times: 2, failure: { kind: 'status', status, deed: 'never', body } })
-    const { main } = await it.life({ project_id: it.neon.project.id })
+    setup.inject({ times: 2, failure: { kind: 'status', status, applied: false, body } })
+    const { main } = await setup.life({ project_id: setup.neon.project.id })
     const [error] = errorsOf(main)
     expect(error).toMatch(/Somebody else answered in Neon's place.*check api_host.*and the proxy/)
     expect(error).not.toMatch(/not found/)
-    expect(it.neon.requests).toHaveLength(1)
+    expect(setup.neon.requests).toHaveLength(1)
   },
 )
 

@@ -15,7 +15,7 @@ const TELL_FILES = `--import=data:text/javascript,${encodeURIComponent(
   "import{createRequire}from'node:module';process.on('exit',()=>console.error(JSON.stringify(Object.keys(createRequire(import.meta.filename??process.argv[1]).cache))))",
 )}`
 
-const it = scenario()
+const setup = scenario()
 
 test('all of dist/ is at most 800 kB, what main and post load of it at most 390 kB', () => {
   expect(CODE.map(size).reduce((sum, bytes) => sum + bytes)).toBeLessThan(800_000)
@@ -23,8 +23,8 @@ test('all of dist/ is at most 800 kB, what main and post load of it at most 390 
 })
 
 test('main and post load their entry and the bundle, and nothing that is for the sweep or for a proxy', async () => {
-  const job = it.job({ NODE_OPTIONS: TELL_FILES })
-  const main = await it.main(job)
+  const job = setup.job({ NODE_OPTIONS: TELL_FILES })
+  const main = await setup.main(job)
   const [post] = await job.end()
   const loaded = (stderr = ''): string[] =>
     (JSON.parse(stderr) as string[]).map((file) => file.slice(DIST.length + 1)).sort()
@@ -33,11 +33,11 @@ test('main and post load their entry and the bundle, and nothing that is for the
 })
 
 test('a processor without SIMD', async () => {
-  const job = it.job({ NODE_OPTIONS: TELL_FILES, UNDICI_NO_WASM_SIMD: '1' })
-  const main = await it.main(job)
+  const job = setup.job({ NODE_OPTIONS: TELL_FILES, UNDICI_NO_WASM_SIMD: '1' })
+  const main = await setup.main(job)
   expect(main).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('llhttp-wasm.js') })
   expect((await job.end())[0]).toMatchObject({ exitCode: 0 })
-  expect(it.neon.strangers()).toEqual([])
+  expect(setup.neon.createdKeys()).toEqual([])
 })
 
 test('what main and post load leaves out what they never run', () => {

@@ -54,7 +54,7 @@ const regressions: [string, Partial<Schedule>][] = [
   ],
   [
     'a fresh key that cannot revoke itself is not gone for that',
-    { post: [null, null, { kind: 'status', status: 404, deed: 'never' }], postApiKey: "another account's" },
+    { post: [null, null, { kind: 'status', status: 404, applied: false }], postApiKey: "another account's" },
   ],
 ]
 test.each(regressions)('%s', async (_story, special) => {

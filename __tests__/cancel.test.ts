@@ -5,14 +5,14 @@ import { createServer } from 'node:net'
 import { listen } from '../simulator/listening.ts'
 import { errorsOf, recordOf, requestsOf, scenario } from './support/scenario.ts'
 
-const it = scenario()
+const setup = scenario()
 const onPosix = process.platform === 'win32' ? test.skip : test
 
 /** Sends a signal as soon as Neon has seen so many requests. */
 function after(requests: number, signal: NodeJS.Signals): (kill: (signal: NodeJS.Signals) => void) => void {
   return (kill) => {
     const timer = setInterval(() => {
-      if (it.neon.requests.length < requests) return
+      if (setup.neon.requests.length < requests) return
       clearInterval(timer)
       kill(signal)
     }, 5)
@@ -22,29 +22,29 @@ function after(requests: number, signal: NodeJS.Signals): (kill: (signal: NodeJS
 onPosix.each(['SIGINT', 'SIGTERM'] as const)(
   '%s with a create in flight: it may finish, its ID is saved, nothing is handed on',
   async (signal) => {
-    it.inject({ operation: 'createApiKey', failure: { kind: 'delay', milliseconds: 800 } })
-    const job = it.job()
-    const main = await it.main(job, {}, { onSpawn: after(1, signal) })
+    setup.inject({ operation: 'createApiKey', failure: { kind: 'delay', milliseconds: 800 } })
+    const job = setup.job()
+    const main = await setup.main(job, {}, { onSpawn: after(1, signal) })
     expect(main.exitCode).toBe(1)
     expect(main.outputs).toEqual({})
     expect(main.exported).toEqual({})
-    expect(recordOf(main).created.id).toBe(it.neon.strangers()[0]?.id)
+    expect(recordOf(main).created.id).toBe(setup.neon.createdKeys()[0]?.id)
     expect(errorsOf(main)).toEqual([expect.stringContaining('The job was cancelled')])
     const [post] = await job.end()
     expect(post?.exitCode).toBe(0)
-    expect(it.neon.strangers()).toEqual([])
-    expect(requestsOf(it.neon)).toEqual(['POST 200', 'DELETE 200'])
+    expect(setup.neon.createdKeys()).toEqual([])
+    expect(requestsOf(setup.neon)).toEqual(['POST 200', 'DELETE 200'])
   },
 )
 
 onPosix('SIGINT while waiting: the wait ends at once', async () => {
-  it.inject({
+  setup.inject({
     operation: 'createApiKey',
     times: 9,
-    failure: { kind: 'status', status: 429, deed: 'never', headers: { 'retry-after': '20' } },
+    failure: { kind: 'status', status: 429, applied: false, headers: { 'retry-after': '20' } },
   })
-  const job = it.job()
-  const main = await it.main(job, {}, { onSpawn: after(1, 'SIGINT') })
+  const job = setup.job()
+  const main = await setup.main(job, {}, { onSpawn: after(1, 'SIGINT') })
   expect(main.exitCode).toBe(1)
   expect(main.milliseconds).toBeLessThan(3_000)
   const [post] = await job.end()
@@ -55,9 +55,9 @@ onPosix('SIGINT while connecting: main ends before the runner kills it', async (
   // Takes the connection and never answers TLS's greeting.
   const silent = createServer()
   const { port, close } = await listen(silent)
-  const job = it.job()
+  const job = setup.job()
   const onSpawn = (kill: (signal: NodeJS.Signals) => void): void => void silent.once('connection', () => kill('SIGINT'))
-  const main = await it.main(job, { api_host: `https://127.0.0.1:${port}/api/v2` }, { onSpawn })
+  const main = await setup.main(job, { api_host: `https://127.0.0.1:${port}/api/v2` }, { onSpawn })
   close()
   expect(main).toMatchObject({ exitCode: 1, signal: null, outputs: {} })
   expect(main.milliseconds).toBeLessThan(7_500)
@@ -65,24 +65,24 @@ onPosix('SIGINT while connecting: main ends before the runner kills it', async (
 })
 
 onPosix('SIGINT while looking for a lost key: post does the rest', async () => {
-  it.inject({ operation: 'createApiKey', failure: { kind: 'reset', deed: 'done' } })
-  it.inject({ operation: 'listApiKeys', failure: { kind: 'delay', milliseconds: 5_000 } })
-  const job = it.job()
-  const main = await it.main(job, {}, { onSpawn: after(2, 'SIGINT') })
+  setup.inject({ operation: 'createApiKey', failure: { kind: 'reset', applied: true } })
+  setup.inject({ operation: 'listApiKeys', failure: { kind: 'delay', milliseconds: 5_000 } })
+  const job = setup.job()
+  const main = await setup.main(job, {}, { onSpawn: after(2, 'SIGINT') })
   expect(main.exitCode).toBe(1)
   expect(main.milliseconds).toBeLessThan(3_000)
   const [post] = await job.end()
   expect(post?.exitCode).toBe(0)
-  expect(it.neon.strangers()).toEqual([])
+  expect(setup.neon.createdKeys()).toEqual([])
 })
 
 onPosix('SIGKILL with a create in flight: post finds the key by the name that was saved before', async () => {
-  it.inject({ operation: 'createApiKey', failure: { kind: 'delay', milliseconds: 500 } })
-  const job = it.job()
-  const main = await it.main(job, {}, { onSpawn: after(1, 'SIGKILL') })
+  setup.inject({ operation: 'createApiKey', failure: { kind: 'delay', milliseconds: 500 } })
+  const job = setup.job()
+  const main = await setup.main(job, {}, { onSpawn: after(1, 'SIGKILL') })
   expect(main.signal).toBe('SIGKILL')
-  expect(it.neon.strangers()).toHaveLength(1)
+  expect(setup.neon.createdKeys()).toHaveLength(1)
   const [post] = await job.end()
   expect(post?.exitCode).toBe(0)
-  expect(it.neon.strangers()).toEqual([])
+  expect(setup.neon.createdKeys()).toEqual([])
 })

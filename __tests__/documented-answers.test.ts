@@ -18,14 +18,14 @@ const inputsOf = (operation: string, it: Scenario): Record<string, string> =>
   (operation.includes('Org') ? SCOPES[1] : SCOPES[0])?.[1](it) ?? {}
 
 describe('word for word', () => {
-  const it = scenario({ timeLapse: 20 })
+  const setup = scenario({ timeLapse: 20 })
   afterEach(() => {
-    it.neon.accounts.onCreate = () => {}
+    setup.neon.accounts.onCreate = () => {}
   })
 
   /** Makes the next key have the ID of a documented answer, so that Neon knows it by this ID. */
   function nextKeyIs({ id }: { id: number }): void {
-    const { accounts } = it.neon
+    const { accounts } = setup.neon
     accounts.onCreate = (key) => {
       accounts.keys.delete(key.id)
       key.id = String(id)
@@ -36,12 +36,12 @@ describe('word for word', () => {
   test.each(CREATED)('a create: $operation, $source', async ({ operation, asked, body }) => {
     const answer = JSON.parse(body)
     nextKeyIs(answer)
-    it.inject({ operation, failure: { kind: 'body', body } })
-    const project = asked?.projectId === undefined ? {} : { project_id: it.neon.project.id }
-    const { main, post } = await it.life({ ...inputsOf(operation, it), ...project })
+    setup.inject({ operation, failure: { kind: 'body', body } })
+    const project = asked?.projectId === undefined ? {} : { project_id: setup.neon.project.id }
+    const { main, post } = await setup.life({ ...inputsOf(operation, it), ...project })
     expect(post.exitCode).toBe(0)
-    expect(it.neon.strangers()).toEqual([])
-    expect(it.neon.requests.filter(({ method }) => method === 'POST')).toHaveLength(1)
+    expect(setup.neon.createdKeys()).toEqual([])
+    expect(setup.neon.requests.filter(({ method }) => method === 'POST')).toHaveLength(1)
     if (asked?.projectId !== undefined) {
       // The guide's example answers for another project than it asks for: such a key is not handed on.
       expect(main.exitCode).toBe(1)
@@ -49,7 +49,11 @@ describe('word for word', () => {
     }
     expect(main).toMatchObject({ exitCode: 0, outputs: { api_key: answer.key, api_key_id: String(answer.id) } })
     // The name is never the one that this run asks for, where there is one: the list has to say that it is our key.
-    expect(requestsOf(it.neon)).toEqual(['POST 200', ...(answer.name === undefined ? [] : ['GET 200']), 'DELETE 200'])
+    expect(requestsOf(setup.neon)).toEqual([
+      'POST 200',
+      ...(answer.name === undefined ? [] : ['GET 200']),
+      'DELETE 200',
+    ])
     expect(main.commands.filter(({ command }) => command === 'warning')).toEqual([])
   })
 
@@ -57,18 +61,18 @@ describe('word for word', () => {
   test.each(echoes)('a create that repeats the name: $operation, $source', async ({ operation, body }) => {
     const { name, ...fields } = JSON.parse(body)
     nextKeyIs(fields)
-    it.inject({ operation, failure: { kind: 'fields', fields } })
-    const { main } = await it.life(inputsOf(operation, it))
+    setup.inject({ operation, failure: { kind: 'fields', fields } })
+    const { main } = await setup.life(inputsOf(operation, it))
     expect(main.exitCode).toBe(0)
-    expect(requestsOf(it.neon)).toEqual(['POST 200', 'DELETE 200'])
+    expect(requestsOf(setup.neon)).toEqual(['POST 200', 'DELETE 200'])
   })
 
   test.each(LISTED)('a list: $operation, $source', async ({ operation, body }) => {
-    it.inject({ operation: operation === 'listApiKeys' ? 'createApiKey' : 'createOrgApiKey', failure: RESET })
-    it.inject({ operation, failure: { kind: 'body', body } })
-    const { main, post } = await it.life(inputsOf(operation, it))
+    setup.inject({ operation: operation === 'listApiKeys' ? 'createApiKey' : 'createOrgApiKey', failure: RESET })
+    setup.inject({ operation, failure: { kind: 'body', body } })
+    const { main, post } = await setup.life(inputsOf(operation, it))
     expect([main.exitCode, post.exitCode]).toEqual([0, 0])
-    expect(requestsOf(it.neon).slice(0, 3)).toEqual(['POST no answer', 'GET 200', 'POST 200'])
+    expect(requestsOf(setup.neon).slice(0, 3)).toEqual(['POST no answer', 'GET 200', 'POST 200'])
     const [, key] = /"key":"(\w+)"/.exec(body) ?? []
     if (key !== undefined) expect(masksOf(main)).toContain(key)
   })
@@ -76,10 +80,10 @@ describe('word for word', () => {
   test.each(REVOKED)('a revocation: $operation, $source', async ({ operation, body }) => {
     const answer = JSON.parse(body)
     nextKeyIs(answer)
-    it.inject({ operation, failure: { kind: 'body', body } })
-    const { post } = await it.life(inputsOf(operation, it))
+    setup.inject({ operation, failure: { kind: 'body', body } })
+    const { post } = await setup.life(inputsOf(operation, it))
     expect(post.exitCode).toBe(0)
-    expect(requestsOf(it.neon)).toEqual(['POST 200', 'DELETE 200'])
+    expect(requestsOf(setup.neon)).toEqual(['POST 200', 'DELETE 200'])
     expect(post.log.join()).toContain(answer.last_used_at ?? 'It was never used')
     expect(post.log.join()).not.toContain(answer.last_used_from_addr || 'no address')
   })
@@ -87,22 +91,22 @@ describe('word for word', () => {
   test.each(PROJECTS)('a project: $source', async ({ operation, body }) => {
     const { id, org_id } = JSON.parse(body).project
     if (org_id !== undefined) {
-      const organization = it.neon.accounts.addOrganization(org_id, [[it.neon.ada, 'admin']])
-      it.neon.accounts.addProject(id, organization)
+      const organization = setup.neon.accounts.addOrganization(org_id, [[setup.neon.ada, 'admin']])
+      setup.neon.accounts.addProject(id, organization)
     }
-    it.inject({ operation, failure: { kind: 'body', body } })
-    const { main } = await it.life({ project_id: id })
-    expect(requestsOf(it.neon)).toEqual(['GET 200', ...(org_id === undefined ? [] : ['POST 200', 'DELETE 200'])])
+    setup.inject({ operation, failure: { kind: 'body', body } })
+    const { main } = await setup.life({ project_id: id })
+    expect(requestsOf(setup.neon)).toEqual(['GET 200', ...(org_id === undefined ? [] : ['POST 200', 'DELETE 200'])])
     if (org_id === undefined) expect(errorsOf(main).join()).toContain('belongs to no organization')
-    else expect(it.neon.requests[1]?.path).toContain(`/organizations/${org_id}/`)
+    else expect(setup.neon.requests[1]?.path).toContain(`/organizations/${org_id}/`)
   })
 
   test.each(REFUSED)('a refusal: $source', async ({ operation, status = 0, body }) => {
-    it.inject({ operation, failure: { kind: 'status', status, deed: 'never', body } })
-    const inputs = operation === 'getProject' ? { project_id: it.neon.project.id } : inputsOf(operation, it)
-    const { main, post } = await it.life(inputs)
+    setup.inject({ operation, failure: { kind: 'status', status, applied: false, body } })
+    const inputs = operation === 'getProject' ? { project_id: setup.neon.project.id } : inputsOf(operation, it)
+    const { main, post } = await setup.life(inputs)
     expect([main.exitCode, post.exitCode]).toEqual([1, 0])
-    expect(it.neon.requests.filter(({ path }) => !path.endsWith('/auth'))).toHaveLength(1)
+    expect(setup.neon.requests.filter(({ path }) => !path.endsWith('/auth'))).toHaveLength(1)
     const { message } = JSON.parse(body)
     const [error = ''] = errorsOf(main)
     expect(error).toContain(message)
@@ -131,47 +135,47 @@ const settledByList = (edition: Edition, scope: string): boolean =>
   edition === 'reference' || (edition === 'least' && scope === 'project')
 
 describe.each(Object.keys(EDITIONS) as Edition[])('against a Neon as of: %s', (edition) => {
-  const it = scenario({ timeLapse: 20, edition })
+  const setup = scenario({ timeLapse: 20, edition })
 
   test.each(SCOPES)('the life of a key: %s', async (scope, inputs) => {
-    const { main, post } = await it.life(inputs(it))
+    const { main, post } = await setup.life(inputs(it))
     expect([main.exitCode, post.exitCode]).toEqual([0, 0])
     const list = settledByList(edition, scope) ? ['GET 200'] : []
-    expect(requestsOf(it.neon)).toEqual(['POST 200', ...list, 'DELETE 200'])
-    expect(it.neon.strangers()).toEqual([])
-    expect(it.neon.accounts.keys.get(main.outputs.api_key_id ?? '')?.name).toBe(main.outputs.api_key_name)
+    expect(requestsOf(setup.neon)).toEqual(['POST 200', ...list, 'DELETE 200'])
+    expect(setup.neon.createdKeys()).toEqual([])
+    expect(setup.neon.accounts.keys.get(main.outputs.api_key_id ?? '')?.name).toBe(main.outputs.api_key_name)
     expect(main.commands.filter(({ command }) => command === 'warning')).toEqual([])
   })
 
   test.each(SCOPES)('a create whose answer is lost: %s', async (scope, inputs) => {
-    it.inject({
+    setup.inject({
       operation: scope === 'personal' ? 'createApiKey' : 'createOrgApiKey',
-      failure: { kind: 'reset', deed: 'done' },
+      failure: { kind: 'reset', applied: true },
     })
-    const job = it.job()
-    const main = await it.main(job, inputs(it))
+    const job = setup.job()
+    const main = await setup.main(job, inputs(it))
     expect(main.exitCode).toBe(0)
-    expect(it.neon.strangers().map(({ id }) => id)).toEqual([main.outputs.api_key_id])
+    expect(setup.neon.createdKeys().map(({ id }) => id)).toEqual([main.outputs.api_key_id])
     const [post] = await job.end()
     expect(post?.exitCode).toBe(0)
-    expect(it.neon.strangers()).toEqual([])
+    expect(setup.neon.createdKeys()).toEqual([])
     if (edition === 'guide of 2024' && scope !== 'personal') {
       expect(masksOf(main)).toContain('neon_org_key_abcdef1234567890abcdef1234567890')
     }
   })
 
   test('a second revocation is settled by the list', async () => {
-    it.inject({ operation: 'revokeOrgApiKey', failure: { kind: 'reset', deed: 'done' } })
-    const { post } = await it.life({ org_id: it.neon.organization.id })
+    setup.inject({ operation: 'revokeOrgApiKey', failure: { kind: 'reset', applied: true } })
+    const { post } = await setup.life({ org_id: setup.neon.organization.id })
     expect(post.exitCode).toBe(0)
-    expect(requestsOf(it.neon).slice(-2)).toEqual(['DELETE 404', 'GET 200'])
+    expect(requestsOf(setup.neon).slice(-2)).toEqual(['DELETE 404', 'GET 200'])
   })
 })
 
 describe("what a create's answer leaves open", () => {
-  const it = scenario({ timeLapse: 20 })
+  const setup = scenario({ timeLapse: 20 })
   afterEach(() => {
-    it.neon.accounts.onCreate = () => {}
+    setup.neon.accounts.onCreate = () => {}
   })
   const project = () => SCOPES[2]?.[1](it) ?? {}
 
@@ -179,71 +183,71 @@ describe("what a create's answer leaves open", () => {
     ['none', ({ owner }) => 'organization' in owner && delete owner.projectId],
     ['another', ({ owner }) => 'organization' in owner && Object.assign(owner, { projectId: 'winter-boat-259881' })],
   ])('no project, and in the list %s: revoked, and main fails', async (_listed, change) => {
-    it.neon.accounts.onCreate = change
-    it.inject({ operation: 'createOrgApiKey', failure: { kind: 'fields', fields: { project_id: undefined } } })
-    const { main, post } = await it.life(project())
+    setup.neon.accounts.onCreate = change
+    setup.inject({ operation: 'createOrgApiKey', failure: { kind: 'fields', fields: { project_id: undefined } } })
+    const { main, post } = await setup.life(project())
     expect([main.exitCode, post.exitCode]).toEqual([1, 0])
-    expect(errorsOf(main)).toEqual([expect.stringContaining(it.neon.project.id)])
-    expect(requestsOf(it.neon).slice(0, 3)).toEqual(['POST 200', 'GET 200', 'DELETE 200'])
-    expect(it.neon.strangers()).toEqual([])
+    expect(errorsOf(main)).toEqual([expect.stringContaining(setup.neon.project.id)])
+    expect(requestsOf(setup.neon).slice(0, 3)).toEqual(['POST 200', 'GET 200', 'DELETE 200'])
+    expect(setup.neon.createdKeys()).toEqual([])
     expect(main.exported).toEqual({})
   })
 
   test('no project, and the list has it: believed', async () => {
-    it.inject({ operation: 'createOrgApiKey', failure: { kind: 'fields', fields: { project_id: undefined } } })
-    const { main } = await it.life(project())
+    setup.inject({ operation: 'createOrgApiKey', failure: { kind: 'fields', fields: { project_id: undefined } } })
+    const { main } = await setup.life(project())
     expect(main.exitCode).toBe(0)
-    expect(requestsOf(it.neon)).toEqual(['POST 200', 'GET 200', 'DELETE 200'])
+    expect(requestsOf(setup.neon)).toEqual(['POST 200', 'GET 200', 'DELETE 200'])
   })
 
   test('another project: revoked, and main fails', async () => {
-    const fields = { project_id: it.neon.otherProject.id }
-    it.inject({ operation: 'createOrgApiKey', failure: { kind: 'fields', fields } })
-    const { main, post } = await it.life(project())
+    const fields = { project_id: setup.neon.otherProject.id }
+    setup.inject({ operation: 'createOrgApiKey', failure: { kind: 'fields', fields } })
+    const { main, post } = await setup.life(project())
     expect([main.exitCode, post.exitCode]).toEqual([1, 0])
-    expect(errorsOf(main)).toEqual([expect.stringContaining(it.neon.otherProject.id)])
-    expect(it.neon.requests.filter(({ method }) => method === 'POST')).toHaveLength(1)
-    expect(it.neon.strangers()).toEqual([])
+    expect(errorsOf(main)).toEqual([expect.stringContaining(setup.neon.otherProject.id)])
+    expect(setup.neon.requests.filter(({ method }) => method === 'POST')).toHaveLength(1)
+    expect(setup.neon.createdKeys()).toEqual([])
   })
 
   test('another name, and the list has the one asked for: believed', async () => {
-    it.inject({ operation: 'createApiKey', failure: { kind: 'fields', fields: { name: 'other' } } })
-    const { main } = await it.life()
+    setup.inject({ operation: 'createApiKey', failure: { kind: 'fields', fields: { name: 'other' } } })
+    const { main } = await setup.life()
     expect(main.exitCode).toBe(0)
-    expect(requestsOf(it.neon)).toEqual(['POST 200', 'GET 200', 'DELETE 200'])
+    expect(requestsOf(setup.neon)).toEqual(['POST 200', 'GET 200', 'DELETE 200'])
     expect(main.commands.filter(({ command }) => command === 'warning')).toEqual([])
   })
 
   test('another name, and the list has it too: believed, with a warning that the sweep cannot recognize the key', async () => {
-    it.neon.accounts.onCreate = (key) => {
+    setup.neon.accounts.onCreate = (key) => {
       key.name = 'other'
     }
-    const { main, post } = await it.life()
+    const { main, post } = await setup.life()
     expect([main.exitCode, post.exitCode]).toEqual([0, 0])
-    expect(requestsOf(it.neon)).toEqual(['POST 200', 'GET 200', 'DELETE 200'])
+    expect(requestsOf(setup.neon)).toEqual(['POST 200', 'GET 200', 'DELETE 200'])
     expect(main.commands.filter(({ command }) => command === 'warning')).toEqual([
       expect.objectContaining({ message: expect.stringContaining('sweep') }),
     ])
-    expect(it.neon.strangers()).toEqual([])
+    expect(setup.neon.createdKeys()).toEqual([])
   })
 
   test("somebody else's answer: our key is revoked, theirs is left alone, and another is made", async () => {
-    const { accounts, ada } = it.neon
+    const { accounts, ada } = setup.neon
     const theirs = accounts.createKey({ user: ada }, 'of another client', ada)
     const fields = { id: Number(theirs.key.id), name: theirs.key.name, key: theirs.token }
-    it.inject({ operation: 'createApiKey', failure: { kind: 'fields', fields } })
-    const job = it.job()
-    const main = await it.main(job)
+    setup.inject({ operation: 'createApiKey', failure: { kind: 'fields', fields } })
+    const job = setup.job()
+    const main = await setup.main(job)
     expect(main.exitCode).toBe(0)
     expect(main.outputs.api_key).not.toBe(theirs.token)
     expect(masksOf(main)).toContain(theirs.token)
-    expect(it.neon.strangers().map(({ id }) => id)).toEqual([theirs.key.id, main.outputs.api_key_id])
+    expect(setup.neon.createdKeys().map(({ id }) => id)).toEqual([theirs.key.id, main.outputs.api_key_id])
     await job.end()
-    expect(it.neon.strangers().map(({ id }) => id)).toEqual([theirs.key.id])
+    expect(setup.neon.createdKeys().map(({ id }) => id)).toEqual([theirs.key.id])
   })
 })
 
-const RESET = { kind: 'reset', deed: 'never' } as const
+const RESET = { kind: 'reset', applied: false } as const
 
 /** What a step masked. */
 function masksOf({ commands }: { commands: { command: string; message: string }[] }): string[] {

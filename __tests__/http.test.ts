@@ -7,7 +7,7 @@ import { generateCertificate, startTlsFront } from '../simulator/tls.ts'
 import { openHttp, TransportError } from '../src/base/http.ts'
 import { requestsOf, scenario } from './support/scenario.ts'
 
-const it = scenario()
+const setup = scenario()
 const listening: Listening[] = []
 afterAll(() => {
   for (const each of listening) each.close()
@@ -16,7 +16,7 @@ afterAll(() => {
 test('given up while connecting: the request is not written after all', async () => {
   const certificate = await generateCertificate(['localhost'])
   setDefaultCACertificates([certificate.cert])
-  const front = await startTlsFront(certificate, () => it.host)
+  const front = await startTlsFront(certificate, () => setup.host)
   const held: Socket[] = []
   const letThrough = (socket: Socket): void => {
     socket.pipe(connect(front.port, '127.0.0.1')).pipe(socket)
@@ -29,7 +29,7 @@ test('given up while connecting: the request is not written after all', async ()
     http.exchange({
       method: 'POST',
       url: new URL(`https://localhost:${gate.port}/api/v2/api_keys`),
-      headers: { authorization: `Bearer ${it.neon.adminKey}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${setup.neon.adminKey}`, 'content-type': 'application/json' },
       body: JSON.stringify({ key_name: `within ${timeout} ms` }),
       timeout,
     })
@@ -39,6 +39,6 @@ test('given up while connecting: the request is not written after all', async ()
   for (const socket of held) letThrough(socket)
   const { status } = await create(5_000)
   expect(status).toBe(200)
-  expect(requestsOf(it.neon)).toEqual(['POST 200'])
-  expect(it.neon.strangers().map(({ name }) => name)).toEqual(['within 5000 ms'])
+  expect(requestsOf(setup.neon)).toEqual(['POST 200'])
+  expect(setup.neon.createdKeys().map(({ name }) => name)).toEqual(['within 5000 ms'])
 })

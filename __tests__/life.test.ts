@@ -1,74 +1,76 @@
 import { parseKeyName } from '../src/github/key-name.ts'
 import { requestsOf, scenario } from './support/scenario.ts'
 
-const it = scenario()
+const setup = scenario()
 
 test('a personal key lives as long as the job', async () => {
-  const job = it.job()
-  const main = await it.main(job)
+  const job = setup.job()
+  const main = await setup.main(job)
   expect(main.exitCode).toBe(0)
   expect(main.stderr).toBe('')
-  expect(it.neon.strangers()).toMatchObject([{ id: main.outputs.api_key_id, name: main.outputs.api_key_name }])
+  expect(setup.neon.createdKeys()).toMatchObject([{ id: main.outputs.api_key_id, name: main.outputs.api_key_name }])
   expect(job.env.NEON_API_KEY).toBe(main.outputs.api_key)
-  expect(it.neon.accounts.authenticate(job.env.NEON_API_KEY ?? '', '192.0.2.7')?.owner).toEqual({ user: it.neon.ada })
+  expect(setup.neon.accounts.authenticate(job.env.NEON_API_KEY ?? '', '192.0.2.7')?.owner).toEqual({
+    user: setup.neon.ada,
+  })
 
   const [post] = await job.end()
   expect(post).toMatchObject({ exitCode: 0, stderr: '' })
-  expect(it.neon.strangers()).toEqual([])
-  expect(requestsOf(it.neon)).toEqual(['POST 200', 'DELETE 200'])
+  expect(setup.neon.createdKeys()).toEqual([])
+  expect(requestsOf(setup.neon)).toEqual(['POST 200', 'DELETE 200'])
 })
 
 describe('IDs past 2^53', () => {
-  const it = scenario({ firstKeyId: 2n ** 53n + 1n })
+  const setup = scenario({ firstKeyId: 2n ** 53n + 1n })
 
   test('the ID keeps every digit of an int64', async () => {
-    const { main } = await it.life()
+    const { main } = await setup.life()
     const id = main.outputs.api_key_id ?? ''
     expect(String(Number(id))).not.toBe(id)
-    expect(it.neon.accounts.keys.get(id)?.name).toBe(main.outputs.api_key_name)
-    expect(it.neon.requests.at(-1)?.path).toBe(`/api/v2/api_keys/${id}`)
+    expect(setup.neon.accounts.keys.get(id)?.name).toBe(main.outputs.api_key_name)
+    expect(setup.neon.requests.at(-1)?.path).toBe(`/api/v2/api_keys/${id}`)
   })
 })
 
 test('an organization key', async () => {
-  const job = it.job()
-  await it.main(job, { org_id: it.neon.organization.id })
-  expect(it.neon.strangers()).toMatchObject([{ owner: { organization: it.neon.organization } }])
+  const job = setup.job()
+  await setup.main(job, { org_id: setup.neon.organization.id })
+  expect(setup.neon.createdKeys()).toMatchObject([{ owner: { organization: setup.neon.organization } }])
   await job.end()
-  expect(it.neon.strangers()).toEqual([])
-  expect(requestsOf(it.neon)).toEqual(['POST 200', 'DELETE 200'])
+  expect(setup.neon.createdKeys()).toEqual([])
+  expect(requestsOf(setup.neon)).toEqual(['POST 200', 'DELETE 200'])
 })
 
 test('a project-scoped key', async () => {
-  const job = it.job()
-  await it.main(job, { org_id: it.neon.organization.id, project_id: it.neon.project.id })
-  expect(it.neon.strangers()).toMatchObject([
-    { owner: { organization: it.neon.organization, projectId: it.neon.project.id } },
+  const job = setup.job()
+  await setup.main(job, { org_id: setup.neon.organization.id, project_id: setup.neon.project.id })
+  expect(setup.neon.createdKeys()).toMatchObject([
+    { owner: { organization: setup.neon.organization, projectId: setup.neon.project.id } },
   ])
   await job.end()
-  expect(it.neon.strangers()).toEqual([])
-  expect(requestsOf(it.neon)).toEqual(['POST 200', 'DELETE 200'])
+  expect(setup.neon.createdKeys()).toEqual([])
+  expect(requestsOf(setup.neon)).toEqual(['POST 200', 'DELETE 200'])
 })
 
 test('a project alone: its organization is looked up, which costs one request more', async () => {
-  const job = it.job()
-  const main = await it.main(job, { project_id: it.neon.project.id })
+  const job = setup.job()
+  const main = await setup.main(job, { project_id: setup.neon.project.id })
   expect(main.exitCode).toBe(0)
-  expect(it.neon.strangers()).toMatchObject([{ owner: { projectId: it.neon.project.id } }])
+  expect(setup.neon.createdKeys()).toMatchObject([{ owner: { projectId: setup.neon.project.id } }])
   await job.end()
-  expect(it.neon.strangers()).toEqual([])
-  expect(requestsOf(it.neon)).toEqual(['GET 200', 'POST 200', 'DELETE 200'])
+  expect(setup.neon.createdKeys()).toEqual([])
+  expect(requestsOf(setup.neon)).toEqual(['GET 200', 'POST 200', 'DELETE 200'])
 })
 
 test('the key is named after the run', async () => {
-  const job = it.job({
+  const job = setup.job({
     GITHUB_RUN_ID: '77',
     GITHUB_RUN_ATTEMPT: '3',
     GITHUB_REPOSITORY_ID: '5',
     GITHUB_REPOSITORY: 'o/r',
     GITHUB_JOB: 'e2e',
   })
-  const { outputs } = await it.main(job)
+  const { outputs } = await setup.main(job)
   expect(parseKeyName(outputs.api_key_name ?? '')).toMatchObject({
     server: 'gha',
     repositoryId: '5',
@@ -79,46 +81,46 @@ test('the key is named after the run', async () => {
 })
 
 test('on another server the name says which', async () => {
-  const { outputs } = await it.main(it.job({ GITHUB_SERVER_URL: 'https://git.example.com' }))
+  const { outputs } = await setup.main(setup.job({ GITHUB_SERVER_URL: 'https://git.example.com' }))
   expect(outputs.api_key_name).toMatch(/^gha-[0-9a-f]{4}\/812345678\//)
 })
 
 test('another environment variable', async () => {
-  const job = it.job()
-  const main = await it.main(job, { env_name: 'TF_VAR_neon_api_key' })
+  const job = setup.job()
+  const main = await setup.main(job, { env_name: 'TF_VAR_neon_api_key' })
   expect(main.exported).toEqual({ TF_VAR_neon_api_key: main.outputs.api_key })
 })
 
 test('no environment variable', async () => {
-  const main = await it.main(it.job(), { env_name: '' })
+  const main = await setup.main(setup.job(), { env_name: '' })
   expect(main.exitCode).toBe(0)
   expect(main.exported).toEqual({})
   expect(main.outputs.api_key).toMatch(/^napi_/)
 })
 
 test('two uses in one job have a key each and post revokes both', async () => {
-  const job = it.job()
-  const first = await it.main(job)
-  const second = await it.main(job, { env_name: 'SECOND_KEY' })
+  const job = setup.job()
+  const first = await setup.main(job)
+  const second = await setup.main(job, { env_name: 'SECOND_KEY' })
   expect(second.exitCode).toBe(0)
   expect(first.outputs.api_key).not.toBe(second.outputs.api_key)
-  expect(it.neon.strangers()).toHaveLength(2)
+  expect(setup.neon.createdKeys()).toHaveLength(2)
   await job.end()
-  expect(it.neon.strangers()).toEqual([])
+  expect(setup.neon.createdKeys()).toEqual([])
 })
 
 test('the log of main is one line that says what was made', async () => {
-  const { log, outputs } = await it.main(it.job(), { org_id: it.neon.organization.id })
+  const { log, outputs } = await setup.main(setup.job(), { org_id: setup.neon.organization.id })
   expect(log).toEqual([
-    `Created the Neon API key ${outputs.api_key_id} (${outputs.api_key_name}) for the organization ${it.neon.organization.id}. It is revoked when this job ends.`,
+    `Created the Neon API key ${outputs.api_key_id} (${outputs.api_key_name}) for the organization ${setup.neon.organization.id}. It is revoked when this job ends.`,
   ])
 })
 
 test('the log of post tells when the key was last used, without the address', async () => {
-  const job = it.job()
-  const main = await it.main(job)
-  it.neon.accounts.authenticate(main.outputs.api_key ?? '', '192.0.2.7')
-  const lastUsedAt = it.neon.strangers()[0]?.lastUsedAt
+  const job = setup.job()
+  const main = await setup.main(job)
+  setup.neon.accounts.authenticate(main.outputs.api_key ?? '', '192.0.2.7')
+  const lastUsedAt = setup.neon.createdKeys()[0]?.lastUsedAt
   const [post] = await job.end()
   expect(post?.log).toEqual([
     `Revoked the Neon API key ${main.outputs.api_key_id} (${main.outputs.api_key_name}). It was last used at ${lastUsedAt}.`,
@@ -127,15 +129,15 @@ test('the log of post tells when the key was last used, without the address', as
 })
 
 test('the log of post tells that the key was never used', async () => {
-  const { post } = await it.life()
+  const { post } = await setup.life()
   expect(post.log).toEqual([expect.stringContaining('It was never used.')])
 })
 
 test('requests say who asks, and each has an ID of its own', async () => {
-  await it.life({ project_id: it.neon.project.id })
-  const headers = it.neon.requests.map((request) => request.headers)
+  await setup.life({ project_id: setup.neon.project.id })
+  const headers = setup.neon.requests.map((request) => request.headers)
   for (const { authorization, 'user-agent': userAgent } of headers) {
-    expect(authorization).toBe(`Bearer ${it.neon.adminKey}`)
+    expect(authorization).toBe(`Bearer ${setup.neon.adminKey}`)
     expect(userAgent).toMatch(/^ephemeral-neon-api-key\/\d+\.\d+\.\d+$/)
   }
   const ids = new Set(headers.map((header) => header['x-request-id']))
@@ -143,11 +145,11 @@ test('requests say who asks, and each has an ID of its own', async () => {
 })
 
 test('a failing step in between changes nothing', async () => {
-  const job = it.job()
-  await it.main(job)
+  const job = setup.job()
+  await setup.main(job)
   const step = await job.run('fails', process.execPath, ['--eval', 'process.exit(3)'])
   expect(step.exitCode).toBe(3)
   const [post] = await job.end()
   expect(post?.exitCode).toBe(0)
-  expect(it.neon.strangers()).toEqual([])
+  expect(setup.neon.createdKeys()).toEqual([])
 })

@@ -7,11 +7,11 @@ import { promisify } from 'node:util'
 import { errorsOf, scenario } from './support/scenario.ts'
 
 const CLI = join(dirname(createRequire(import.meta.url).resolve('neon/package.json')), 'dist', 'cli.js')
-const it = scenario({ timeLapse: 10 })
+const setup = scenario({ timeLapse: 10 })
 
 async function neon(...parameters: string[]): Promise<string> {
-  const options = ['--api-host', it.host, '--no-analytics', '--output', 'json', '--config-dir', it.job().folder]
-  const env = { ...process.env, NEON_API_KEY: it.neon.adminKey, CI: 'true' }
+  const options = ['--api-host', setup.host, '--no-analytics', '--output', 'json', '--config-dir', setup.job().folder]
+  const env = { ...process.env, NEON_API_KEY: setup.neon.adminKey, CI: 'true' }
   return (await promisify(execFile)(process.execPath, [CLI, ...parameters, ...options], { env })).stdout
 }
 
@@ -20,21 +20,21 @@ test.each([
   ['a personal key', 'revokeApiKey', 2, {}],
   ['a project-scoped key', 'revokeOrgApiKey', 1, { project_id: 'shiny-wind-028834' }],
 ] as const)('the command that the error names revokes %s', async (_kind, operation, times, inputs) => {
-  it.inject({ operation, times, failure: { kind: 'status', status: 403, deed: 'never' } })
-  const { main, post } = await it.life(inputs)
+  setup.inject({ operation, times, failure: { kind: 'status', status: 403, applied: false } })
+  const { main, post } = await setup.life(inputs)
   const [, command = ''] = /\bneon (api-keys revoke \d+(?: --org-id [\w-]+)?)/.exec(errorsOf(post).join()) ?? []
   expect(command).toContain(main.outputs.api_key_id)
   expect(JSON.parse(await neon(...command.split(' ')))).toMatchObject({ revoked: true })
-  expect(it.neon.strangers()).toEqual([])
+  expect(setup.neon.createdKeys()).toEqual([])
 })
 
 test("an organization's keys and projects", async () => {
-  await it.main(it.job(), { project_id: it.neon.project.id })
-  const keys = JSON.parse(await neon('api-keys', 'list', '--org-id', it.neon.organization.id))
+  await setup.main(setup.job(), { project_id: setup.neon.project.id })
+  const keys = JSON.parse(await neon('api-keys', 'list', '--org-id', setup.neon.organization.id))
   expect(keys).toEqual([
     expect.objectContaining({ name: 'long-lived' }),
-    expect.objectContaining({ project_id: it.neon.project.id }),
+    expect.objectContaining({ project_id: setup.neon.project.id }),
   ])
-  const projects = JSON.parse(await neon('projects', 'list', '--org-id', it.neon.organization.id))
-  expect(projects.map(({ id }: { id: string }) => id)).toEqual([it.neon.project.id, it.neon.otherProject.id])
+  const projects = JSON.parse(await neon('projects', 'list', '--org-id', setup.neon.organization.id))
+  expect(projects.map(({ id }: { id: string }) => id)).toEqual([setup.neon.project.id, setup.neon.otherProject.id])
 })

@@ -5,32 +5,32 @@ import { join } from 'node:path'
 import { preload } from '../simulator/runner/preload.ts'
 import { errorsOf, scenario } from './support/scenario.ts'
 
-const it = scenario()
+const setup = scenario()
 const SOURCES = join(import.meta.dirname, '..', 'src')
 
 test('a life where lines end as on Windows', async () => {
-  const job = it.job(preload(['windows'], { RUNNER_OS: 'Windows' }))
-  const main = await it.main(job, { project_id: it.neon.project.id })
+  const job = setup.job(preload(['windows'], { RUNNER_OS: 'Windows' }))
+  const main = await setup.main(job, { project_id: setup.neon.project.id })
   expect(errorsOf(main)).toEqual([])
   expect(main.outputs.api_key).toMatch(/^napi_\w+$/)
   expect(main.exported).toEqual({ NEON_API_KEY: main.outputs.api_key })
   expect(readFileSync(main.files.output, 'utf8')).toContain('\r\n')
   const [post] = await job.end()
   expect(post?.log).toEqual([expect.stringContaining(`Revoked the Neon API key ${main.outputs.api_key_id}`)])
-  expect(it.neon.strangers()).toEqual([])
+  expect(setup.neon.createdKeys()).toEqual([])
 })
 
 test('an api_key with the line end that an editor on Windows leaves is the key alone', async () => {
-  const { main, post } = await it.life({ api_key: `${it.neon.adminKey}\r\n` })
+  const { main, post } = await setup.life({ api_key: `${setup.neon.adminKey}\r\n` })
   expect(main.exitCode).toBe(0)
   expect(post.exitCode).toBe(0)
 })
 
 test('a runner whose Node is too old: an error that says so, and no key is made', async () => {
-  const { main, post } = await it.life({}, { env: preload(['old-node'], {}) })
+  const { main, post } = await setup.life({}, { env: preload(['old-node'], {}) })
   expect(errorsOf(main)).toEqual([expect.stringContaining('this one needs Node 24')])
   expect(post.exitCode).toBe(0)
-  expect(it.neon.requests).toEqual([])
+  expect(setup.neon.requests).toEqual([])
 })
 
 test('the sources take nothing for granted that only one system has', () => {

@@ -1,19 +1,19 @@
 import type { Key } from '../simulator/neon/accounts.ts'
 import { errorsOf, requestsOf, scenario } from './support/scenario.ts'
 
-const it = scenario({ timeLapse: 10 })
+const setup = scenario({ timeLapse: 10 })
 
 test('no api_key, as in runs from forks: one line, success', async () => {
-  const job = it.job()
-  await it.main(job, { api_key: '' })
+  const job = setup.job()
+  await setup.main(job, { api_key: '' })
   const [post] = await job.end()
   expect(post?.exitCode).toBe(0)
   expect(post?.log).toEqual(['The main step had no API key to create one with; there is nothing to revoke.'])
 })
 
 test('inputs of another step (actions/runner 3514): everything but the key comes from the state', async () => {
-  const job = it.job()
-  await it.main(job, { org_id: it.neon.organization.id })
+  const job = setup.job()
+  await setup.main(job, { org_id: setup.neon.organization.id })
   job.overridePostInputs({
     org_id: 'NONSENSE',
     project_id: '!',
@@ -23,7 +23,7 @@ test('inputs of another step (actions/runner 3514): everything but the key comes
   })
   const [post] = await job.end()
   expect(post?.exitCode).toBe(0)
-  expect(it.neon.strangers()).toEqual([])
+  expect(setup.neon.createdKeys()).toEqual([])
 })
 
 test.each([
@@ -33,42 +33,42 @@ test.each([
 ])(
   'the api_key is %s: a personal key revokes itself, and post says that the input was of no use',
   async (_case, api_key) => {
-    const job = it.job()
-    await it.main(job)
+    const job = setup.job()
+    await setup.main(job)
     job.overridePostInputs({ api_key })
     const [post] = await job.end()
     expect(post?.exitCode).toBe(0)
     expect(post?.commands).toContainEqual(
       expect.objectContaining({ command: 'warning', message: expect.stringContaining('revoked itself') }),
     )
-    expect(it.neon.strangers()).toEqual([])
+    expect(setup.neon.createdKeys()).toEqual([])
   },
 )
 
 test('an organization key, too, revokes itself where the api_key is rejected', async () => {
-  const job = it.job()
-  await it.main(job, { org_id: it.neon.organization.id })
+  const job = setup.job()
+  await setup.main(job, { org_id: setup.neon.organization.id })
   job.overridePostInputs({ api_key: 'napi_0123456789abcdef' })
   const [post] = await job.end()
   expect(post?.exitCode).toBe(0)
-  expect(it.neon.strangers()).toEqual([])
+  expect(setup.neon.createdKeys()).toEqual([])
 })
 
 test("the api_key of another account: its list is without our key, which is not the same as 'gone'", async () => {
-  const job = it.job()
-  await it.main(job)
-  job.overridePostInputs({ api_key: it.neon.memberKey })
+  const job = setup.job()
+  await setup.main(job)
+  job.overridePostInputs({ api_key: setup.neon.memberKey })
   const [post] = await job.end()
   expect(post?.exitCode).toBe(0)
-  expect(requestsOf(it.neon).slice(1)).toEqual(['GET 200', 'DELETE 200'])
-  expect(it.neon.strangers()).toEqual([])
+  expect(requestsOf(setup.neon).slice(1)).toEqual(['GET 200', 'DELETE 200'])
+  expect(setup.neon.createdKeys()).toEqual([])
 })
 
 test('a key that somebody revoked during the job is gone already, which is success', async () => {
-  const job = it.job()
-  const main = await it.main(job)
-  const [key] = it.neon.strangers()
-  if (key) it.neon.accounts.revoke(key)
+  const job = setup.job()
+  const main = await setup.main(job)
+  const [key] = setup.neon.createdKeys()
+  if (key) setup.neon.accounts.revoke(key)
   const [post] = await job.end()
   expect(post).toMatchObject({
     exitCode: 0,
@@ -77,13 +77,13 @@ test('a key that somebody revoked during the job is gone already, which is succe
 })
 
 test('the api_key is rejected and the key project-scoped: loud, with what to do by hand', async () => {
-  const job = it.job()
-  const main = await it.main(job, { project_id: it.neon.project.id })
+  const job = setup.job()
+  const main = await setup.main(job, { project_id: setup.neon.project.id })
   job.overridePostInputs({ api_key: 'napi_0123456789abcdef' })
   const [post] = await job.end()
   expect(post?.exitCode).toBe(1)
   expect(errorsOf(post as never)).toEqual([
-    expect.stringContaining(`neon api-keys revoke ${main.outputs.api_key_id} --org-id ${it.neon.organization.id}`),
+    expect.stringContaining(`neon api-keys revoke ${main.outputs.api_key_id} --org-id ${setup.neon.organization.id}`),
   ])
 })
 
@@ -92,8 +92,8 @@ test.each([
   ['fail', 1],
   ['', 1],
 ])("on_revoke_failure '%s': tells the same, and the job goes red but for warn", async (onRevokeFailure, exitCode) => {
-  const job = it.job()
-  const main = await it.main(job, { project_id: it.neon.project.id, on_revoke_failure: onRevokeFailure })
+  const job = setup.job()
+  const main = await setup.main(job, { project_id: setup.neon.project.id, on_revoke_failure: onRevokeFailure })
   job.overridePostInputs({ api_key: '' })
   const [post] = await job.end()
   expect(post?.exitCode).toBe(exitCode)
@@ -105,27 +105,27 @@ test.each([
   ['the job is known: all that was created for it is revoked, and nothing else', '48216309157'],
   ['the job is not known: the exact name, and nothing else', ''],
 ])('a record without a key, and %s', async (_case, checkRunId) => {
-  const { neon } = it
-  it.inject({ operation: 'createApiKey', failure: { kind: 'status', status: 500, deed: 'done' } })
-  it.inject({ operation: 'listApiKeys', failure: { kind: 'status', status: 403, deed: 'never' } })
-  const job = it.job()
+  const { neon } = setup
+  setup.inject({ operation: 'createApiKey', failure: { kind: 'status', status: 500, applied: true } })
+  setup.inject({ operation: 'listApiKeys', failure: { kind: 'status', status: 403, applied: false } })
+  const job = setup.job()
   job.checkRunId = checkRunId
-  const main = await it.main(job)
+  const main = await setup.main(job)
   expect(main.exitCode).toBe(1)
-  const name = neon.strangers()[0]?.name ?? ''
+  const name = neon.createdKeys()[0]?.name ?? ''
   const create = (other: string): Key => neon.accounts.createKey({ user: neon.ada }, other, neon.ada).key
   const ofJob = create(`${name}x`)
   const others = [` ${name}`.slice(0, 64), name.replace(/^gha/, 'gha-0000').slice(0, 64)].map(create)
   others.push(create(name.replace(/\/\d+\/(\w{8})\//, '/48216309158/$1/')))
   const [post] = await job.end()
   expect(post?.exitCode).toBe(0)
-  expect(neon.strangers()).toEqual(checkRunId === '' ? [ofJob, ...others] : others)
+  expect(neon.createdKeys()).toEqual(checkRunId === '' ? [ofJob, ...others] : others)
 })
 
 test('a record without a key: the name is looked for twice', async () => {
-  it.inject({ operation: 'createApiKey', failure: { kind: 'status', status: 500, deed: 'done' } })
-  it.inject({ operation: 'listApiKeys', failure: { kind: 'status', status: 403, deed: 'never' } })
-  const { post } = await it.life()
+  setup.inject({ operation: 'createApiKey', failure: { kind: 'status', status: 500, applied: true } })
+  setup.inject({ operation: 'listApiKeys', failure: { kind: 'status', status: 403, applied: false } })
+  const { post } = await setup.life()
   expect(post.exitCode).toBe(0)
-  expect(requestsOf(it.neon).slice(2)).toEqual(['GET 200', 'DELETE 200', 'GET 200'])
+  expect(requestsOf(setup.neon).slice(2)).toEqual(['GET 200', 'DELETE 200', 'GET 200'])
 })

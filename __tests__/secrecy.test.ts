@@ -4,7 +4,7 @@ import type { Job, StepResult } from '../simulator/runner/job.ts'
 import { preload } from '../simulator/runner/preload.ts'
 import { errorsOf, recordOf, scenario } from './support/scenario.ts'
 
-const it = scenario()
+const setup = scenario()
 
 interface Write {
   where: string
@@ -24,7 +24,7 @@ function tracing(job: Job): { env: Record<string, string>; writes: () => Write[]
 
 /** Fails wherever the long-lived key stands, but in its own mask command. */
 function expectNoLongLivedKey(steps: StepResult[], job: Job): void {
-  const key = it.neon.adminKey
+  const key = setup.neon.adminKey
   for (const { stdout, stderr } of steps) {
     expect(stdout.replace(`::add-mask::${key}`, '')).not.toContain(key)
     expect(stderr).not.toContain(key)
@@ -39,16 +39,16 @@ test.each([
   ['personal', {}],
   ['project', { project_id: 'shiny-wind-028834' }],
 ])('masking comes before everything else: %s', async (_scope, inputs) => {
-  const job = it.job()
+  const job = setup.job()
   const trace = tracing(job)
-  const main = await it.main(job, inputs, { env: trace.env })
+  const main = await setup.main(job, inputs, { env: trace.env })
   // By the last write, an empty one, the step waits for all others.
   const writes = trace.writes().filter(({ text }) => text !== '')
   const fresh = main.outputs.api_key ?? ''
 
   // An empty record first, since an earlier step can have written one into the environment.
   expect(writes[0]).toMatchObject({ where: 'state', text: expect.stringMatching(/^record<<(\S+)\n\n\1\n$/) })
-  expect(writes[1]).toEqual({ where: 'stdout', text: `::add-mask::${it.neon.adminKey}\n` })
+  expect(writes[1]).toEqual({ where: 'stdout', text: `::add-mask::${setup.neon.adminKey}\n` })
   const holdsFresh = writes.filter(({ text }) => text.includes(fresh))
   expect(holdsFresh[0]).toEqual({ where: 'stdout', text: `::add-mask::${fresh}\n` })
   // The intent is on disk before the key exists, the ID before any output can fail.
@@ -70,62 +70,62 @@ test.each([
 })
 
 test('post masks both keys before it says a word', async () => {
-  const job = it.job()
-  const main = await it.main(job)
+  const job = setup.job()
+  const main = await setup.main(job)
   const [post] = await job.end()
   expect(post?.stdout.split('\n').slice(0, 2)).toEqual([
-    `::add-mask::${it.neon.adminKey}`,
+    `::add-mask::${setup.neon.adminKey}`,
     `::add-mask::${main.outputs.api_key}`,
   ])
 })
 
 test('the long-lived key stands nowhere but in its own mask command', async () => {
-  const { job, main, post } = await it.life({ project_id: it.neon.project.id })
+  const { job, main, post } = await setup.life({ project_id: setup.neon.project.id })
   expectNoLongLivedKey([main, post], job)
 })
 
 test('nor with debug logging', async () => {
-  const { job, main, post } = await it.life({}, { env: { RUNNER_DEBUG: '1' } })
+  const { job, main, post } = await setup.life({}, { env: { RUNNER_DEBUG: '1' } })
   expectNoLongLivedKey([main, post], job)
 })
 
 test('nor when everything fails', async () => {
-  it.inject({ operation: 'createApiKey', failure: { kind: 'reset', deed: 'done' } })
-  it.inject({ operation: 'listApiKeys', failure: { kind: 'status', status: 500, deed: 'done' } })
-  it.inject({ operation: 'revokeApiKey', failure: { kind: 'body', body: 'garbage' } })
-  const { job, main, post } = await it.life({}, { env: { RUNNER_DEBUG: '1' } })
+  setup.inject({ operation: 'createApiKey', failure: { kind: 'reset', applied: true } })
+  setup.inject({ operation: 'listApiKeys', failure: { kind: 'status', status: 500, applied: true } })
+  setup.inject({ operation: 'revokeApiKey', failure: { kind: 'body', body: 'garbage' } })
+  const { job, main, post } = await setup.life({}, { env: { RUNNER_DEBUG: '1' } })
   expectNoLongLivedKey([main, post], job)
 })
 
 test("nor when Neon's error repeats it", async () => {
-  const body = JSON.stringify({ code: '', message: `the key ${it.neon.adminKey}\n::error::is not welcome` })
-  it.inject({ failure: { kind: 'status', status: 400, deed: 'never', body } })
-  const { job, main, post } = await it.life()
+  const body = JSON.stringify({ code: '', message: `the key ${setup.neon.adminKey}\n::error::is not welcome` })
+  setup.inject({ failure: { kind: 'status', status: 400, applied: false, body } })
+  const { job, main, post } = await setup.life()
   expect(errorsOf(main)[0]).toContain('the key *** ::error::is not welcome')
   expectNoLongLivedKey([main, post], job)
 })
 
 test('a fresh key in an answer that makes no sense is masked all the same, and its value used nowhere', async () => {
-  it.inject({ operation: 'createApiKey', failure: { kind: 'fields', fields: { id: null } } })
-  const { job, main } = await it.life()
+  setup.inject({ operation: 'createApiKey', failure: { kind: 'fields', fields: { id: null } } })
+  const { job, main } = await setup.life()
   const masks = main.commands.filter(({ command }) => command === 'add-mask').map(({ message }) => message)
-  expect(masks).toEqual([it.neon.adminKey, expect.stringMatching(/^napi_/), main.outputs.api_key])
+  expect(masks).toEqual([setup.neon.adminKey, expect.stringMatching(/^napi_/), main.outputs.api_key])
   const [, orphan] = masks
   expect(main.stdout.replace(`::add-mask::${orphan}`, '')).not.toContain(orphan)
   for (const { text } of job.filesOnDisk()) expect(text).not.toContain(orphan)
 })
 
 test('the state holds the fresh key only where it could revoke itself', async () => {
-  const personal = await it.main(it.job())
-  const organization = await it.main(it.job(), { org_id: it.neon.organization.id })
-  const project = await it.main(it.job(), { project_id: it.neon.project.id })
+  const personal = await setup.main(setup.job())
+  const organization = await setup.main(setup.job(), { org_id: setup.neon.organization.id })
+  const project = await setup.main(setup.job(), { project_id: setup.neon.project.id })
   expect(recordOf(personal).created.key).toBe(personal.outputs.api_key)
   expect(recordOf(organization).created.key).toBe(organization.outputs.api_key)
   expect(recordOf(project).created).toEqual({ id: project.outputs.api_key_id, name: project.outputs.api_key_name })
 })
 
 test('the ID and the name are not masked, so that they may be handed to other jobs', async () => {
-  const { job, main } = await it.life()
+  const { job, main } = await setup.life()
   for (const mask of job.masks) {
     expect(main.outputs.api_key_id).not.toContain(mask)
     expect(main.outputs.api_key_name).not.toContain(mask)
@@ -133,17 +133,17 @@ test('the ID and the name are not masked, so that they may be handed to other jo
 })
 
 test('the long-lived key in a variable of another name is warned of, by name', async () => {
-  const main = await it.main(it.job({ DATABASE_ADMIN: it.neon.adminKey }))
+  const main = await setup.main(setup.job({ DATABASE_ADMIN: setup.neon.adminKey }))
   expect(main.exitCode).toBe(0)
   const [warning] = main.commands.filter(({ command }) => command === 'warning')
   expect(warning?.message).toContain('DATABASE_ADMIN')
-  expect(warning?.message).not.toContain(it.neon.adminKey)
+  expect(warning?.message).not.toContain(setup.neon.adminKey)
 })
 
 test('the address a key was last used from is for debug logs alone', async () => {
-  const job = it.job()
-  const main = await it.main(job)
-  it.neon.accounts.authenticate(main.outputs.api_key ?? '', '192.0.2.7')
+  const job = setup.job()
+  const main = await setup.main(job)
+  setup.neon.accounts.authenticate(main.outputs.api_key ?? '', '192.0.2.7')
   const [post] = await job.end()
   const holding = post?.stdout.split('\n').filter((line) => line.includes('192.0.2.7'))
   expect(holding).toEqual(['::debug::Last used from 192.0.2.7.'])

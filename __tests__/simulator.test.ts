@@ -3,9 +3,9 @@
 import { startNeon } from '../simulator/neon/server.ts'
 import { scenario } from './support/scenario.ts'
 
-const it = scenario()
+const setup = scenario()
 
-async function call(method: string, path: string, key: string, body?: object, host: string = it.host) {
+async function call(method: string, path: string, key: string, body?: object, host: string = setup.host) {
   const response = await fetch(`${host}${path}`, {
     method,
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
@@ -15,20 +15,20 @@ async function call(method: string, path: string, key: string, body?: object, ho
 }
 
 const forOrganizations = 'not allowed for organization API keys'
-const orgKeys = (): string => `/organizations/${it.neon.organization.id}/api_keys`
+const orgKeys = (): string => `/organizations/${setup.neon.organization.id}/api_keys`
 
 test('names are unique within an account, and free again once revoked', async () => {
-  const first = await call('POST', '/api_keys', it.neon.adminKey, { key_name: 'x' })
-  const second = await call('POST', '/api_keys', it.neon.adminKey, { key_name: 'x' })
+  const first = await call('POST', '/api_keys', setup.neon.adminKey, { key_name: 'x' })
+  const second = await call('POST', '/api_keys', setup.neon.adminKey, { key_name: 'x' })
   expect(second).toMatchObject({ status: 400, body: { message: 'choose another unique name for api key' } })
-  expect((await call('POST', orgKeys(), it.neon.adminKey, { key_name: 'x' })).status).toBe(200)
-  await call('DELETE', `/api_keys/${it.neon.strangers()[0]?.id}`, it.neon.adminKey)
+  expect((await call('POST', orgKeys(), setup.neon.adminKey, { key_name: 'x' })).status).toBe(200)
+  await call('DELETE', `/api_keys/${setup.neon.createdKeys()[0]?.id}`, setup.neon.adminKey)
   expect((await call('GET', '/users/me', first.body.key)).status).toBe(401)
-  expect((await call('POST', '/api_keys', it.neon.adminKey, { key_name: 'x' })).status).toBe(200)
+  expect((await call('POST', '/api_keys', setup.neon.adminKey, { key_name: 'x' })).status).toBe(200)
 })
 
 test('who may do what with keys', async () => {
-  const { adminKey, memberKey, organizationKey, project, otherProject } = it.neon
+  const { adminKey, memberKey, organizationKey, project, otherProject } = setup.neon
   const scoped = (await call('POST', orgKeys(), adminKey, { key_name: 'p', project_id: project.id })).body.key
   const statuses = await Promise.all([
     call('POST', orgKeys(), organizationKey, { key_name: 'o' }),
@@ -47,12 +47,12 @@ test('who may do what with keys', async () => {
   expect(messages).toEqual([forOrganizations, outside, outside, forOrganizations])
   const other = await call('GET', '/organizations/org-of-others/api_keys', adminKey)
   expect(other).toMatchObject({ status: 403, body: { message: 'not an organization member' } })
-  const revoke = await call('DELETE', `${orgKeys()}/${it.neon.strangers()[0]?.id}`, organizationKey)
+  const revoke = await call('DELETE', `${orgKeys()}/${setup.neon.createdKeys()[0]?.id}`, organizationKey)
   expect(revoke.body.revoked).toBe(true)
 })
 
 test("a project-scoped key does what tools want of it: branches, in its own project, and a password to the branch's database", async () => {
-  const { adminKey, project, otherProject, branches } = it.neon
+  const { adminKey, project, otherProject, branches } = setup.neon
   const scoped = (await call('POST', orgKeys(), adminKey, { key_name: 'p', project_id: project.id })).body.key
   const branch = { branch: { name: 'try' }, endpoints: [{ type: 'read_write' }] }
   const { status, body } = await call('POST', `/projects/${project.id}/branches`, scoped, branch)
@@ -74,7 +74,7 @@ test("a project-scoped key does what tools want of it: branches, in its own proj
 })
 
 test('a list of projects takes an organization: its key, or its ID', async () => {
-  const { adminKey, organizationKey, organization } = it.neon
+  const { adminKey, organizationKey, organization } = setup.neon
   const ids = async (path: string, key: string) =>
     (await call('GET', path, key)).body.projects.map(({ id }: { id: string }) => id)
   expect((await call('GET', '/projects', adminKey)).status).toBe(400)
@@ -87,24 +87,24 @@ test('a list of projects takes an organization: its key, or its ID', async () =>
 })
 
 test('last_used_at moves', async () => {
-  const { key } = (await call('POST', '/api_keys', it.neon.adminKey, { key_name: 'used' })).body
-  expect(it.neon.strangers()[0]?.lastUsedAt).toBeNull()
+  const { key } = (await call('POST', '/api_keys', setup.neon.adminKey, { key_name: 'used' })).body
+  expect(setup.neon.createdKeys()[0]?.lastUsedAt).toBeNull()
   await call('GET', '/users/me', key)
-  expect(Date.parse(it.neon.strangers()[0]?.lastUsedAt ?? '')).toBeGreaterThan(Date.now() - 5_000)
+  expect(Date.parse(setup.neon.createdKeys()[0]?.lastUsedAt ?? '')).toBeGreaterThan(Date.now() - 5_000)
 })
 
 test('the request ID of the caller comes back', async () => {
-  const response = await fetch(`${it.host}/auth`, { headers: { 'x-request-id': 'mine' } })
+  const response = await fetch(`${setup.host}/auth`, { headers: { 'x-request-id': 'mine' } })
   expect(response.headers.get('x-request-id')).toBe('mine')
   expect(await response.json()).toMatchObject({ request_id: 'mine' })
 })
 
 test("a request that Neon's OpenAPI document does not allow is refused", async () => {
-  const { status, body } = await call('POST', '/api_keys', it.neon.adminKey, { key_name: 'x'.repeat(65) })
+  const { status, body } = await call('POST', '/api_keys', setup.neon.adminKey, { key_name: 'x'.repeat(65) })
   expect(status).toBe(400)
   expect(body.message).toContain('must NOT have more than 64 characters')
-  expect(it.neon.requests[0]?.violations).toHaveLength(1)
-  it.neon.requests.length = 0
+  expect(setup.neon.requests[0]?.violations).toHaveLength(1)
+  setup.neon.requests.length = 0
 })
 
 test('past ten organization keys a second: 429', async () => {
@@ -125,10 +125,10 @@ test('past ten organization keys a second: 429', async () => {
 })
 
 test('its own address tells the state and takes faults, for people and other processes', async () => {
-  const control = new URL('/_simulator/', it.host)
-  const fault = { operation: 'getAuthDetails', failure: { kind: 'status', status: 500, deed: 'never' } }
+  const control = new URL('/_simulator/', setup.host)
+  const fault = { operation: 'getAuthDetails', failure: { kind: 'status', status: 500, applied: false } }
   await fetch(new URL('faults', control), { method: 'POST', body: JSON.stringify(fault) })
-  expect((await call('GET', '/auth', it.neon.adminKey)).status).toBe(500)
+  expect((await call('GET', '/auth', setup.neon.adminKey)).status).toBe(500)
   const state = await (await fetch(new URL('state', control))).json()
-  expect(state).toMatchObject({ strangers: [], requests: [{ method: 'GET', path: '/api/v2/auth', status: 500 }] })
+  expect(state).toMatchObject({ createdKeys: [], requests: [{ method: 'GET', path: '/api/v2/auth', status: 500 }] })
 })

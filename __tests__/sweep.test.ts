@@ -8,7 +8,7 @@ import { preload } from '../simulator/runner/preload.ts'
 import { formatKeyName, newNonce } from '../src/github/key-name.ts'
 import { errorsOf, scenario } from './support/scenario.ts'
 
-const it = scenario()
+const setup = scenario()
 const SWEEP = join(import.meta.dirname, '..', 'sweep', 'action.yml')
 /** The run that the sweep is part of; see simulator/runner/job.ts. */
 const OWN_RUN = '19876543210'
@@ -35,8 +35,8 @@ function make(runId: string, { attempt = '1', hoursOld = 1, name = '', projectId
     nonce: newNonce(),
     label: 'shop.test',
   })
-  const owner = { organization: it.neon.organization, ...(projectId && { projectId }) }
-  const { key } = it.neon.accounts.createKey(owner, name || keyName, it.neon.ada)
+  const owner = { organization: setup.neon.organization, ...(projectId && { projectId }) }
+  const { key } = setup.neon.accounts.createKey(owner, name || keyName, setup.neon.ada)
   key.createdAt = new Date(Date.now() - hoursOld * HOUR).toISOString()
   return key
 }
@@ -45,26 +45,26 @@ const run = (id: string, status: string, attempt = 1): void => {
   github.runs.set(id, { id, status, attempt })
 }
 
-function sweep(inputs: Record<string, string> = {}, job: Job = it.job()): Promise<StepResult> {
+function sweep(inputs: Record<string, string> = {}, job: Job = setup.job()): Promise<StepResult> {
   job.github.GITHUB_API_URL = github.host
   return job.uses(SWEEP, {
     with: {
-      api_key: it.neon.organizationKey,
-      org_id: it.neon.organization.id,
-      api_host: it.host,
+      api_key: setup.neon.organizationKey,
+      org_id: setup.neon.organization.id,
+      api_host: setup.host,
       github_token: github.token,
       ...inputs,
     },
   })
 }
 
-const alive = (): Key[] => it.neon.strangers()
+const alive = (): Key[] => setup.neon.createdKeys()
 const counts = ({ outputs }: StepResult): string =>
   `${outputs.revoked_count} revoked, ${outputs.kept_count} kept, ${outputs.failed_count} failed`
 
 test("a job whose runner died leaves a key; the sweep revokes exactly that one, with the organization's own key", async () => {
-  const job = it.job({ GITHUB_RUN_ID: '500' })
-  const main = await it.main(job, { project_id: it.neon.project.id })
+  const job = setup.job({ GITHUB_RUN_ID: '500' })
+  const main = await setup.main(job, { project_id: setup.neon.project.id })
   run('500', 'completed')
   const lookAlikes = Array.from({ length: 200 }, (_, index) =>
     make('500', {
@@ -80,13 +80,13 @@ test("a job whose runner died leaves a key; the sweep revokes exactly that one, 
     run(id, 'in_progress')
     return make(id)
   })
-  it.neon.requests.length = 0
+  setup.neon.requests.length = 0
   const result = await sweep()
   expect(errorsOf(result)).toEqual([])
   expect(counts(result)).toBe('1 revoked, 2 kept, 0 failed')
   expect(alive()).toEqual([...lookAlikes, ...living])
-  expect(it.neon.accounts.keys.get(main.outputs.api_key_id ?? '')?.revokedAt).toBeDefined()
-  expect(it.neon.requests.map(({ method }) => method)).toEqual(['GET', 'DELETE'])
+  expect(setup.neon.accounts.keys.get(main.outputs.api_key_id ?? '')?.revokedAt).toBeDefined()
+  expect(setup.neon.requests.map(({ method }) => method)).toEqual(['GET', 'DELETE'])
 })
 
 test.each(['queued', 'waiting', 'pending', 'requested', 'in_progress'])(
@@ -177,7 +177,7 @@ test('GitHub does not answer: kept, with the reason', async () => {
   run('500', 'completed')
   make('500')
   github.fail(1, 'no answer')
-  const result = await sweep({}, it.job(preload(['time-lapse'], { TIME_LAPSE: '60' })))
+  const result = await sweep({}, setup.job(preload(['time-lapse'], { TIME_LAPSE: '60' })))
   expect(counts(result)).toBe('0 revoked, 1 kept, 0 failed')
   expect(result.stdout).toContain('GitHub did not answer (no answer within 15 s)')
 })
@@ -207,7 +207,7 @@ test("at GitHub's rate limit it stops cleanly, says what remains, and the next s
 test('one failure does not stop the rest; the step fails and lists it', async () => {
   run('500', 'completed')
   const keys = [make('500', { hoursOld: 3 }), make('500', { hoursOld: 2 }), make('500', { hoursOld: 1 })]
-  it.inject({ operation: 'revokeOrgApiKey', failure: { kind: 'status', status: 403, deed: 'never' } })
+  setup.inject({ operation: 'revokeOrgApiKey', failure: { kind: 'status', status: 403, applied: false } })
   const result = await sweep()
   expect(result.exitCode).toBe(1)
   expect(counts(result)).toBe('2 revoked, 0 kept, 1 failed')
@@ -219,8 +219,8 @@ test('one failure does not stop the rest; the step fails and lists it', async ()
 test('keys that cannot be revoked do not take all the time there is', async () => {
   run('500', 'completed')
   for (let index = 0; index < 3; index += 1) make('500')
-  it.inject({ operation: 'revokeOrgApiKey', times: 999, failure: { kind: 'status', status: 500, deed: 'never' } })
-  const result = await sweep({}, it.job(preload(['time-lapse'], { TIME_LAPSE: '60' })))
+  setup.inject({ operation: 'revokeOrgApiKey', times: 999, failure: { kind: 'status', status: 500, applied: false } })
+  const result = await sweep({}, setup.job(preload(['time-lapse'], { TIME_LAPSE: '60' })))
   expect(result.exitCode).toBe(1)
   expect(counts(result)).toBe('0 revoked, 0 kept, 3 failed')
   expect(result.milliseconds * 60).toBeLessThan(3 * 60_000)
@@ -245,7 +245,7 @@ test("within Neon's own limits: a refusal is waited out, not failed", async () =
     const result = await sweep({ org_id: '', api_key: neon.adminKey, api_host: host })
     expect(counts(result)).toBe('120 revoked, 0 kept, 0 failed')
     expect(neon.requests.some(({ status }) => status === 429)).toBe(true)
-    expect(neon.strangers()).toEqual([])
+    expect(neon.createdKeys()).toEqual([])
   } finally {
     await limited.close()
   }
@@ -262,17 +262,17 @@ test('a dry run says the same and revokes nothing', async () => {
 
 test('a project alone: its organization is looked up, and only keys of that project are swept', async () => {
   run('500', 'completed')
-  make('500', { projectId: it.neon.project.id })
-  const others = [make('500'), make('500', { projectId: it.neon.otherProject.id })]
-  expect(counts(await sweep({ org_id: '', project_id: it.neon.project.id }))).toBe('1 revoked, 0 kept, 0 failed')
+  make('500', { projectId: setup.neon.project.id })
+  const others = [make('500'), make('500', { projectId: setup.neon.otherProject.id })]
+  expect(counts(await sweep({ org_id: '', project_id: setup.neon.project.id }))).toBe('1 revoked, 0 kept, 0 failed')
   expect(alive()).toEqual(others)
 })
 
 test('personal keys, with the personal key', async () => {
-  const main = await it.main(it.job({ GITHUB_RUN_ID: '500' }))
+  const main = await setup.main(setup.job({ GITHUB_RUN_ID: '500' }))
   expect(main.exitCode).toBe(0)
   run('500', 'completed')
-  expect(counts(await sweep({ org_id: '', api_key: it.neon.adminKey }))).toBe('1 revoked, 0 kept, 0 failed')
+  expect(counts(await sweep({ org_id: '', api_key: setup.neon.adminKey }))).toBe('1 revoked, 0 kept, 0 failed')
   expect(alive()).toEqual([])
 })
 
@@ -281,12 +281,12 @@ test('GitHub Enterprise Server: its address, and its own keys', async () => {
   run('500', 'completed')
   const ofGithubCom = make('500')
   const server = { GITHUB_SERVER_URL: 'https://git.example.com', GITHUB_API_URL: `${github.host}/api/v3` }
-  await it.main(it.job({ ...server, GITHUB_RUN_ID: '500' }), { org_id: it.neon.organization.id })
-  const result = await it.job(server).uses(SWEEP, {
+  await setup.main(setup.job({ ...server, GITHUB_RUN_ID: '500' }), { org_id: setup.neon.organization.id })
+  const result = await setup.job(server).uses(SWEEP, {
     with: {
-      api_key: it.neon.organizationKey,
-      org_id: it.neon.organization.id,
-      api_host: it.host,
+      api_key: setup.neon.organizationKey,
+      org_id: setup.neon.organization.id,
+      api_host: setup.host,
       github_token: github.token,
     },
   })
@@ -312,9 +312,9 @@ test('the job summary has a table with links, ages and reasons', async () => {
 test('no secret stands in anything but its mask command', async () => {
   run('500', 'completed')
   make('500')
-  const job = it.job({ RUNNER_DEBUG: '1' })
+  const job = setup.job({ RUNNER_DEBUG: '1' })
   const { stdout, stderr } = await sweep({}, job)
-  for (const secret of [it.neon.organizationKey, github.token]) {
+  for (const secret of [setup.neon.organizationKey, github.token]) {
     expect(stdout.replace(`::add-mask::${secret}`, '') + stderr).not.toContain(secret)
     for (const { text } of job.filesOnDisk()) expect(text).not.toContain(secret)
   }
@@ -333,7 +333,7 @@ test.each([
   const result = await sweep({ [name]: value })
   expect(result.exitCode).toBe(1)
   expect(errorsOf(result)).toEqual([expect.stringMatching(message)])
-  expect(it.neon.requests).toEqual([])
+  expect(setup.neon.requests).toEqual([])
 })
 
 test("a project that the organization's key does not see: no word of creating, and no further question", async () => {
@@ -341,7 +341,7 @@ test("a project that the organization's key does not see: no word of creating, a
   const [error] = errorsOf(result)
   expect(error).toMatch(/project no-such-project was not found with this key/)
   expect(error).not.toMatch(/creat/i)
-  expect(it.neon.requests.map(({ operation }) => operation)).toEqual(['getProject'])
+  expect(setup.neon.requests.map(({ operation }) => operation)).toEqual(['getProject'])
 })
 
 test('an organization that the key does not see: which one, and what it takes', async () => {

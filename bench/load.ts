@@ -51,7 +51,7 @@ async function run(neon: Neon, jobs: HerdJob[], seconds: () => number): Promise<
   const succeeded = await Promise.all(mains)
   const refused = neon.requests.filter(({ status }) => status === 429).length
   succeeded.push(...(await Promise.all(jobs.map((job) => job.post()))))
-  return { waits, refused, failed: succeeded.filter((one) => !one).length, alive: neon.strangers().length }
+  return { waits, refused, failed: succeeded.filter((one) => !one).length, alive: neon.createdKeys().length }
 }
 
 const inputsFor = (neon: Neon) => ({ api_key: neon.adminKey, org_id: neon.organization.id })

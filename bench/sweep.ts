@@ -27,7 +27,7 @@ async function measure(keys: number, limit: number): Promise<(string | number)[]
       env: USAGE,
     })
     const count = (method: string): number => neon.requests.filter((request) => request.method === method).length
-    const revoked = keys - neon.strangers().length
+    const revoked = keys - neon.createdKeys().length
     return [
       keys,
       keys / 2,

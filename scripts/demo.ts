@@ -62,13 +62,13 @@ async function demonstrateSweep({ neon, host }: NeonServer): Promise<void> {
   try {
     const inputs = { api_key: neon.adminKey, api_host: host, org_id: neon.organization.id }
     show(await dying.uses(ACTION, { with: inputs }), 'uses: OWNER/REPO@v1')
-    check(neon.strangers().length === 1, 'the runner is gone, and one key is left alive')
+    check(neon.createdKeys().length === 1, 'the runner is gone, and one key is left alive')
     github.runs.set('19876543211', { id: '19876543211', status: 'completed', attempt: 1 })
     const sweep = await sweeping.uses(SWEEP, {
       with: { ...inputs, api_key: neon.organizationKey, github_token: github.token },
     })
     show(sweep, "uses: OWNER/REPO/sweep@v1   on a schedule, with the organization's own key")
-    check(neon.strangers().length === 0, 'no key that the action made is alive')
+    check(neon.createdKeys().length === 0, 'no key that the action made is alive')
   } finally {
     dying.dispose()
     sweeping.dispose()
@@ -103,7 +103,7 @@ try {
   await endJob()
   check((await statusOf(path, freshKey)) === 401, `the fresh key is dead: GET ${path} answers 401`)
   if (server) {
-    check(server.neon.strangers().length === 0, 'no key that the action made is alive')
+    check(server.neon.createdKeys().length === 0, 'no key that the action made is alive')
     const requests = server.neon.requests.filter(({ headers }) => headers['user-agent']?.startsWith('ephemeral'))
     const listed = requests.map(({ method, status }) => `${method} ${status}`).join(', ')
     console.log(`\nRequests to Neon by the action: ${listed}`)

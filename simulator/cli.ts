@@ -32,7 +32,7 @@ ${Object.entries(facts)
 
   try it             curl -H 'Authorization: Bearer ${neon.adminKey}' ${host}/api_keys
   what happened      curl ${new URL('/_simulator/state', host)}
-  make it fail       curl -d '{"operation":"createApiKey","failure":{"kind":"reset","deed":"done"}}' ${new URL('/_simulator/faults', host)}
+  make it fail       curl -d '{"operation":"createApiKey","failure":{"kind":"reset","applied":true}}' ${new URL('/_simulator/faults', host)}
 `)
 // For workflows: `--output "$GITHUB_OUTPUT"` makes the facts outputs of the step, once the simulator listens.
 if (values.output !== undefined) {

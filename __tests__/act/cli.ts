@@ -84,7 +84,7 @@ async function problemsOf(workflow: Workflow, repository: string, actions: Other
     },
   })
   const made = neon.accounts.keys.size - before
-  const alive = neon.strangers().filter((key) => !living.includes(key))
+  const alive = neon.createdKeys().filter((key) => !living.includes(key))
   const left = neon.branches.of(neon.project).map(({ name }) => name)
   const problems = [
     ...(succeeded === !workflow.fails ? [] : [`act ${succeeded ? 'succeeded' : 'failed'}`]),

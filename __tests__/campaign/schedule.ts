@@ -47,21 +47,21 @@ const wrongFields = fc.constantFrom<Record<string, unknown>>(
   { revoked: false },
 )
 
-const deed = fc.constantFrom('never' as const, 'done' as const)
+const applied = fc.boolean()
 
 const mishap: fc.Arbitrary<Mishap> = fc.oneof(
   fc.record({
     kind: fc.constant('never sent' as const),
     code: fc.constantFrom('ECONNREFUSED', 'ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT', 'CERT_HAS_EXPIRED'),
   }),
-  fc.record({ kind: fc.constant('reset' as const), deed }),
+  fc.record({ kind: fc.constant('reset' as const), applied }),
   fc.record({ kind: fc.constant('late' as const), milliseconds: fc.integer({ min: 1, max: 240_000 }) }),
   fc.record({ kind: fc.constant('delay' as const), milliseconds: fc.integer({ min: 1, max: 120_000 }) }),
-  fc.tuple(status, deed, retryAfter, body).map(([code, done, wait, text]) => ({
+  fc.tuple(status, applied, retryAfter, body).map(([code, done, wait, text]) => ({
     kind: 'status' as const,
     status: code,
     // Whoever says no has not done it; about everything else nobody can be sure.
-    deed: code >= 300 && code < 500 && code !== 423 && code !== 429 ? ('never' as const) : done,
+    applied: code >= 300 && code < 500 && code !== 423 && code !== 429 ? false : done,
     ...(wait !== undefined && { headers: { 'retry-after': wait } }),
     ...(text !== undefined && { body: text }),
   })),

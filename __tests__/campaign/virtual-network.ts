@@ -55,9 +55,9 @@ export function virtualNetwork(options: NetworkOptions): Http {
           const request = neon.receive({ method, path: url.pathname + url.search, headers, body })
           onArrival?.(request)
           const hidden = blind && method === 'GET' && url.pathname.endsWith('/api_keys')
-          const deed = (): NeonResponse => ({ ...neon.perform(request, '192.0.2.1'), ...(hidden && { text: '[]' }) })
+          const apply = (): NeonResponse => ({ ...neon.perform(request, '192.0.2.1'), ...(hidden && { text: '[]' }) })
           const reset = (): void => fail('the connection failed', new Error('ECONNRESET'))
-          answer(mishap, { request, deed }, connectionOf(request, clock, { resolve, reset }))
+          answer(mishap, { request, apply }, connectionOf(request, clock, { resolve, reset }))
         })
       }),
   }

@@ -50,7 +50,7 @@ export function scenario({ timeLapse = 1, ...options }: ScenarioOptions = {}): S
   })
   afterAll(() => server.close())
 
-  const it: Scenario = {
+  const setup: Scenario = {
     get neon() {
       return server.neon
     },
@@ -67,16 +67,16 @@ export function scenario({ timeLapse = 1, ...options }: ScenarioOptions = {}): S
       job.uses(ACTION, {
         ...stepOptions,
         env: { ...lapse, ...stepOptions.env },
-        with: { api_key: it.neon.adminKey, api_host: it.host, ...inputs },
+        with: { api_key: setup.neon.adminKey, api_host: setup.host, ...inputs },
       }),
     async life(inputs, stepOptions) {
-      const job = it.job()
-      const main = await it.main(job, inputs, stepOptions)
+      const job = setup.job()
+      const main = await setup.main(job, inputs, stepOptions)
       const [post] = await job.end()
       return { job, main, post: post as StepResult }
     },
   }
-  return it
+  return setup
 }
 
 /** The error annotations of a step, title first. */

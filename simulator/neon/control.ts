@@ -40,7 +40,7 @@ function stateOf(neon: Neon): object {
   })
   return {
     keys: [...neon.accounts.keys.values()].map(visible),
-    strangers: neon.strangers().map(visible),
+    createdKeys: neon.createdKeys().map(visible),
     requests: neon.requests.map(({ method, path, status }) => ({ method, path, status })),
     violations: neon.violations,
   }

@@ -6,24 +6,24 @@ import type { OperationId } from './openapi.ts'
 /** Stands for the request's own key in the body of a simulated answer. */
 export const API_KEY_PLACEHOLDER = '{{api_key}}'
 
-/** What goes wrong with a request. The deed is what the request asks for: a key created, a key revoked. */
+/** What goes wrong with a request. A request is applied when Neon has done what it asks for: created a key, revoked a key. */
 export type Failure =
   /** The request is answered; after that nobody listens for so many milliseconds. */
   | { kind: 'refuse'; milliseconds: number }
-  /** The connection is reset, before the deed or after it. */
-  | { kind: 'reset'; deed: 'never' | 'done' }
-  /** The connection is reset and the deed lands so many milliseconds later. */
+  /** The connection is reset, before the request is applied or after it. */
+  | { kind: 'reset'; applied: boolean }
+  /** The connection is reset and the request is applied so many milliseconds later. */
   | { kind: 'late'; milliseconds: number }
-  /** The deed is done, the answer comes so many milliseconds later (or never, if the client does not wait). */
+  /** The request is applied, the answer comes so many milliseconds later (or never, if the client does not wait). */
   | { kind: 'delay'; milliseconds: number }
-  /** An answer with this status; the deed is done or not. */
-  | { kind: 'status'; status: number; deed: 'never' | 'done'; headers?: Record<string, string>; body?: string }
-  /** The deed is done; the answer is 200 with this body, or with these fields of the true one replaced. */
+  /** An answer with this status; the request is applied or not. */
+  | { kind: 'status'; status: number; applied: boolean; headers?: Record<string, string>; body?: string }
+  /** The request is applied; the answer is 200 with this body, or with these fields of the true one replaced. */
   | { kind: 'body'; body: string }
   | { kind: 'fields'; fields: Record<string, unknown> }
-  /** The deed is done; the true answer breaks off in the middle. */
+  /** The request is applied; the true answer breaks off in the middle. */
   | { kind: 'truncate' }
-  /** The deed is done; the true answer trickles, a byte at a time. */
+  /** The request is applied; the true answer trickles, a byte at a time. */
   | { kind: 'trickle'; millisecondsPerByte: number }
 
 /** A failure and the requests that it hits. */
@@ -82,45 +82,45 @@ export interface Connection {
 /** A request at Neon's, and what does what it asks for. */
 export interface Arrival {
   request: RecordedRequest
-  deed: () => NeonResponse
+  apply: () => NeonResponse
 }
 
 /** Answers as Neon would, or as a failure has it. */
-export function answer(failure: Failure | undefined, { request, deed }: Arrival, connection: Connection) {
+export function answer(failure: Failure | undefined, { request, apply }: Arrival, connection: Connection) {
   const withKey = (text: string): string =>
     text.replaceAll(API_KEY_PLACEHOLDER, request.headers.authorization?.replace('Bearer ', '') ?? '')
   switch (failure?.kind) {
     case undefined:
-      return connection.reply(deed())
+      return connection.reply(apply())
     case 'refuse':
-      return connection.refuse(deed(), failure.milliseconds)
+      return connection.refuse(apply(), failure.milliseconds)
     case 'reset':
-      if (failure.deed === 'done') deed()
+      if (failure.applied) apply()
       return connection.reset()
     case 'late':
       connection.reset()
-      return connection.after(failure.milliseconds, deed)
+      return connection.after(failure.milliseconds, apply)
     case 'delay': {
-      const response = deed()
+      const response = apply()
       return connection.after(failure.milliseconds, () => connection.reply(response))
     }
     case 'status': {
-      const requestId = failure.deed === 'done' ? deed().requestId : ''
+      const requestId = failure.applied ? apply().requestId : ''
       const error = JSON.stringify({ request_id: requestId, code: '', message: `simulated ${failure.status}` })
       const { status, body: text = error, headers = {} } = failure
       return connection.reply({ status, text: withKey(text), requestId, headers })
     }
     case 'body':
-      return connection.reply({ ...deed(), status: 200, text: withKey(failure.body) })
+      return connection.reply({ ...apply(), status: 200, text: withKey(failure.body) })
     case 'fields': {
-      const response = deed()
+      const response = apply()
       const fields = { ...(parseKeepingIds(response.text) as object), ...failure.fields }
       const withIds = (_name: string, value: unknown) => (typeof value === 'bigint' ? int64(String(value)) : value)
       return connection.reply({ ...response, text: JSON.stringify(fields, withIds) })
     }
     case 'truncate':
-      return connection.truncate(deed())
+      return connection.truncate(apply())
     case 'trickle':
-      return connection.trickle(deed(), failure.millisecondsPerByte)
+      return connection.trickle(apply(), failure.millisecondsPerByte)
   }
 }

@@ -112,7 +112,7 @@ export class Neon {
   }
 
   /** The live keys that were made since the start: all but the first three. */
-  strangers(): Key[] {
+  createdKeys(): Key[] {
     return this.accounts.liveKeys().filter(({ id }) => !this.#firstKeys.has(id))
   }
 
@@ -120,7 +120,7 @@ export class Neon {
   reset(): void {
     this.requests.length = 0
     this.branches.reset()
-    for (const key of this.strangers()) this.accounts.revoke(key)
+    for (const key of this.createdKeys()) this.accounts.revoke(key)
   }
 
   /** Takes a request in, without doing anything yet. */

@@ -38,8 +38,8 @@ export async function startNeon({ port, ...options }: ServerOptions = {}): Promi
       return void outgoing.end(JSON.stringify(control.body, null, 2))
     }
     const request = neon.receive({ method, path: url, headers, body })
-    const deed = (): NeonResponse => neon.perform(request, socket.remoteAddress ?? '')
-    answer(faults.next(request.operation), { request, deed }, connectionOf(request, outgoing, refuse))
+    const apply = (): NeonResponse => neon.perform(request, socket.remoteAddress ?? '')
+    answer(faults.next(request.operation), { request, apply }, connectionOf(request, outgoing, refuse))
   }
   const server = createServer((incoming, outgoing) => {
     receive(incoming, outgoing).catch((error) => {
