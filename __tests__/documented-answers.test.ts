@@ -15,7 +15,7 @@ const SCOPES: [scope: string, inputs: (it: Scenario) => Record<string, string>][
   ['project', ({ neon }) => ({ org_id: neon.organization.id, project_id: neon.project.id })],
 ]
 const inputsOf = (operation: string, it: Scenario): Record<string, string> =>
-  (operation.includes('Org') ? SCOPES[1] : SCOPES[0])?.[1](it) ?? {}
+  (operation.includes('Org') ? SCOPES[1] : SCOPES[0])?.[1](setup) ?? {}
 
 describe('word for word', () => {
   const setup = scenario({ timeLapse: 20 })
@@ -38,7 +38,7 @@ describe('word for word', () => {
     nextKeyIs(answer)
     setup.inject({ operation, failure: { kind: 'body', body } })
     const project = asked?.projectId === undefined ? {} : { project_id: setup.neon.project.id }
-    const { main, post } = await setup.life({ ...inputsOf(operation, it), ...project })
+    const { main, post } = await setup.life({ ...inputsOf(operation, setup), ...project })
     expect(post.exitCode).toBe(0)
     expect(setup.neon.createdKeys()).toEqual([])
     expect(setup.neon.requests.filter(({ method }) => method === 'POST')).toHaveLength(1)
@@ -62,7 +62,7 @@ describe('word for word', () => {
     const { name, ...fields } = JSON.parse(body)
     nextKeyIs(fields)
     setup.inject({ operation, failure: { kind: 'fields', fields } })
-    const { main } = await setup.life(inputsOf(operation, it))
+    const { main } = await setup.life(inputsOf(operation, setup))
     expect(main.exitCode).toBe(0)
     expect(requestsOf(setup.neon)).toEqual(['POST 200', 'DELETE 200'])
   })
@@ -70,7 +70,7 @@ describe('word for word', () => {
   test.each(LISTED)('a list: $operation, $source', async ({ operation, body }) => {
     setup.inject({ operation: operation === 'listApiKeys' ? 'createApiKey' : 'createOrgApiKey', failure: RESET })
     setup.inject({ operation, failure: { kind: 'body', body } })
-    const { main, post } = await setup.life(inputsOf(operation, it))
+    const { main, post } = await setup.life(inputsOf(operation, setup))
     expect([main.exitCode, post.exitCode]).toEqual([0, 0])
     expect(requestsOf(setup.neon).slice(0, 3)).toEqual(['POST no answer', 'GET 200', 'POST 200'])
     const [, key] = /"key":"(\w+)"/.exec(body) ?? []
@@ -81,7 +81,7 @@ describe('word for word', () => {
     const answer = JSON.parse(body)
     nextKeyIs(answer)
     setup.inject({ operation, failure: { kind: 'body', body } })
-    const { post } = await setup.life(inputsOf(operation, it))
+    const { post } = await setup.life(inputsOf(operation, setup))
     expect(post.exitCode).toBe(0)
     expect(requestsOf(setup.neon)).toEqual(['POST 200', 'DELETE 200'])
     expect(post.log.join()).toContain(answer.last_used_at ?? 'It was never used')
@@ -103,7 +103,7 @@ describe('word for word', () => {
 
   test.each(REFUSED)('a refusal: $source', async ({ operation, status = 0, body }) => {
     setup.inject({ operation, failure: { kind: 'status', status, applied: false, body } })
-    const inputs = operation === 'getProject' ? { project_id: setup.neon.project.id } : inputsOf(operation, it)
+    const inputs = operation === 'getProject' ? { project_id: setup.neon.project.id } : inputsOf(operation, setup)
     const { main, post } = await setup.life(inputs)
     expect([main.exitCode, post.exitCode]).toEqual([1, 0])
     expect(setup.neon.requests.filter(({ path }) => !path.endsWith('/auth'))).toHaveLength(1)
@@ -138,7 +138,7 @@ describe.each(Object.keys(EDITIONS) as Edition[])('against a Neon as of: %s', (e
   const setup = scenario({ timeLapse: 20, edition })
 
   test.each(SCOPES)('the life of a key: %s', async (scope, inputs) => {
-    const { main, post } = await setup.life(inputs(it))
+    const { main, post } = await setup.life(inputs(setup))
     expect([main.exitCode, post.exitCode]).toEqual([0, 0])
     const list = settledByList(edition, scope) ? ['GET 200'] : []
     expect(requestsOf(setup.neon)).toEqual(['POST 200', ...list, 'DELETE 200'])
@@ -153,7 +153,7 @@ describe.each(Object.keys(EDITIONS) as Edition[])('against a Neon as of: %s', (e
       failure: { kind: 'reset', applied: true },
     })
     const job = setup.job()
-    const main = await setup.main(job, inputs(it))
+    const main = await setup.main(job, inputs(setup))
     expect(main.exitCode).toBe(0)
     expect(setup.neon.createdKeys().map(({ id }) => id)).toEqual([main.outputs.api_key_id])
     const [post] = await job.end()
@@ -177,7 +177,7 @@ describe("what a create's answer leaves open", () => {
   afterEach(() => {
     setup.neon.accounts.onCreate = () => {}
   })
-  const project = () => SCOPES[2]?.[1](it) ?? {}
+  const project = () => SCOPES[2]?.[1](setup) ?? {}
 
   test.each<[string, (key: Key) => void]>([
     ['none', ({ owner }) => 'organization' in owner && delete owner.projectId],
