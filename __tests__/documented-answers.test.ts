@@ -14,7 +14,7 @@ const SCOPES: [scope: string, inputs: (it: Scenario) => Record<string, string>][
   ['organization', ({ neon }) => ({ org_id: neon.organization.id })],
   ['project', ({ neon }) => ({ org_id: neon.organization.id, project_id: neon.project.id })],
 ]
-const inputsOf = (operation: string, it: Scenario): Record<string, string> =>
+const inputsOf = (operation: string, setup: Scenario): Record<string, string> =>
   (operation.includes('Org') ? SCOPES[1] : SCOPES[0])?.[1](setup) ?? {}
 
 describe('word for word', () => {
