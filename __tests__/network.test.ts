@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { SWEEP } from '../simulator/fixtures.ts'
 import { startGithub } from '../simulator/github/server.ts'
 import type { Listening } from '../simulator/listening.ts'
 import { type ProxyServer, startProxy } from '../simulator/proxy.ts'
@@ -9,7 +10,6 @@ import { type Certificate, generateCertificate, startTlsFront } from '../simulat
 import { errorsOf, scenario } from './support/scenario.ts'
 
 const setup = scenario()
-const SWEEP = join(import.meta.dirname, '..', 'sweep', 'action.yml')
 
 /** A host that only the proxy can find. */
 const HOST = 'neon.example'

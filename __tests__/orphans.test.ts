@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { formatKeyName, newNonce, parseKeyName } from '../src/github/key-name.ts'
+import { keyName } from '../simulator/fixtures.ts'
+import { parseKeyName } from '../src/github/key-name.ts'
 import type { RunState } from '../src/github/runs.ts'
 import type { ListedKey } from '../src/neon/answers.ts'
 import { type Age, judge, type KeyRun, type OwnKey, ownKeys } from '../src/steps/orphans.ts'
@@ -25,7 +26,7 @@ const foreignName = fc.oneof(
 )
 const ownName = fc
   .record({ runId: fc.integer({ min: 1, max: 9 }).map(String), runAttempt: fc.integer({ min: 1, max: 3 }).map(String) })
-  .map((run) => formatKeyName({ ...HOME, ...run, jobId: '9', nonce: newNonce(), label: 'shop.test' }))
+  .map(keyName)
 const keyOf = (name: fc.Arbitrary<string>): fc.Arbitrary<ListedKey> =>
   fc.record({
     id: fc.bigInt({ min: 1n, max: 2n ** 62n }).map(String),

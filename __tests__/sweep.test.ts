@@ -1,18 +1,16 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { keyName, SWEEP } from '../simulator/fixtures.ts'
 import { type GithubServer, startGithub } from '../simulator/github/server.ts'
 import type { Key } from '../simulator/neon/accounts.ts'
 import { startNeon } from '../simulator/neon/server.ts'
 import type { Job, StepResult } from '../simulator/runner/job.ts'
 import { preload } from '../simulator/runner/preload.ts'
-import { formatKeyName, newNonce } from '../src/github/key-name.ts'
+import { JOB_VARIABLES } from '../simulator/runner/variables.ts'
 import { errorsOf, scenario } from './support/scenario.ts'
 
 const setup = scenario()
-const SWEEP = join(import.meta.dirname, '..', 'sweep', 'action.yml')
-/** The run that the sweep is part of; see simulator/runner/job.ts. */
-const OWN_RUN = '19876543210'
-const REPOSITORY = { server: 'gha', repositoryId: '812345678' }
+/** The run that the sweep is part of. */
+const OWN_RUN = JOB_VARIABLES.GITHUB_RUN_ID
 const HOUR = 3_600_000
 
 let github: GithubServer
@@ -27,16 +25,8 @@ afterEach(async () => {
 
 /** A key as main makes them, in the organization. */
 function make(runId: string, { attempt = '1', hoursOld = 1, name = '', projectId = '' } = {}): Key {
-  const keyName = formatKeyName({
-    ...REPOSITORY,
-    runId,
-    runAttempt: attempt,
-    jobId: '9',
-    nonce: newNonce(),
-    label: 'shop.test',
-  })
   const owner = { organization: setup.neon.organization, ...(projectId && { projectId }) }
-  const { key } = setup.neon.accounts.createKey(owner, name || keyName, setup.neon.ada)
+  const { key } = setup.neon.accounts.createKey(owner, name || keyName({ runId, runAttempt: attempt }), setup.neon.ada)
   key.createdAt = new Date(Date.now() - hoursOld * HOUR).toISOString()
   return key
 }
@@ -232,14 +222,7 @@ test("within Neon's own limits: a refusal is waited out, not failed", async () =
   try {
     run('500', 'completed')
     for (let index = 0; index < 120; index += 1) {
-      const name = formatKeyName({
-        ...REPOSITORY,
-        runId: '500',
-        runAttempt: '1',
-        jobId: '9',
-        nonce: newNonce(),
-        label: 'x',
-      })
+      const name = keyName({ runId: '500' })
       neon.accounts.createKey({ user: neon.ada }, name, neon.ada)
     }
     const result = await sweep({ org_id: '', api_key: neon.adminKey, api_host: host })

@@ -16,7 +16,7 @@ export function keyName(parts: Partial<KeyName> = {}): string {
     repositoryId: JOB_VARIABLES.GITHUB_REPOSITORY_ID,
     runId: JOB_VARIABLES.GITHUB_RUN_ID,
     runAttempt: JOB_VARIABLES.GITHUB_RUN_ATTEMPT,
-    jobId: '0',
+    jobId: '9',
     nonce: newNonce(),
     label: 'shop.test',
     ...parts,
