@@ -1,11 +1,14 @@
-// What does not depend on the machine: how much dist/ holds, and what main and post load of it. They run in every job of
+// What does not depend on the machine: what dist/ holds, and what main and post load of it. They run in every job of
 // every user, so a heavy import that sneaks in has to be noticed. (How many requests they make: life.test.ts.)
 
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { globSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { LEFT_OUT } from '../scripts/left-out.ts'
 import { scenario } from './support/scenario.ts'
 
-const DIST = realpathSync(join(import.meta.dirname, '..', 'dist'))
+const ROOT = join(import.meta.dirname, '..')
+const DIST = realpathSync(join(ROOT, 'dist'))
 const CODE = readdirSync(DIST).filter((file) => file.endsWith('.js'))
 const read = (file: string): string => readFileSync(join(DIST, file), 'utf8')
 const size = (file: string): number => statSync(join(DIST, file)).size
@@ -17,9 +20,36 @@ const TELL_FILES = `--import=data:text/javascript,${encodeURIComponent(
 
 const setup = scenario()
 
-test('all of dist/ is at most 800 kB, what main and post load of it at most 390 kB', () => {
+/** Every module that is packed into dist/, as the build's source maps tell: its path and its text before it was packed. */
+const MODULES = new Map(
+  globSync('build/dist/*.map', { cwd: ROOT }).flatMap((file): [string, string][] => {
+    const { sources, sourcesContent } = JSON.parse(readFileSync(join(ROOT, file), 'utf8'))
+    return sources.map((source: string, index: number) => [source, sourcesContent[index]])
+  }),
+)
+const inFolder = (folder: string): string[] => [...MODULES.keys()].filter((path) => path.startsWith(`./${folder}/`))
+
+test('every module of a library is the published file, or is listed as left out', () => {
+  const published = inFolder('node_modules')
+  expect(published.length).toBeGreaterThan(50)
+  for (const path of published) expect(MODULES.get(path)).toBe(readFileSync(join(ROOT, path), 'utf8'))
+
+  const leftOut = inFolder('build/left-out').map((path) => path.replace('./build/left-out/', '').replace(/cjs$/, 'js'))
+  expect(leftOut.sort()).toEqual(Object.keys(LEFT_OUT).sort())
+  const others = CODE.flatMap((file) => [...read(file).matchAll(/^\/\*{3}\/ "(\.\/[^"]+)"/gm)].map(([, path]) => path))
+  expect([...published, ...inFolder('build')]).toEqual(expect.arrayContaining(others))
+})
+
+test('what is left out says so when it is called after all', () => {
+  const stub = createRequire(import.meta.url)(join(ROOT, 'build/left-out/undici/lib/dispatcher/client-h2.cjs'))
+  expect(() => stub.connect()).toThrow(
+    'undici/lib/dispatcher/client-h2.js is left out of dist/: HTTP/2 is switched off',
+  )
+})
+
+test('all of dist/ is at most 800 kB, what main and post load of it at most 470 kB', () => {
   expect(CODE.map(size).reduce((sum, bytes) => sum + bytes)).toBeLessThan(800_000)
-  expect(size('index.js')).toBeLessThan(390_000)
+  expect(size('index.js')).toBeLessThan(470_000)
 })
 
 test('main and post load their entry and the bundle, and nothing that is for the sweep or for a proxy', async () => {
@@ -33,11 +63,9 @@ test('main and post load their entry and the bundle, and nothing that is for the
 })
 
 test('a processor without SIMD', async () => {
-  const job = setup.job({ NODE_OPTIONS: TELL_FILES, UNDICI_NO_WASM_SIMD: '1' })
-  const main = await setup.main(job)
-  expect(main).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('llhttp-wasm.js') })
-  expect((await job.end())[0]).toMatchObject({ exitCode: 0 })
-  expect(setup.neon.createdKeys()).toEqual([])
+  const { main, post } = await setup.life({}, { env: { UNDICI_NO_WASM_SIMD: '1' } })
+  expect([main.exitCode, post.exitCode]).toEqual([0, 0])
+  expect(setup.neon.strangers()).toEqual([])
 })
 
 test('what main and post load leaves out what they never run', () => {

@@ -1,7 +1,7 @@
 // The one thing about HTTP that no scenario reaches, since a step whose time is up ends: what becomes of the request.
 
 import { connect, createServer, type Socket } from 'node:net'
-import { setDefaultCACertificates } from 'node:tls'
+import { createServer as createTlsServer, setDefaultCACertificates } from 'node:tls'
 import { type Listening, listen } from '../simulator/listening.ts'
 import { generateCertificate, startTlsFront } from '../simulator/tls.ts'
 import { openHttp, TransportError } from '../src/base/http.ts'
@@ -41,4 +41,17 @@ test('given up while connecting: the request is not written after all', async ()
   expect(status).toBe(200)
   expect(requestsOf(setup.neon)).toEqual(['POST 200'])
   expect(setup.neon.createdKeys().map(({ name }) => name)).toEqual(['within 5000 ms'])
+})
+
+test('a proxy that speaks TLS is not offered HTTP/2, which dist/ does not carry', async () => {
+  const { cert, private: key } = await generateCertificate(['localhost'])
+  setDefaultCACertificates([cert])
+  const offered: string[][] = []
+  const ALPNCallback = ({ protocols }: { protocols: string[] }): undefined => void offered.push(protocols)
+  const proxy = await listen(createTlsServer({ cert, key, ALPNCallback }))
+  listening.push(proxy)
+  const http = openHttp({ https: `https://localhost:${proxy.port}`, http: '', no: '' })
+  const request = { method: 'GET', url: new URL('https://example.test/'), headers: {}, timeout: 2_000 } as const
+  await expect(http.exchange(request)).rejects.toThrow(TransportError)
+  expect(offered[0]).toEqual(['http/1.1'])
 })

@@ -1,70 +1,138 @@
-// Bundles the action into dist/: compiles with TypeScript, then packs with ncc. The same sources give the same bytes
+// Bundles the action into dist/: compiles with TypeScript, then packs with webpack. The same sources give the same bytes
 // wherever they are built.
 //
-//     dist/main.js post.js sweep.js   the entries: a line each, and what loads the bundle
-//     dist/index.js                   the bundle: all that main and post need
-//     dist/<number>.index.js          what the sweep needs besides, and what proxies need
-//     dist/llhttp-wasm.js             what processors without SIMD need
+//     dist/main.js post.js sweep.js   the entries
+//     dist/index.js                   what they have in common: all that main and post need
+//     dist/proxy.js sweep-keys.js     what a proxy and the sweep need besides
 
 import { execFileSync } from 'node:child_process'
-import {
-  appendFileSync,
-  copyFileSync,
-  cpSync,
-  globSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { join } from 'node:path'
-import { copyLeanPackages, WITHOUT_SIMD } from './lean-packages.ts'
-
-const ENTRIES = ['main', 'post', 'sweep']
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import webpack from 'webpack'
+import { LEFT_OUT } from './left-out.ts'
 
 const root = join(import.meta.dirname, '..')
 const build = join(root, 'build')
 const dist = join(root, 'dist')
+const packages = join(root, 'node_modules')
+/** The same on every system. */
+const slashes = (path: string): string => path.replaceAll('\\', '/')
 
-function run(command: string, ...parameters: string[]): void {
-  // npm's executables are scripts for cmd.exe on Windows.
-  execFileSync(join(root, 'node_modules', '.bin', command), parameters, {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
+/** Writes what stands in place of a module that is left out: anything can be imported from it, and nothing be called. */
+function writeStub(module: string): string {
+  if (!existsSync(join(packages, module))) {
+    throw new Error(`${module}, which scripts/left-out.ts leaves out, does not exist. Find out where it has moved to.`)
+  }
+  const { why, instead } = LEFT_OUT[module] ?? {}
+  const refusal = [
+    `const refuse = () => { throw new Error("${module} is left out of dist/: ${why}") }`,
+    'const anything = new Proxy(class {}, { get: () => anything, apply: refuse, construct: refuse })',
+    'module.exports = anything',
+  ]
+  const stub = join(build, 'left-out', module.replace(/js$/, 'cjs'))
+  mkdirSync(dirname(stub), { recursive: true })
+  writeFileSync(stub, `${instead ?? refusal.join('\n')}\n`)
+  return stub
+}
+
+/** Packs the compiled sources into build/dist/, with a source map beside each file. */
+function pack(stubs: ReadonlyMap<string, string>): Promise<webpack.Compilation> {
+  const compiled = (name: string): string => join(build, 'js', `${name}.js`)
+  const entry = (name: string) => ({ import: compiled(name), dependOn: 'index' })
+  const compiler = webpack({
+    context: root,
+    target: 'node24',
+    mode: 'none',
+    entry: { index: compiled('index'), main: entry('main'), post: entry('post'), sweep: entry('sweep') },
+    output: {
+      path: join(build, 'dist'),
+      chunkFilename: '[name].js',
+      devtoolModuleFilenameTemplate: ({ resourcePath }: { resourcePath: string }) => slashes(resourcePath),
+    },
+    devtool: 'hidden-source-map',
+    node: false,
+    resolve: { alias: Object.fromEntries([...stubs].map(([module, stub]) => [join(packages, module), stub])) },
+    // Its one export needs OIDC and an HTTP client, which are packed unless this says that nobody would miss them.
+    module: { rules: [{ descriptionData: { name: '@actions/core' }, sideEffects: false }] },
+    optimization: {
+      moduleIds: 'named',
+      chunkIds: 'named',
+      providedExports: true,
+      usedExports: true,
+      sideEffects: true,
+      innerGraph: true,
+      concatenateModules: true,
+      splitChunks: false,
+    },
+  })
+  return new Promise((resolve, reject) => {
+    compiler.run((error, stats) => {
+      const problems = stats ? [...stats.compilation.errors, ...stats.compilation.warnings] : []
+      if (error || !stats) reject(error)
+      else if (problems.length > 0) reject(new Error(problems.map(({ message }) => message).join('\n')))
+      else resolve(stats.compilation)
+    })
   })
 }
 
-function pack(name: string, ...options: string[]): string {
-  const output = join(build, 'packed', name)
-  run('ncc', 'build', join('build', `${name}.js`), '--out', output, ...options)
-  return output
+/** Who requires a module in dist/; one that the bundler leaves out does not count. */
+function whoRequires(stub: string, { modules, moduleGraph, chunkGraph }: webpack.Compilation): string[] {
+  const resourceOf = (module: object | null): string => (module as webpack.NormalModule | null)?.resource ?? ''
+  const [module] = [...modules].filter((each) => resourceOf(each) === stub)
+  const names = [...(module ? moduleGraph.getIncomingConnections(module) : [])]
+    .filter(({ originModule }) => originModule && chunkGraph.getNumberOfModuleChunks(originModule) > 0)
+    .map(({ resolvedOriginModule }) => resourceOf(resolvedOriginModule))
+    .filter((file) => file !== stub)
+  return [...new Set(names)].map((file) => slashes(relative(packages, file)))
 }
 
-/** A program of ASCII characters alone takes V8 half the memory. */
-function escapeOthers(file: string): void {
-  const escapeUnit = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
-  // One UTF-16 unit after the other, as JavaScript writes characters past U+FFFF.
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, escapeUnit))
+/** @throws {Error} unless the modules that are left out are required by those alone that scripts/left-out.ts names */
+function checkWhoRequires(stubs: ReadonlyMap<string, string>, packed: webpack.Compilation): void {
+  for (const [module, stub] of stubs) {
+    const { requiredBy = [], why } = LEFT_OUT[module] ?? {}
+    const found = whoRequires(stub, packed)
+    const [gone] = requiredBy.filter((name) => !found.includes(name))
+    if (gone) throw new Error(`${gone} no longer requires ${module}. Remove that from scripts/left-out.ts.`)
+    const [added] = found.filter((name) => !requiredBy.includes(name))
+    if (added) {
+      throw new Error(
+        `${added} requires ${module}, which dist/ leaves out because ${why}. Where that holds for it, too, name it in scripts/left-out.ts; where it does not, remove the module from there.`,
+      )
+    }
+  }
+}
+
+/** The licenses of all packages that the source maps in build/dist/ name. */
+function licenses(): string {
+  const sources = globSync('dist/*.map', { cwd: build }).flatMap(
+    (file): string[] => JSON.parse(readFileSync(join(build, file), 'utf8')).sources,
+  )
+  const folders = sources.flatMap(
+    (source) => /^\.\/node_modules\/(?:.*node_modules\/)?(?:@[^/]+\/)?[^/]+/.exec(source) ?? [],
+  )
+  const texts = [...new Set(folders)].sort().map((folder) => {
+    const { name, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+    const [file] = globSync('LICENSE*', { cwd: join(root, folder) })
+    if (file === undefined) throw new Error(`${name} has no file with its license.`)
+    return `${name}\n${license}\n${readFileSync(join(root, folder, file), 'utf8')}\n`
+  })
+  // undici carries the HTTP parser of Node, compiled, without its license.
+  return [...texts, readFileSync(join(root, 'scripts', 'licenses', 'llhttp.txt'), 'utf8')].join('\n')
+}
+
+/** Replaces dist/ file by file, each at once, since tests may be running it. */
+function moveIntoPlace(): void {
+  const files = readdirSync(join(build, 'dist')).filter((file) => !file.endsWith('.map'))
+  mkdirSync(dist, { recursive: true })
+  for (const file of files) renameSync(join(build, 'dist', file), join(dist, file))
+  for (const file of readdirSync(dist)) if (!files.includes(file)) rmSync(join(dist, file))
 }
 
 rmSync(build, { recursive: true, force: true })
-rmSync(dist, { recursive: true, force: true })
-run('tsc', '--project', 'tsconfig.build.json')
-// Without a "type" here, ncc packs CommonJS, which Node starts a little faster than ES modules.
-writeFileSync(join(build, 'package.json'), '{}\n')
-copyLeanPackages()
-
-mkdirSync(dist)
-cpSync(pack('index', '--license', 'licenses.txt', '--external', WITHOUT_SIMD), dist, { recursive: true })
-copyFileSync(join(root, 'node_modules', 'undici', 'lib', 'llhttp', WITHOUT_SIMD), join(dist, WITHOUT_SIMD))
-// undici carries the HTTP parser of Node, compiled, without its licence.
-appendFileSync(join(dist, 'licenses.txt'), `\n${readFileSync(join(root, 'scripts', 'licenses', 'llhttp.txt'), 'utf8')}`)
-for (const entry of ENTRIES) {
-  copyFileSync(join(pack(entry, '--external', './index.js'), 'index.js'), join(dist, `${entry}.js`))
-}
-for (const file of globSync('*.js', { cwd: dist })) escapeOthers(join(dist, file))
-writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n')
-for (const file of readdirSync(dist)) console.log(`dist/${file}: ${statSync(join(dist, file)).size} bytes`)
+const compiler = join(packages, 'typescript', 'bin', 'tsc')
+execFileSync(process.execPath, [compiler, '--project', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
+const stubs = new Map(Object.keys(LEFT_OUT).map((module) => [module, writeStub(module)]))
+checkWhoRequires(stubs, await pack(stubs))
+writeFileSync(join(build, 'dist', 'licenses.txt'), licenses())
+writeFileSync(join(build, 'dist', 'package.json'), '{ "type": "commonjs" }\n')
+moveIntoPlace()

@@ -9,6 +9,6 @@ export { runStep } from './steps/run-step.ts'
 
 /** The sweep; its own code, octokit above all, is loaded here and nowhere else, since main and post never need it. */
 export async function sweepKeys(world: World): Promise<void> {
-  const sweep = await import('./steps/sweep-keys.ts')
+  const sweep = await import(/* webpackChunkName: "sweep-keys" */ './steps/sweep-keys.ts')
   await sweep.sweepKeys(world)
 }

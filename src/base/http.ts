@@ -1,4 +1,5 @@
-import { Agent, type buildConnector, type Dispatcher } from 'undici'
+import type { buildConnector, Dispatcher } from 'undici'
+import Agent from 'undici/lib/dispatcher/agent.js'
 import { isLoopback } from './loopback.ts'
 import type { ProxySettings } from './proxy-settings.ts'
 
@@ -68,7 +69,7 @@ export function openHttp(proxies: ProxySettings): Http {
 
 // The API key travels here: not even NODE_TLS_REJECT_UNAUTHORIZED=0, which an earlier step may have set for all later
 // ones, switches the check of certificates off.
-const CONNECT: buildConnector.BuildOptions = { timeout: CONNECT_TIMEOUT, rejectUnauthorized: true }
+const CONNECT: buildConnector.BuildOptions = { timeout: CONNECT_TIMEOUT, rejectUnauthorized: true, allowH2: false }
 
 const OPTIONS: Agent.Options = {
   // HTTP/2 would load another of Node's large modules and gain nothing on one or two requests.
@@ -78,7 +79,7 @@ const OPTIONS: Agent.Options = {
 
 /** What connects through proxies is loaded only where there is one. */
 async function openProxied(proxies: ProxySettings): Promise<Dispatcher> {
-  const proxy = await import('./proxy.ts')
+  const proxy = await import(/* webpackChunkName: "proxy" */ './proxy.ts')
   return proxy.openProxied(proxies, OPTIONS, CONNECT)
 }
 

@@ -1,5 +1,11 @@
-import { type Agent, type buildConnector, type Dispatcher, EnvHttpProxyAgent } from 'undici'
+import type { Agent, buildConnector } from 'undici'
+import connectThrough from 'undici/lib/api/api-connect.js'
+import Dispatcher from 'undici/lib/dispatcher/dispatcher.js'
+import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js'
 import type { ProxySettings } from './proxy-settings.ts'
+
+// What a proxy is asked with. undici's index, which is not loaded here, gives it to every dispatcher.
+Dispatcher.prototype.connect = connectThrough
 
 /**
  * Connections through proxies. A module of its own, since few jobs have a proxy and so few have to load what speaks to

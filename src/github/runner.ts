@@ -67,7 +67,7 @@ export function githubRunner(): Runner {
       core.info(clean(message))
     },
     async summary(markdown) {
-      const { writeSummary } = await import('./job-summary.ts')
+      const { writeSummary } = await import(/* webpackChunkName: "sweep-keys" */ './job-summary.ts')
       await writeSummary(redact(markdown))
     },
     warning(message, title) {
