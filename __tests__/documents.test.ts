@@ -57,6 +57,19 @@ test('no address of a package registry stands in the lockfile', () => {
   expect(read('package-lock.json')).not.toMatch(/"resolved"|registry\./)
 })
 
+test('the lockfile has the hash of every package, those for other systems among them', () => {
+  interface Entry {
+    integrity?: string
+    inBundle?: boolean
+    link?: boolean
+  }
+  const { '': _self, ...packages } = JSON.parse(read('package-lock.json')).packages as Record<string, Entry>
+  expect(packages).toHaveProperty(['node_modules/@biomejs/cli-win32-x64'])
+  for (const [path, { integrity, inBundle, link }] of Object.entries(packages)) {
+    if (!inBundle && !link) expect({ path, integrity }).toEqual({ path, integrity: expect.stringMatching(/^sha512-/) })
+  }
+})
+
 test('every message that the troubleshooting page explains is one of the code', () => {
   // Texts that go on in the next line of the source are joined.
   const text = sources.join('\n').replace(/['`] \+\n\s*['`]/g, '')

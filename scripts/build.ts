@@ -4,11 +4,16 @@
 //     dist/main.js post.js sweep.js   the entries
 //     dist/index.js                   what they have in common: all that main and post need
 //     dist/proxy.js sweep-keys.js     what a proxy and the sweep need besides
+//
+// With --if-changed (`npm test`) it builds only where the sources, the libraries or dist/ differ from what was built last;
+// with --check (`npm run check`) it fails where dist/ then differs from what Git has.
 
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import webpack from 'webpack'
+import { parseArgs } from 'node:util'
+import type webpack from 'webpack'
 import { LEFT_OUT } from './left-out.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -36,7 +41,9 @@ function writeStub(module: string): string {
 }
 
 /** Packs the compiled sources into build/dist/, with a source map beside each file. */
-function pack(stubs: ReadonlyMap<string, string>): Promise<webpack.Compilation> {
+async function pack(stubs: ReadonlyMap<string, string>): Promise<webpack.Compilation> {
+  // Takes a while to load; not needed where nothing has changed.
+  const { default: webpack } = await import('webpack')
   const compiled = (name: string): string => join(build, 'js', `${name}.js`)
   const entry = (name: string) => ({ import: compiled(name), dependOn: 'index' })
   const compiler = webpack({
@@ -128,6 +135,20 @@ function moveIntoPlace(): void {
   for (const file of readdirSync(dist)) if (!files.includes(file)) rmSync(join(dist, file))
 }
 
+/** One hash of all that dist/ is made of, and of dist/ itself. */
+function fingerprint(): string {
+  const inputs = ['src/**/*.ts', 'scripts/{build,left-out}.ts', 'scripts/licenses/*', 'tsconfig*.json', 'dist/*']
+  const hash = createHash('sha256')
+  for (const file of [...globSync(inputs, { cwd: root }).sort(), 'node_modules/.package-lock.json']) {
+    hash.update(`${file}\n`).update(readFileSync(join(root, file)))
+  }
+  return hash.digest('hex')
+}
+
+const stamp = join(build, 'fingerprint')
+const { values: options } = parseArgs({ options: { 'if-changed': { type: 'boolean' }, check: { type: 'boolean' } } })
+if (options['if-changed'] && existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint()) process.exit()
+
 rmSync(build, { recursive: true, force: true })
 const compiler = join(packages, 'typescript', 'bin', 'tsc')
 execFileSync(process.execPath, [compiler, '--project', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
@@ -136,3 +157,11 @@ checkWhoRequires(stubs, await pack(stubs))
 writeFileSync(join(build, 'dist', 'licenses.txt'), licenses())
 writeFileSync(join(build, 'dist', 'package.json'), '{ "type": "commonjs" }\n')
 moveIntoPlace()
+writeFileSync(stamp, fingerprint())
+
+if (options.check) {
+  const git = ['ls-files', '--modified', '--others', '--', 'dist']
+  const changed = execFileSync('git', git, { cwd: root, encoding: 'utf8' }).trim()
+  if (changed)
+    throw new Error(`dist/ is not what the sources make. Now it is; add these files to your commit:\n${changed}`)
+}

@@ -1,4 +1,4 @@
-// `npm run lint:workflows`: every action, workflow and example parses by GitHub's own schema, with the parser of GitHub's
+// Part of `npm run lint`: every action, workflow and example parses by GitHub's own schema, with the parser of GitHub's
 // language server.
 
 import { globSync, readFileSync } from 'node:fs'
