@@ -26,7 +26,9 @@ const slashes = (path: string): string => path.replaceAll('\\', '/')
 /** Writes what stands in place of a module that is left out: anything can be imported from it, and nothing be called. */
 function writeStub(module: string): string {
   if (!existsSync(join(packages, module))) {
-    throw new Error(`${module}, which scripts/left-out.ts leaves out, does not exist. Correct its path there, or remove it.`)
+    throw new Error(
+      `${module}, which scripts/left-out.ts leaves out, does not exist. Correct its path there, or remove it.`,
+    )
   }
   const { why, instead } = LEFT_OUT[module] ?? {}
   const refusal = [
