@@ -94,7 +94,7 @@ test('one copy of undici in all of dist/', () => {
   }
 })
 
-test('the licences of all that dist/ carries stand in licenses.txt', () => {
+test('the licenses of all that dist/ carries stand in licenses.txt', () => {
   const names = read('licenses.txt').match(/^@?[a-z][\w/-]*$/gm)
   expect(names).toMatchSnapshot()
 })
