@@ -65,7 +65,7 @@ test('main and post load their entry and the bundle, and nothing that is for the
 test('a processor without SIMD', async () => {
   const { main, post } = await setup.life({}, { env: { UNDICI_NO_WASM_SIMD: '1' } })
   expect([main.exitCode, post.exitCode]).toEqual([0, 0])
-  expect(setup.neon.strangers()).toEqual([])
+  expect(setup.neon.createdKeys()).toEqual([])
 })
 
 test('what main and post load leaves out what they never run', () => {
