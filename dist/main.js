@@ -1,26 +1,13 @@
-"use strict";
-(() => {
-var exports = {};
-exports.ids = ["main"];
-exports.modules = {
+/******/ (() => { // webpackBootstrap
+/******/ 	"use strict";
+var __webpack_exports__ = {};
 
-/***/ "./build/js/main.js"
-(__unused_webpack___webpack_module__, __unused_webpack___webpack_exports__, __webpack_require__) {
+;// CONCATENATED MODULE: external "./index.js"
+const external_index_js_namespaceObject = require("./index.js");
+;// CONCATENATED MODULE: ./build/js/main.js
 
-/* harmony import */ var _index_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__("./build/js/index.js");
+void (0,external_index_js_namespaceObject.runStep)(external_index_js_namespaceObject.createKey, 'cancel', 'No Neon API key was handed on');
 
-void (0,_index_js__WEBPACK_IMPORTED_MODULE_0__.runStep)(_index_js__WEBPACK_IMPORTED_MODULE_0__.createKey, 'cancel', 'No Neon API key was handed on');
-
-
-/***/ }
-
-};
+module.exports = __webpack_exports__;
+/******/ })()
 ;
-
-// load runtime
-var __webpack_require__ = require("./index.js");
-__webpack_require__.C(exports);
-var __webpack_exec__ = (moduleId) => (__webpack_require__(moduleId))
-var __webpack_exports__ = (__webpack_exec__("./build/js/main.js"));
-
-})();
