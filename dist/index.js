@@ -8904,8 +8904,10 @@ async function createKey(world) {
     runner.output('api_key', created.key);
     runner.output('api_key_id', created.id);
     runner.output('api_key_name', created.name);
-    if (inputs.envName !== undefined)
+    if (inputs.envName !== undefined) {
+        warnOfReplacement(world, inputs.envName);
         runner.exportVariable(inputs.envName, created.key);
+    }
     runner.info(`Created the Neon API key ${created.id} (${created.name}) for the ${(0,neon_scope.describeScope)(keys.scope)}. It is revoked when this job ends.`);
 }
 /** All that comes before the first create. */
@@ -8955,6 +8957,12 @@ async function revokeUnrecorded({ id, name }, keys, cause) {
     throw new errors.RunnerError(`The API key ${id} could not be recorded for the post step, so it was revoked at once.`, {
         cause,
     });
+}
+/** Mostly a second use in one job, whose steps would take one key for the other. */
+function warnOfReplacement({ environment, runner }, envName) {
+    if (!environment[envName])
+        return;
+    runner.warning(`The variable ${envName} held something else, and later steps get the fresh key in it. For a second key in one job, give each use an env_name of its own, or an empty one and the output api_key.`, 'An environment variable was replaced');
 }
 /** Any variable that holds the long-lived key shows it to every later step; `env_name`'s own is refused with the inputs. */
 function warnOfCopies({ environment, runner }, { apiKey }) {
@@ -10721,14 +10729,40 @@ function readUsableApiKey(runner) {
     }
     return apiKey;
 }
-/** Whose keys; the same inputs in both actions. */
+/**
+ * Whose keys; the same inputs in both actions. `scope` may be left out where an ID says it, but personal scope must be
+ * stated: an ID that is empty by mistake must not widen what the key reaches.
+ */
 function readScope(runner) {
+    const stated = runner.input('scope');
     const orgId = readId(runner, 'org_id', 'organization');
     const projectId = readId(runner, 'project_id', 'project');
-    if (projectId === '')
-        return orgId === '' ? { kind: 'personal' } : { kind: 'organization', orgId };
-    return orgId === '' ? { kind: 'unresolved project', projectId } : { kind: 'project', orgId, projectId };
+    switch (stated || (projectId && 'project') || (orgId && 'organization')) {
+        case 'project':
+            if (projectId === '')
+                throw disagree('project', `needs project_id, which is empty. ${MAYBE_NOT_SET}`);
+            return orgId === '' ? { kind: 'unresolved project', projectId } : { kind: 'project', orgId, projectId };
+        case 'organization':
+            if (projectId !== '')
+                throw disagree('organization', "takes no project_id. Remove it, or write 'scope: project'.");
+            if (orgId === '')
+                throw disagree('organization', `needs org_id, which is empty. ${MAYBE_NOT_SET}`);
+            return { kind: 'organization', orgId };
+        case 'personal':
+            if (orgId !== '' || projectId !== '') {
+                const given = [orgId && 'org_id', projectId && 'project_id'].filter(Boolean).join(' and ');
+                throw disagree('personal', `takes no IDs. Remove ${given}, or change scope to what is meant.`);
+            }
+            return { kind: 'personal' };
+        case '':
+            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.InputError(`Neither org_id nor project_id is set, and no scope is stated. ${MAYBE_NOT_SET} ` +
+                "For personal keys, which reach everything that the owner of the api_key can reach, write 'scope: personal'.");
+        default:
+            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.InputError(`The scope input is '${stated}'; it can be 'project', 'organization' or 'personal'. Leave it out to go by the IDs.`);
+    }
 }
+const MAYBE_NOT_SET = 'The ID may come from a variable that is not set: look for it in the settings of the repository, of the environment that the job names, and of the organization, and check how the input is spelled.';
+const disagree = (scope, problem) => new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.InputError(`'scope: ${scope}' ${problem}`);
 function readId(runner, name, noun) {
     const value = runner.input(name);
     if (value !== '' && !_neon_scope_js__WEBPACK_IMPORTED_MODULE_3__.NEON_ID.test(value)) {
