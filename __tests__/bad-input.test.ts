@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { errorsOf, scenario } from './support/scenario.ts'
 
 const setup = scenario()
@@ -125,6 +127,17 @@ test('the variable holds another value: a warning says that it is replaced', asy
 
 test.each(['GITHUB_RUN_ID', 'GITHUB_REPOSITORY_ID', 'GITHUB_RUN_ATTEMPT'])('a runner that does not set %s', (name) =>
   expectRefused({}, new RegExp(`${name} is ''`), { [name]: '' }),
+)
+
+test.each(['no JSON', 'null', '{"repository":null}', '{"repository":{"id":"me/../x"}}'])(
+  'an event file that does not have the ID of the repository: %s',
+  async (event) => {
+    const job = setup.job({ GITHUB_REPOSITORY_ID: '' })
+    job.github.GITHUB_EVENT_PATH = join(job.folder, 'event.json')
+    writeFileSync(job.github.GITHUB_EVENT_PATH, event)
+    const main = await setup.main(job)
+    expect(errorsOf(main)).toEqual([expect.stringMatching(/GITHUB_REPOSITORY_ID is '.*', not a number/)])
+  },
 )
 
 test('api_key rejected: rejected, not failed', async () => {

@@ -8489,17 +8489,16 @@ function newNonce() {
 
 
 /**
- * Reads GitHub's default variables.
+ * Reads GitHub's default variables. Forgejo, Gitea and act set no `GITHUB_REPOSITORY_ID`; there the event file has it.
  *
  * @param jobId the job's ID, which no variable holds
  * @throws {RunnerError} when one that the key's name needs is missing or malformed, or the runner's Node is too old
  * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
  */
-function readRunContext(environment, jobId) {
-    const number = (name) => {
-        const value = environment[name] ?? '';
+function readRunContext({ environment, event }, jobId) {
+    const number = (name, value = environment[name] ?? '') => {
         if (!/^[1-9]\d*$/.test(value)) {
-            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.RunnerError(`${name} is '${value}', not a number. The key is named after the run, so this action needs a runner that sets it (GitHub's does; with act pass --env ${name}=1).`);
+            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.RunnerError(`${name} is '${value}', not a number. The key is named after the run, so this action needs a runner that sets it (GitHub's does; with act pass --env ${name}=1, or an event file with repository.id).`);
         }
         return value;
     };
@@ -8511,13 +8510,18 @@ function readRunContext(environment, jobId) {
         throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.RunnerError(`GITHUB_SERVER_URL is '${serverUrl}', not a URL.`);
     return {
         serverUrl,
-        repositoryId: number('GITHUB_REPOSITORY_ID'),
+        repositoryId: number('GITHUB_REPOSITORY_ID', environment.GITHUB_REPOSITORY_ID || repositoryIdOf(event())),
         repositoryName: environment.GITHUB_REPOSITORY?.split('/').at(-1) ?? '',
         runId: number('GITHUB_RUN_ID'),
         runAttempt: number('GITHUB_RUN_ATTEMPT'),
         jobId,
         jobName: environment.GITHUB_JOB ?? '',
     };
+}
+/** `repository.id` of the event; empty where it has none. */
+function repositoryIdOf(event) {
+    const payload = (0,_base_json_js__WEBPACK_IMPORTED_MODULE_1__.parseKeepingIds)(event);
+    return String(payload?.repository?.id ?? '');
 }
 /** A fresh, unique key name for this job. */
 function newKeyName(run) {
@@ -8915,7 +8919,7 @@ async function prepare(world) {
     const { runner, environment, clock, openHttp } = world;
     const inputs = (0,steps_inputs.readInputs)(runner, environment);
     warnOfCopies(world, inputs);
-    const run = (0,run_context.readRunContext)(environment, inputs.jobId);
+    const run = (0,run_context.readRunContext)(world, inputs.jobId);
     const http = openHttp((0,proxy_settings.readProxySettings)(environment));
     const neon = (0,client.connect)({ ...world, http }, { ...inputs, deadline: new base_clock.Deadline(clock, CREATE_DEADLINE) });
     const scope = await (0,resolve_scope.resolveScope)(neon, inputs.scope, 'create');
@@ -9226,15 +9230,17 @@ async function revokeKey(world) {
     await revokeByJob(post, reading.kind === 'not sealed' ? reading.claim : NO_CLAIM);
 }
 /** This very job; `undefined` where the runner does not tell, in which case main made no key. */
-function runOf({ environment }, jobId) {
+function runOf(world, jobId) {
     try {
-        return (0,run_context.readRunContext)(environment, jobId || '0');
+        return (0,run_context.readRunContext)(world, jobId || '0');
     }
     catch {
         return undefined;
     }
 }
 
+;// external "node:fs"
+const external_node_fs_namespaceObject = require("node:fs");
 // EXTERNAL MODULE: ./build/js/base/http.js
 var http = __webpack_require__("./build/js/base/http.js");
 // EXTERNAL MODULE: external "os"
@@ -9814,6 +9820,7 @@ function githubRunner() {
 
 
 
+
 /** Milliseconds for the end of the log to be read; a full pipe that nobody reads must not keep the process alive. */
 const LAST_WRITE = 1_000;
 /**
@@ -9864,6 +9871,7 @@ async function runStep(job, onSignal, title) {
     const world = {
         runner,
         environment: process.env,
+        event: readEvent,
         clock: base_clock.systemClock,
         openHttp: http.openHttp,
         random: Math.random,
@@ -9871,6 +9879,15 @@ async function runStep(job, onSignal, title) {
     };
     process.exitCode = await exitCodeOf(job, world, title);
     endProcess();
+}
+/** The event that started the run, as the runner left it on disk. */
+function readEvent() {
+    try {
+        return (0,external_node_fs_namespaceObject.readFileSync)(process.env.GITHUB_EVENT_PATH ?? '', 'utf8');
+    }
+    catch {
+        return '';
+    }
 }
 /** stderr is read apart from stdout, where the masks are: what is written there can be logged before its mask is read. */
 function keepStderrEmpty(runner, title) {

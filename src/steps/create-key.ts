@@ -66,7 +66,7 @@ async function prepare(world: World): Promise<Preparation> {
   const { runner, environment, clock, openHttp } = world
   const inputs = readInputs(runner, environment)
   warnOfCopies(world, inputs)
-  const run = readRunContext(environment, inputs.jobId)
+  const run = readRunContext(world, inputs.jobId)
   const http = openHttp(readProxySettings(environment))
   const neon = connect({ ...world, http }, { ...inputs, deadline: new Deadline(clock, CREATE_DEADLINE) })
   const scope = await resolveScope(neon, inputs.scope, 'create')
