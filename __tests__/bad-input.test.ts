@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { errorsOf, scenario } from './support/scenario.ts'
 
 const setup = scenario()
@@ -43,6 +45,31 @@ test.each(['Shiny', 'a/b', 'a'.repeat(61)])('malformed project_id: %s', (project
   expectRefused({ project_id }, /project_id input.*\^\[a-z0-9-\]\{1,60\}\$/),
 )
 
+test.each([
+  ['no scope and no ID', {}, /Neither org_id nor project_id is set.*variable that is not set.*'scope: personal'/],
+  ['an unknown scope', { scope: 'org' }, /scope input is 'org'; it can be 'project', 'organization' or 'personal'/],
+  ['project without project_id', { scope: 'project', org_id: 'org-x' }, /'scope: project' needs project_id/],
+  ['organization without org_id', { scope: 'organization' }, /'scope: organization' needs org_id/],
+  [
+    'organization with project_id',
+    { scope: 'organization', org_id: 'org-x', project_id: 'p' },
+    /'scope: organization' takes no project_id\. Remove it/,
+  ],
+  ['personal with org_id', { scope: 'personal', org_id: 'org-x' }, /'scope: personal' takes no IDs\. Remove org_id,/],
+  [
+    'personal with both IDs',
+    { scope: 'personal', org_id: 'org-x', project_id: 'p' },
+    /Remove org_id and project_id, or change scope/,
+  ],
+])('scope and IDs disagree: %s', (_case, inputs, message) => expectRefused({ scope: '', ...inputs }, message))
+
+test.each([
+  ['project', { project_id: 'shiny-wind-028834' }],
+  ['organization', { org_id: 'org-quiet-river-12345678' }],
+])('a stated scope that the IDs agree with: %s', async (scope, ids) => {
+  expect((await setup.life({ scope, ...ids })).main.log.at(-1)).toContain(` for the ${scope} `)
+})
+
 test.each(['1ST', 'NEON-API-KEY', 'A B', 'A=B', 'É'])('env_name that is no name: %s', (env_name) =>
   expectRefused({ env_name }, /env_name input.*not a valid variable name: letters, digits and underscores/),
 )
@@ -76,7 +103,12 @@ test('on_revoke_failure unknown: the allowed values', () =>
   expectRefused({ on_revoke_failure: 'ignore' }, /on_revoke_failure input is 'ignore'; it can be 'fail' or 'warn'/))
 
 test('optional inputs that are empty, as an unset `vars.X` is, get their defaults', async () => {
-  const { main } = await setup.life({ org_id: '', project_id: '', on_revoke_failure: '' })
+  const { main } = await setup.life({
+    scope: '',
+    org_id: setup.neon.organization.id,
+    project_id: '',
+    on_revoke_failure: '',
+  })
   expect(main.exitCode).toBe(0)
 })
 
@@ -85,13 +117,27 @@ test('the variable already holds the long-lived key: the error says what to writ
     NEON_API_KEY: setup.neon.adminKey,
   }))
 
-test('the variable holds another value: that is no harm', async () => {
+test('the variable holds another value: a warning says that it is replaced', async () => {
   const job = setup.job({ NEON_API_KEY: 'something else' })
-  expect((await setup.main(job)).exitCode).toBe(0)
+  const main = await setup.main(job)
+  expect(main.exitCode).toBe(0)
+  expect(main.log).toContainEqual(expect.stringMatching(/^##\[warning\]The variable NEON_API_KEY held something else/))
+  expect(job.env.NEON_API_KEY).toBe(main.outputs.api_key)
 })
 
 test.each(['GITHUB_RUN_ID', 'GITHUB_REPOSITORY_ID', 'GITHUB_RUN_ATTEMPT'])('a runner that does not set %s', (name) =>
   expectRefused({}, new RegExp(`${name} is ''`), { [name]: '' }),
+)
+
+test.each(['no JSON', 'null', '{"repository":null}', '{"repository":{"id":"me/../x"}}'])(
+  'an event file that does not have the ID of the repository: %s',
+  async (event) => {
+    const job = setup.job({ GITHUB_REPOSITORY_ID: '' })
+    job.github.GITHUB_EVENT_PATH = join(job.folder, 'event.json')
+    writeFileSync(job.github.GITHUB_EVENT_PATH, event)
+    const main = await setup.main(job)
+    expect(errorsOf(main)).toEqual([expect.stringMatching(/GITHUB_REPOSITORY_ID is '.*', not a number/)])
+  },
 )
 
 test('api_key rejected: rejected, not failed', async () => {

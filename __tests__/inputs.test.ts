@@ -8,6 +8,7 @@ function inputsReadBy(read: (runner: InputReader) => unknown): string[] {
   read({
     input(name) {
       seen.add(name)
+      if (name === 'scope') return 'personal'
       return name === 'api_key' || name === 'github_token' ? 'secret' : ''
     },
     mask() {},

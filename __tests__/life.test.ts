@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseKeyName } from '../src/github/key-name.ts'
 import { requestsOf, scenario } from './support/scenario.ts'
 
@@ -78,6 +80,16 @@ test('the key is named after the run', async () => {
     runAttempt: '3',
     label: 'r.e2e',
   })
+})
+
+test('where the runner does not set the ID of the repository, the event file has it', async () => {
+  const job = setup.job({ GITHUB_REPOSITORY_ID: '' })
+  job.github.GITHUB_EVENT_PATH = join(job.folder, 'event.json')
+  writeFileSync(job.github.GITHUB_EVENT_PATH, '{"repository":{"id":9007199254740993}}')
+  const { outputs } = await setup.main(job)
+  expect(outputs.api_key_name).toMatch(/^gha\/9007199254740993\//)
+  expect((await job.end())[0]?.exitCode).toBe(0)
+  expect(setup.neon.createdKeys()).toEqual([])
 })
 
 test('on another server the name says which', async () => {

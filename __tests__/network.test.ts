@@ -78,7 +78,12 @@ test('the sweep asks Neon and GitHub through the proxy', async () => {
     github.runs.set('500', { id: '500', status: 'completed', attempt: 1 })
     const job = trustingJob({ HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`, GITHUB_API_URL: `https://${GITHUB_HOST}` })
     const sweep = await job.uses(SWEEP, {
-      with: { api_key: setup.neon.adminKey, api_host: `https://${HOST}/api/v2`, github_token: github.token },
+      with: {
+        api_key: setup.neon.adminKey,
+        scope: 'personal',
+        api_host: `https://${HOST}/api/v2`,
+        github_token: github.token,
+      },
     })
     expect(errorsOf(sweep)).toEqual([])
     expect(sweep.outputs.revoked_count).toBe('1')

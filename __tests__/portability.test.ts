@@ -40,7 +40,8 @@ test('the sources take nothing for granted that only one system has', () => {
       /child_process/,
       /['"`]\/(?:tmp|dev|etc|proc)\//,
       /process\.(?:platform|getuid|kill)/,
-      /node:fs/,
+      // The edge alone reads a file, whose path the runner gives.
+      ...(file === join('steps', 'run-step.ts') ? [] : [/node:fs/]),
     ]) {
       expect({ file, slip, found: slip.test(text) }).toEqual({ file, slip, found: false })
     }

@@ -225,7 +225,7 @@ test("within Neon's own limits: a refusal is waited out, not failed", async () =
       const name = keyName({ runId: '500' })
       neon.accounts.createKey({ user: neon.ada }, name, neon.ada)
     }
-    const result = await sweep({ org_id: '', api_key: neon.adminKey, api_host: host })
+    const result = await sweep({ scope: 'personal', org_id: '', api_key: neon.adminKey, api_host: host })
     expect(counts(result)).toBe('120 revoked, 0 kept, 0 failed')
     expect(neon.requests.some(({ status }) => status === 429)).toBe(true)
     expect(neon.createdKeys()).toEqual([])
@@ -255,7 +255,9 @@ test('personal keys, with the personal key', async () => {
   const main = await setup.main(setup.job({ GITHUB_RUN_ID: '500' }))
   expect(main.exitCode).toBe(0)
   run('500', 'completed')
-  expect(counts(await sweep({ org_id: '', api_key: setup.neon.adminKey }))).toBe('1 revoked, 0 kept, 0 failed')
+  expect(counts(await sweep({ scope: 'personal', org_id: '', api_key: setup.neon.adminKey }))).toBe(
+    '1 revoked, 0 kept, 0 failed',
+  )
   expect(alive()).toEqual([])
 })
 
@@ -307,6 +309,8 @@ test.each([
   ['api_key', '', /api_key input is empty/],
   ['github_token', '', /github_token input is empty/],
   ['org_id', 'Org!', /org_id input/],
+  ['org_id', '', /Neither org_id nor project_id is set/],
+  ['scope', 'personal', /'scope: personal' takes no IDs/],
   ['api_host', 'http://console.neon.tech', /https/],
   ['max_age_hours', 'a week', /max_age_hours input is 'a week'/],
   ['max_age_hours', '0', /above 0/],

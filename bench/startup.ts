@@ -45,14 +45,15 @@ const node = (name: string, script: string): Unit => {
 }
 const life = (suffix: string, api_host: string, trust: Record<string, string> = {}): Unit => {
   return async (job, env) => {
-    const inputs = { api_key: servers.adminKey, api_host }
+    const inputs = { api_key: servers.adminKey, scope: 'personal', api_host }
     const main = await job.uses(ACTION, { with: inputs, env: { ...env, ...trust } })
     const [post] = await job.end()
     return { [`main${suffix}`]: main, [`post${suffix}`]: post as StepResult }
   }
 }
 const sweep: Unit = async (job, env) => {
-  const inputs = { api_key: servers.adminKey, api_host: servers.neonHost, github_token: servers.githubToken }
+  const { adminKey, neonHost, githubToken } = servers
+  const inputs = { api_key: adminKey, scope: 'personal', api_host: neonHost, github_token: githubToken }
   job.github.GITHUB_API_URL = servers.githubHost
   return { sweep: await job.uses(SWEEP, { with: inputs, env }) }
 }

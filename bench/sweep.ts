@@ -23,7 +23,7 @@ async function measure(keys: number, limit: number): Promise<(string | number)[]
       neon.accounts.adopt({ user: neon.ada }, keyName({ runId: id }), neon.ada)
     }
     const sweep = await job.uses(SWEEP, {
-      with: { api_key: neon.adminKey, api_host: host, github_token: github.token },
+      with: { api_key: neon.adminKey, scope: 'personal', api_host: host, github_token: github.token },
       env: USAGE,
     })
     const count = (method: string): number => neon.requests.filter((request) => request.method === method).length

@@ -422,17 +422,16 @@ function newNonce() {
 
 
 /**
- * Reads GitHub's default variables.
+ * Reads GitHub's default variables. Forgejo, Gitea and act set no `GITHUB_REPOSITORY_ID`; there the event file has it.
  *
  * @param jobId the job's ID, which no variable holds
  * @throws {RunnerError} when one that the key's name needs is missing or malformed, or the runner's Node is too old
  * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
  */
-function readRunContext(environment, jobId) {
-    const number = (name) => {
-        const value = environment[name] ?? '';
+function readRunContext({ environment, event }, jobId) {
+    const number = (name, value = environment[name] ?? '') => {
         if (!/^[1-9]\d*$/.test(value)) {
-            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`${name} is '${value}', not a number. The key is named after the run, so this action needs a runner that sets it (GitHub's does; with act pass --env ${name}=1).`);
+            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`${name} is '${value}', not a number. The key is named after the run, so this action needs a runner that sets it (GitHub's does; with act pass --env ${name}=1, or an event file with repository.id).`);
         }
         return value;
     };
@@ -444,13 +443,18 @@ function readRunContext(environment, jobId) {
         throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`GITHUB_SERVER_URL is '${serverUrl}', not a URL.`);
     return {
         serverUrl,
-        repositoryId: number('GITHUB_REPOSITORY_ID'),
+        repositoryId: number('GITHUB_REPOSITORY_ID', environment.GITHUB_REPOSITORY_ID || repositoryIdOf(event())),
         repositoryName: environment.GITHUB_REPOSITORY?.split('/').at(-1) ?? '',
         runId: number('GITHUB_RUN_ID'),
         runAttempt: number('GITHUB_RUN_ATTEMPT'),
         jobId,
         jobName: environment.GITHUB_JOB ?? '',
     };
+}
+/** `repository.id` of the event; empty where it has none. */
+function repositoryIdOf(event) {
+    const payload = (0,_base_json_js__WEBPACK_IMPORTED_MODULE_2__/* .parseKeepingIds */ .T)(event);
+    return String(payload?.repository?.id ?? '');
 }
 /** A fresh, unique key name for this job. */
 function newKeyName(run) {
@@ -1302,14 +1306,40 @@ function readUsableApiKey(runner) {
     }
     return apiKey;
 }
-/** Whose keys; the same inputs in both actions. */
+/**
+ * Whose keys; the same inputs in both actions. `scope` may be left out where an ID says it, but personal scope must be
+ * stated: an ID that is empty by mistake must not widen what the key reaches.
+ */
 function readScope(runner) {
+    const stated = runner.input('scope');
     const orgId = readId(runner, 'org_id', 'organization');
     const projectId = readId(runner, 'project_id', 'project');
-    if (projectId === '')
-        return orgId === '' ? { kind: 'personal' } : { kind: 'organization', orgId };
-    return orgId === '' ? { kind: 'unresolved project', projectId } : { kind: 'project', orgId, projectId };
+    switch (stated || (projectId && 'project') || (orgId && 'organization')) {
+        case 'project':
+            if (projectId === '')
+                throw disagree('project', `needs project_id, which is empty. ${MAYBE_NOT_SET}`);
+            return orgId === '' ? { kind: 'unresolved project', projectId } : { kind: 'project', orgId, projectId };
+        case 'organization':
+            if (projectId !== '')
+                throw disagree('organization', "takes no project_id. Remove it, or write 'scope: project'.");
+            if (orgId === '')
+                throw disagree('organization', `needs org_id, which is empty. ${MAYBE_NOT_SET}`);
+            return { kind: 'organization', orgId };
+        case 'personal':
+            if (orgId !== '' || projectId !== '') {
+                const given = [orgId && 'org_id', projectId && 'project_id'].filter(Boolean).join(' and ');
+                throw disagree('personal', `takes no IDs. Remove ${given}, or change scope to what is meant.`);
+            }
+            return { kind: 'personal' };
+        case '':
+            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`Neither org_id nor project_id is set, and no scope is stated. ${MAYBE_NOT_SET} ` +
+                "For personal keys, which reach everything that the owner of the api_key can reach, write 'scope: personal'.");
+        default:
+            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The scope input is '${stated}'; it can be 'project', 'organization' or 'personal'. Leave it out to go by the IDs.`);
+    }
 }
+const MAYBE_NOT_SET = 'The ID may come from a variable that is not set: look for it in the settings of the repository, of the environment that the job names, and of the organization, and check how the input is spelled.';
+const disagree = (scope, problem) => new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`'scope: ${scope}' ${problem}`);
 function readId(runner, name, noun) {
     const value = runner.input(name);
     if (value !== '' && !_neon_scope_js__WEBPACK_IMPORTED_MODULE_2__/* .NEON_ID */ .db.test(value)) {
@@ -9956,8 +9986,10 @@ async function createKey(world) {
     runner.output('api_key', created.key);
     runner.output('api_key_id', created.id);
     runner.output('api_key_name', created.name);
-    if (inputs.envName !== undefined)
+    if (inputs.envName !== undefined) {
+        warnOfReplacement(world, inputs.envName);
         runner.exportVariable(inputs.envName, created.key);
+    }
     runner.info(`Created the Neon API key ${created.id} (${created.name}) for the ${(0,neon_scope/* describeScope */.OI)(keys.scope)}. It is revoked when this job ends.`);
 }
 /** All that comes before the first create. */
@@ -9965,7 +9997,7 @@ async function prepare(world) {
     const { runner, environment, clock, openHttp } = world;
     const inputs = (0,steps_inputs/* readInputs */.Ko)(runner, environment);
     warnOfCopies(world, inputs);
-    const run = (0,run_context/* readRunContext */.$p)(environment, inputs.jobId);
+    const run = (0,run_context/* readRunContext */.$p)(world, inputs.jobId);
     const http = openHttp((0,proxy_settings/* readProxySettings */.uv)(environment));
     const neon = (0,client/* connect */.N)({ ...world, http }, { ...inputs, deadline: new base_clock/* Deadline */.B(clock, CREATE_DEADLINE) });
     const scope = await (0,resolve_scope/* resolveScope */.H)(neon, inputs.scope, 'create');
@@ -10007,6 +10039,12 @@ async function revokeUnrecorded({ id, name }, keys, cause) {
     throw new errors/* RunnerError */.Rn(`The API key ${id} could not be recorded for the post step, so it was revoked at once.`, {
         cause,
     });
+}
+/** Mostly a second use in one job, whose steps would take one key for the other. */
+function warnOfReplacement({ environment, runner }, envName) {
+    if (!environment[envName])
+        return;
+    runner.warning(`The variable ${envName} held something else, and later steps get the fresh key in it. For a second key in one job, give each use an env_name of its own, or an empty one and the output api_key.`, 'An environment variable was replaced');
 }
 /** Any variable that holds the long-lived key shows it to every later step; `env_name`'s own is refused with the inputs. */
 function warnOfCopies({ environment, runner }, { apiKey }) {
@@ -10270,15 +10308,17 @@ async function revokeKey(world) {
     await revokeByJob(post, reading.kind === 'not sealed' ? reading.claim : NO_CLAIM);
 }
 /** This very job; `undefined` where the runner does not tell, in which case main made no key. */
-function runOf({ environment }, jobId) {
+function runOf(world, jobId) {
     try {
-        return (0,run_context/* readRunContext */.$p)(environment, jobId || '0');
+        return (0,run_context/* readRunContext */.$p)(world, jobId || '0');
     }
     catch {
         return undefined;
     }
 }
 
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = require("node:fs");
 // EXTERNAL MODULE: ./build/js/base/http.js
 var http = __nccwpck_require__(9469);
 // EXTERNAL MODULE: external "os"
@@ -10852,6 +10892,7 @@ function githubRunner() {
 
 
 
+
 /** Milliseconds for the end of the log to be read; a full pipe that nobody reads must not keep the process alive. */
 const LAST_WRITE = 1_000;
 /**
@@ -10902,6 +10943,7 @@ async function runStep(job, onSignal, title) {
     const world = {
         runner,
         environment: process.env,
+        event: readEvent,
         clock: base_clock/* systemClock */.m,
         openHttp: http/* openHttp */.f,
         random: Math.random,
@@ -10909,6 +10951,15 @@ async function runStep(job, onSignal, title) {
     };
     process.exitCode = await exitCodeOf(job, world, title);
     endProcess();
+}
+/** The event that started the run, as the runner left it on disk. */
+function readEvent() {
+    try {
+        return (0,external_node_fs_namespaceObject.readFileSync)(process.env.GITHUB_EVENT_PATH ?? '', 'utf8');
+    }
+    catch {
+        return '';
+    }
 }
 /** stderr is read apart from stdout, where the masks are: what is written there can be logged before its mask is read. */
 function keepStderrEmpty(runner, title) {

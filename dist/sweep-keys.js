@@ -288,7 +288,7 @@ const HOUR = 3_600_000;
 async function sweepKeys(world) {
     const { runner, environment, clock, cancelled } = world;
     const inputs = readSweepInputs(runner);
-    const own = (0,run_context/* readRunContext */.$p)(environment, '0');
+    const own = (0,run_context/* readRunContext */.$p)(world, '0');
     const deadline = new base_clock/* Deadline */.B(clock, SWEEP_DEADLINE);
     const http = world.openHttp((0,proxy_settings/* readProxySettings */.uv)(environment));
     const connectWithin = (limit) => (0,client/* connect */.N)({ ...world, http }, { ...inputs, deadline: limit, onWait: runner.debug });

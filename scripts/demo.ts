@@ -81,7 +81,10 @@ const statusOf = async (path: string, key: string): Promise<number> =>
 
 try {
   console.log(`One job, one key. Neon: ${values.live ? apiHost : 'simulated on this machine'}`)
-  const ids = { ...(orgId && { org_id: orgId }), ...(projectId && { project_id: projectId }) }
+  const ids =
+    orgId || projectId
+      ? { ...(orgId && { org_id: orgId }), ...(projectId && { project_id: projectId }) }
+      : { scope: 'personal' }
   const main = await job.uses(ACTION, { with: { api_key: longLivedKey, api_host: apiHost, ...ids } })
   show(main, 'uses: OWNER/REPO@v1   with: { api_key: ${{ secrets.NEON_API_KEY }} }')
   const freshKey = main.outputs.api_key ?? ''

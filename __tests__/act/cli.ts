@@ -66,7 +66,8 @@ async function problemsOf(workflow: Workflow, repository: string, actions: Other
     repository,
     file,
     event,
-    payload,
+    // act does not set the repository's ID; see __tests__/README.md.
+    payload: { repository: { id: Number(GITHUB_REPOSITORY_ID) }, ...payload },
     actions,
     secrets: { NEON_API_KEY: neon.adminKey, NEON_ORG_API_KEY: neon.organizationKey, GITHUB_TOKEN: github.token },
     variables: {
@@ -76,9 +77,8 @@ async function problemsOf(workflow: Workflow, repository: string, actions: Other
       NEON_SHOP_PROJECT_ID: neon.project.id,
       NEON_BILLING_PROJECT_ID: neon.otherProject.id,
     },
-    // act does not set the repository's ID; see __tests__/README.md.
     env: {
-      ...{ GITHUB_REPOSITORY_ID, GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT },
+      ...{ GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT },
       ...{ GITHUB_API_URL: github.host, NEON_API_HOST: host },
       ...env,
     },

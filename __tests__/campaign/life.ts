@@ -59,6 +59,7 @@ export function prepare(neon: Neon, { scope, postApiKey }: Schedule) {
   const before = new Set(neon.accounts.keys.keys())
   const inputs = {
     api_key: adminKey,
+    ...(scope === 'personal' && { scope }),
     ...((scope === 'organization' || scope === 'project') && { org_id: organization.id }),
     ...(scope.startsWith('project') && { project_id: project.id }),
   }

@@ -98,7 +98,12 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessStory>
 
   const { environment, random } = options
   const http: Http = { exchange: effect((request) => options.http.exchange(request)) }
-  const world: World = { runner, environment, clock, openHttp: () => http, random, cancelled: cancellation.signal }
+  const world: World = {
+    ...{ runner, environment, clock, random },
+    event: () => '',
+    openHttp: () => http,
+    cancelled: cancellation.signal,
+  }
   let exitCode: number | undefined
   exitCodeOf(job, world, '').then(
     (code) => {

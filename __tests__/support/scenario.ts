@@ -67,7 +67,12 @@ export function scenario({ timeLapse = 1, ...options }: ScenarioOptions = {}): S
       job.uses(ACTION, {
         ...stepOptions,
         env: { ...lapse, ...stepOptions.env },
-        with: { api_key: setup.neon.adminKey, api_host: setup.host, ...inputs },
+        with: {
+          api_key: setup.neon.adminKey,
+          api_host: setup.host,
+          ...(!inputs.org_id && !inputs.project_id && { scope: 'personal' }),
+          ...inputs,
+        },
       }),
     async life(inputs, stepOptions) {
       const job = setup.job()

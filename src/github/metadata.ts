@@ -3,6 +3,7 @@
 
 export const INPUT_NAMES = [
   'api_key',
+  'scope',
   'org_id',
   'project_id',
   'env_name',
@@ -14,6 +15,7 @@ export const OUTPUT_NAMES = ['api_key', 'api_key_id', 'api_key_name'] as const
 
 export const SWEEP_INPUT_NAMES = [
   'api_key',
+  'scope',
   'org_id',
   'project_id',
   'api_host',

@@ -1,5 +1,5 @@
 import { RunnerError } from '../base/errors.ts'
-import { canKeepIds } from '../base/json.ts'
+import { canKeepIds, parseKeepingIds } from '../base/json.ts'
 import { formatKeyName, newNonce, parseKeyName, serverTag } from './key-name.ts'
 
 /** Which job of which run this is, as the runner tells it. */
@@ -15,19 +15,25 @@ export interface RunContext {
   jobName: string
 }
 
+/** What a runner tells of a job. */
+export interface RunnerFacts {
+  environment: Readonly<NodeJS.ProcessEnv>
+  /** The text of the event file, or an empty one; read only where the variables do not tell. */
+  event: () => string
+}
+
 /**
- * Reads GitHub's default variables.
+ * Reads GitHub's default variables. Forgejo, Gitea and act set no `GITHUB_REPOSITORY_ID`; there the event file has it.
  *
  * @param jobId the job's ID, which no variable holds
  * @throws {RunnerError} when one that the key's name needs is missing or malformed, or the runner's Node is too old
  * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
  */
-export function readRunContext(environment: NodeJS.ProcessEnv, jobId: string): RunContext {
-  const number = (name: string): string => {
-    const value = environment[name] ?? ''
+export function readRunContext({ environment, event }: RunnerFacts, jobId: string): RunContext {
+  const number = (name: string, value = environment[name] ?? ''): string => {
     if (!/^[1-9]\d*$/.test(value)) {
       throw new RunnerError(
-        `${name} is '${value}', not a number. The key is named after the run, so this action needs a runner that sets it (GitHub's does; with act pass --env ${name}=1).`,
+        `${name} is '${value}', not a number. The key is named after the run, so this action needs a runner that sets it (GitHub's does; with act pass --env ${name}=1, or an event file with repository.id).`,
       )
     }
     return value
@@ -41,13 +47,19 @@ export function readRunContext(environment: NodeJS.ProcessEnv, jobId: string): R
   if (!URL.canParse(serverUrl)) throw new RunnerError(`GITHUB_SERVER_URL is '${serverUrl}', not a URL.`)
   return {
     serverUrl,
-    repositoryId: number('GITHUB_REPOSITORY_ID'),
+    repositoryId: number('GITHUB_REPOSITORY_ID', environment.GITHUB_REPOSITORY_ID || repositoryIdOf(event())),
     repositoryName: environment.GITHUB_REPOSITORY?.split('/').at(-1) ?? '',
     runId: number('GITHUB_RUN_ID'),
     runAttempt: number('GITHUB_RUN_ATTEMPT'),
     jobId,
     jobName: environment.GITHUB_JOB ?? '',
   }
+}
+
+/** `repository.id` of the event; empty where it has none. */
+function repositoryIdOf(event: string): string {
+  const payload = parseKeepingIds(event) as { repository?: { id?: unknown } | null } | null | undefined
+  return String(payload?.repository?.id ?? '')
 }
 
 /** A fresh, unique key name for this job. */

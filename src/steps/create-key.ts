@@ -45,7 +45,10 @@ export async function createKey(world: World): Promise<void> {
   runner.output('api_key', created.key)
   runner.output('api_key_id', created.id)
   runner.output('api_key_name', created.name)
-  if (inputs.envName !== undefined) runner.exportVariable(inputs.envName, created.key)
+  if (inputs.envName !== undefined) {
+    warnOfReplacement(world, inputs.envName)
+    runner.exportVariable(inputs.envName, created.key)
+  }
   runner.info(
     `Created the Neon API key ${created.id} (${created.name}) for the ${describeScope(keys.scope)}. It is revoked when this job ends.`,
   )
@@ -63,7 +66,7 @@ async function prepare(world: World): Promise<Preparation> {
   const { runner, environment, clock, openHttp } = world
   const inputs = readInputs(runner, environment)
   warnOfCopies(world, inputs)
-  const run = readRunContext(environment, inputs.jobId)
+  const run = readRunContext(world, inputs.jobId)
   const http = openHttp(readProxySettings(environment))
   const neon = connect({ ...world, http }, { ...inputs, deadline: new Deadline(clock, CREATE_DEADLINE) })
   const scope = await resolveScope(neon, inputs.scope, 'create')
@@ -107,6 +110,15 @@ async function revokeUnrecorded({ id, name }: CertainKey, keys: Keys, cause: unk
   throw new RunnerError(`The API key ${id} could not be recorded for the post step, so it was revoked at once.`, {
     cause,
   })
+}
+
+/** Mostly a second use in one job, whose steps would take one key for the other. */
+function warnOfReplacement({ environment, runner }: World, envName: string): void {
+  if (!environment[envName]) return
+  runner.warning(
+    `The variable ${envName} held something else, and later steps get the fresh key in it. For a second key in one job, give each use an env_name of its own, or an empty one and the output api_key.`,
+    'An environment variable was replaced',
+  )
 }
 
 /** Any variable that holds the long-lived key shows it to every later step; `env_name`'s own is refused with the inputs. */

@@ -100,13 +100,44 @@ export function readUsableApiKey(runner: InputReader): string {
   return apiKey
 }
 
-/** Whose keys; the same inputs in both actions. */
+/**
+ * Whose keys; the same inputs in both actions. `scope` may be left out where an ID says it, but personal scope must be
+ * stated: an ID that is empty by mistake must not widen what the key reaches.
+ */
 export function readScope(runner: InputReader): RequestedScope {
+  const stated = runner.input('scope')
   const orgId = readId(runner, 'org_id', 'organization')
   const projectId = readId(runner, 'project_id', 'project')
-  if (projectId === '') return orgId === '' ? { kind: 'personal' } : { kind: 'organization', orgId }
-  return orgId === '' ? { kind: 'unresolved project', projectId } : { kind: 'project', orgId, projectId }
+  switch (stated || (projectId && 'project') || (orgId && 'organization')) {
+    case 'project':
+      if (projectId === '') throw disagree('project', `needs project_id, which is empty. ${MAYBE_NOT_SET}`)
+      return orgId === '' ? { kind: 'unresolved project', projectId } : { kind: 'project', orgId, projectId }
+    case 'organization':
+      if (projectId !== '') throw disagree('organization', "takes no project_id. Remove it, or write 'scope: project'.")
+      if (orgId === '') throw disagree('organization', `needs org_id, which is empty. ${MAYBE_NOT_SET}`)
+      return { kind: 'organization', orgId }
+    case 'personal':
+      if (orgId !== '' || projectId !== '') {
+        const given = [orgId && 'org_id', projectId && 'project_id'].filter(Boolean).join(' and ')
+        throw disagree('personal', `takes no IDs. Remove ${given}, or change scope to what is meant.`)
+      }
+      return { kind: 'personal' }
+    case '':
+      throw new InputError(
+        `Neither org_id nor project_id is set, and no scope is stated. ${MAYBE_NOT_SET} ` +
+          "For personal keys, which reach everything that the owner of the api_key can reach, write 'scope: personal'.",
+      )
+    default:
+      throw new InputError(
+        `The scope input is '${stated}'; it can be 'project', 'organization' or 'personal'. Leave it out to go by the IDs.`,
+      )
+  }
 }
+
+const MAYBE_NOT_SET =
+  'The ID may come from a variable that is not set: look for it in the settings of the repository, of the environment that the job names, and of the organization, and check how the input is spelled.'
+
+const disagree = (scope: string, problem: string): InputError => new InputError(`'scope: ${scope}' ${problem}`)
 
 function readId(runner: InputReader, name: 'org_id' | 'project_id', noun: string): string {
   const value = runner.input(name)

@@ -35,9 +35,9 @@ export async function revokeKey(world: World): Promise<void> {
 }
 
 /** This very job; `undefined` where the runner does not tell, in which case main made no key. */
-function runOf({ environment }: World, jobId: string): RunContext | undefined {
+function runOf(world: World, jobId: string): RunContext | undefined {
   try {
-    return readRunContext(environment, jobId || '0')
+    return readRunContext(world, jobId || '0')
   } catch {
     return undefined
   }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { systemClock } from '../base/clock.ts'
 import { Cancelled, formatError, KeyMayBeAlive } from '../base/errors.ts'
 import { openHttp } from '../base/http.ts'
@@ -55,6 +56,7 @@ export async function runStep(job: (world: World) => Promise<void>, onSignal: On
   const world = {
     runner,
     environment: process.env,
+    event: readEvent,
     clock: systemClock,
     openHttp,
     random: Math.random,
@@ -62,6 +64,15 @@ export async function runStep(job: (world: World) => Promise<void>, onSignal: On
   }
   process.exitCode = await exitCodeOf(job, world, title)
   endProcess()
+}
+
+/** The event that started the run, as the runner left it on disk. */
+function readEvent(): string {
+  try {
+    return readFileSync(process.env.GITHUB_EVENT_PATH ?? '', 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /** stderr is read apart from stdout, where the masks are: what is written there can be logged before its mask is read. */

@@ -37,7 +37,7 @@ const HOUR = 3_600_000
 export async function sweepKeys(world: World): Promise<void> {
   const { runner, environment, clock, cancelled } = world
   const inputs = readSweepInputs(runner)
-  const own = readRunContext(environment, '0')
+  const own = readRunContext(world, '0')
   const deadline = new Deadline(clock, SWEEP_DEADLINE)
   const http = world.openHttp(readProxySettings(environment))
   const connectWithin = (limit: Deadline) =>

@@ -7,6 +7,8 @@ import type { Runner } from '../github/runner.ts'
 export interface World {
   runner: Runner
   environment: Readonly<NodeJS.ProcessEnv>
+  /** The text of the event file; empty where there is none. */
+  event: () => string
   clock: Clock
   /** Opens connections through these proxies. */
   openHttp: (proxies: ProxySettings) => Http
