@@ -40,6 +40,7 @@ describe.each(actions)('$action.name', ({ action, readme, names, outputs }) => {
 
 test('the commands bring Node 24 with them', () => {
   expect(JSON.parse(read('package.json')).devDependencies.node).toMatch(/^24\./)
+  expect(JSON.parse(read('package-lock.json')).packages['node_modules/node'].version).toBe(read('.node-version').trim())
 })
 
 test('the version is the one of package.json', () => {

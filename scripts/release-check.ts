@@ -20,12 +20,23 @@ function notesOf(version: string): string | undefined {
   return section.slice(section.indexOf('\n')).trim()
 }
 
-/** The commit that a tag points to; `undefined` where there is no such tag. */
-function commitOf(tag: string): string | undefined {
+/** The commit that a name stands for; `undefined` where there is no such name. */
+function commitOf(name: string): string | undefined {
   try {
-    return git('rev-parse', `refs/tags/${tag}^{commit}`)
+    return git('rev-parse', '--verify', `${name}^{commit}`)
   } catch {
     return undefined
+  }
+}
+
+/** Whether what is checked out has been merged: a tag can be pushed on any commit, also on one that nobody has reviewed. */
+function isOnMain(): boolean {
+  const main = ['refs/remotes/origin/main', 'refs/heads/main'].find((name) => commitOf(name) !== undefined)
+  try {
+    git('merge-base', '--is-ancestor', 'HEAD', main ?? '')
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -51,10 +62,11 @@ for (const [file, found] of Object.entries(versions)) {
 const notes = notesOf(version)
 if (notes === undefined) problems.push(`CHANGELOG.md has no section '## [${version}] - <date>'.`)
 
-const commit = commitOf(tag)
+const commit = commitOf(`refs/tags/${tag}`)
 if (commit === undefined) console.log(`There is no tag ${tag} yet; git tag ${tag} makes it.`)
 else if (commit !== git('rev-parse', 'HEAD'))
   problems.push(`The tag ${tag} is on another commit than what is checked out.`)
+if (!isOnMain()) problems.push('What is checked out is not on main (of origin, where there is one).')
 
 execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'ignore', shell: process.platform === 'win32' })
 const changed = git('status', '--porcelain')
