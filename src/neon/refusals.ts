@@ -11,8 +11,8 @@ export interface Attempted {
 }
 
 /** Parts of Neon's 404 messages, as others have seen them live; Neon's documentation does not have them. */
-const PROJECT_SCOPED = 'outside the project this key is scoped to'
-const ORGANIZATION_KEY = 'not allowed for organization API keys'
+export const PROJECT_SCOPED = 'outside the project this key is scoped to'
+export const ORGANIZATION_KEY = 'not allowed for organization API keys'
 
 /** Whether the kind of the `api_key` decides what to advise: every key that may list is the right one to list with. */
 export function dependsOnAuthMethod(refused: NeonRefused, { purpose, scope }: Attempted): boolean {
