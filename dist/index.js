@@ -266,13 +266,13 @@ function exchange(dispatcher, { url, method, headers, body, timeout, signal }) {
 /* harmony export */ });
 /**
  * Parses JSON with every number under `id` as a `bigint`: Neon's IDs are int64, and `JSON.parse` alone rounds what is
- * past 2^53.
+ * past 2^53. A byte order mark, which some proxies add, is ignored (RFC 8259, section 8.1).
  *
  * @returns `undefined` where the text is not JSON
  */
 function parseKeepingIds(text) {
     try {
-        return JSON.parse(text, keepId);
+        return JSON.parse(text.replace(/^\uFEFF/, ''), keepId);
     }
     catch {
         return undefined;
@@ -573,8 +573,8 @@ function decodeKeys(body, onSecret) {
         const key = readString(item, 'key');
         if (key !== undefined)
             onSecret(key);
-        const name = readString(item, 'name');
-        if (name === undefined)
+        const { name } = item;
+        if (typeof name !== 'string')
             throw new InvalidBody('a list with an entry without a name');
         return {
             id: readId(item),
@@ -613,14 +613,12 @@ function decodeAuthMethod(body) {
         throw new InvalidBody('JSON without auth_method');
     return method;
 }
-/**
- * Neon's own message in an error, from the error object of its OpenAPI document (`GeneralError`).
- *
- * @returns `undefined` where the body is not Neon's: an HTML page of a proxy or a firewall, say
- */
-function decodeErrorMessage(body) {
-    const message = (0,json/* parseKeepingIds */.T)(body)?.message;
-    return typeof message === 'string' ? message : undefined;
+/** @returns `undefined` where the body is not Neon's: an HTML page of a proxy or a firewall, say */
+function decodeError(body, requestId) {
+    const answer = (0,json/* parseKeepingIds */.T)(body);
+    if (typeof answer?.message !== 'string')
+        return undefined;
+    return { message: answer.message, certain: typeof answer.code === 'string' || answer.request_id === requestId };
 }
 function readJson(body) {
     const answer = (0,json/* parseKeepingIds */.T)(body);
@@ -738,17 +736,25 @@ class Keys {
         }
     }
     /**
-     * Lists the keys and revokes some of them.
+     * Lists the keys and revokes some of them; one that cannot be revoked does not stop the rest.
      *
      * @param choose which of all listed keys
      * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | GaveUp} when one of them may still be alive
      */
     async revokeListed(choose) {
         const revoked = [];
+        const failures = [];
         for (const { id, name } of choose(await this.list())) {
-            const key = await this.revokeForCertain({ id, name });
-            revoked.push({ id, name, lastUsedAt: key?.lastUsedAt, lastUsedFrom: key?.lastUsedFrom });
+            try {
+                const key = await this.revokeForCertain({ id, name });
+                revoked.push({ id, name, lastUsedAt: key?.lastUsedAt, lastUsedFrom: key?.lastUsedFrom });
+            }
+            catch (failure) {
+                failures.push(failure);
+            }
         }
+        if (failures.length > 0)
+            throw failures[0];
         return revoked;
     }
 }
@@ -766,7 +772,7 @@ const VERSION = '1.0.0';
 
 /**
  * Statuses by which Neon says that it did nothing (https://api-docs.neon.tech/reference/getting-started-with-neon-api).
- * A gateway may say the same after Neon has acted, so they count only with Neon's own JSON.
+ * A gateway may say the same after Neon has acted, so they count only where it was certainly Neon who answered.
  */
 const UNDONE = new Set([423, 503]);
 /** OpenSSL's and Node's codes for certificates that will not become valid by waiting. */
@@ -784,9 +790,10 @@ function classifyResponse(response, decode, attempt) {
     const { status, body, headers } = response;
     if (status >= 200 && status < 300)
         return readAnswer(response, decode, attempt);
-    const reason = decodeErrorMessage(body);
+    const neons = decodeError(body, attempt.requestId);
+    const reason = neons?.message;
     const quoted = `${reason ? `: "${reason.slice(0, 300)}"` : ''} (${status}, request ${attempt.requestId})`;
-    if (status === 429 || (UNDONE.has(status) && reason !== undefined)) {
+    if (status === 429 || (UNDONE.has(status) && neons?.certain)) {
         const retryAfter = readRetryAfter(headers, attempt.date);
         const why = `Neon could not ${attempt.action} now${quoted}`;
         return { kind: 'again', why, sent: true, limited: status === 429, retryAfter };
@@ -964,13 +971,16 @@ function connect(effects, connection) {
             timeout: READ_TIMEOUT,
             decode: (body) => decodeProjectOrganization(body, projectId),
         }),
-        authMethod: () => requests.persist({
-            action: 'ask what kind of API key it is',
-            method: 'GET',
-            path: '/auth',
-            timeout: READ_TIMEOUT,
-            decode: decodeAuthMethod,
-        }),
+        async authMethod() {
+            const outcome = await requests.attempt({
+                action: 'ask what kind of API key it is',
+                method: 'GET',
+                path: '/auth',
+                timeout: READ_TIMEOUT,
+                decode: decodeAuthMethod,
+            });
+            return outcome.kind === 'done' ? outcome.value : undefined;
+        },
     };
 }
 
@@ -1090,7 +1100,7 @@ async function resolveScope(neon, scope, purpose) {
 async function explain(error, neon, attempted) {
     if (!(error instanceof errors/* NeonRefused */.lD))
         return error;
-    const authMethod = dependsOnAuthMethod(error, attempted) ? await neon.authMethod().catch(() => undefined) : undefined;
+    const authMethod = dependsOnAuthMethod(error, attempted) ? await neon.authMethod() : undefined;
     return explainRefusal(error, attempted, authMethod);
 }
 
@@ -1153,7 +1163,8 @@ class Patience {
         const { clock, deadline, random, cancelled, onWait } = this.#waiting;
         const wait = waitBefore(attempt, hint, random);
         if (wait + SHORTEST_ATTEMPT > deadline.remaining()) {
-            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .GaveUp */ .TL(`${why}. Gave up: this step may take ${deadline.seconds} s. See https://neonstatus.com, and whether this runner can reach Neon.`);
+            const asked = hint.retryAfter === undefined ? '' : `, and Neon asks to wait ${Math.ceil(hint.retryAfter / 1000)} s`;
+            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .GaveUp */ .TL(`${why}. Gave up: this step may take ${deadline.seconds} s${asked}. See https://neonstatus.com, and whether this runner can reach Neon.`);
         }
         onWait(`${why}. Trying again in ${(wait / 1000).toFixed(1)} s.`);
         await clock.sleep(wait, cancelled);
@@ -9722,7 +9733,9 @@ async function createForCertain(creation) {
     for (let attempt = 0;; attempt += 1) {
         const name = (0,run_context/* newKeyName */.Lc)(run);
         journal.saveDoubtful([...doubtful, { name }]);
-        const answer = await createUnderName(creation, name);
+        const answer = await createUnderName(creation, name, () => {
+            invalid = false;
+        });
         if (answer.kind === 'refused') {
             // Certainly no key under this name: post need not look for it.
             journal.saveDoubtful(doubtful);
@@ -9750,8 +9763,12 @@ async function createForCertain(creation) {
         await neon.patience.waitOrGiveUp(`${found}; a new one is created under another name`, attempt);
     }
 }
-/** Asks for a key until Neon has created one, has refused, or may have created one. */
-async function createUnderName({ neon, keys }, name) {
+/**
+ * Asks for a key until Neon has created one, has refused, or may have created one.
+ *
+ * @param onAgain called before each repetition
+ */
+async function createUnderName({ neon, keys }, name, onAgain) {
     let sent = false;
     for (let attempt = 0;; attempt += 1) {
         const outcome = await keys.create(name);
@@ -9775,6 +9792,7 @@ async function createUnderName({ neon, keys }, name) {
             throw error;
         }
         sent ||= outcome.sent;
+        onAgain();
     }
 }
 /**

@@ -25,9 +25,9 @@ export interface Statement {
 const GUIDE = 'neon.com/docs/manage/api-keys (2026-08-26)'
 const ORGS_GUIDE = 'neon.com/docs/manage/orgs-api (2025-01-06)'
 const ROTATE = 'neon.com/faqs/rotate-neon-api-keys (2026-09-23)'
-const RATES = 'api-docs.neon.tech/reference/api-rate-limiting (2026)'
-const OPENAPI = 'the OpenAPI document (`@neondatabase/api-client` 2.7.3, 2026-07)'
-const SEEN = 'seen live by others: public repositories (2026-09)'
+const RATES = 'api-docs.neon.tech/reference/api-rate-limiting (without a date)'
+const OPENAPI = '`@neondatabase/api-client` 2.7.3 (2026-07)'
+const SEEN = 'seen by others, in public repositories (2026-09)'
 const CLI = "no document; Neon's CLI tries it (`neon` 6.2.3, 2026-09)"
 const NONE = 'no document'
 
@@ -56,7 +56,7 @@ export const STATEMENTS: readonly Statement[] = [
   },
   {
     says: 'A name that another key of the account has is refused.',
-    source: `${GUIDE}; the status in no document`,
+    source: "no document; the words stand in others' public code (2026)",
     async check(it) {
       const name = it.name()
       await it.fresh(it.narrowest, name)
@@ -107,7 +107,7 @@ export const STATEMENTS: readonly Statement[] = [
   })),
   {
     says: 'The answer to a revocation tells when the key was last used, or that it never was.',
-    source: `${OPENAPI}; seen live by others without (2026-09)`,
+    source: `${OPENAPI}; other documents without it`,
     async check(it) {
       const [used, unused] = [await it.fresh('personal'), await it.fresh('personal')]
       await it.ask('GET', '/auth', { apiKey: used.key })
@@ -226,17 +226,17 @@ export const STATEMENTS: readonly Statement[] = [
   },
   {
     says: 'What is not a key of Neon is rejected with 401.',
-    source: `neon.com/docs/reference/api (2026); ${ROTATE}`,
+    source: "Neon's rules for AI agents, neon-rest-api (2025-09-10)",
     check: async (it) => refused(await it.ask('GET', '/api_keys', { apiKey: 'napi_no_such_key' }), 401),
   },
   {
     says: 'A project that does not exist is refused with 403 or 404, and a `message` in JSON.',
-    source: `${OPENAPI}, GeneralError; the status in no document`,
+    source: `${OPENAPI}: GeneralError; the status in no document`,
     check: async (it) => inWords(await it.ask('GET', '/projects/no-such-project'), '', [403, 404]),
   },
   {
     says: 'An organization that does not exist is refused with 403 or 404, and a `message` in JSON.',
-    source: `${OPENAPI}, GeneralError; the status: Neon's CLI (\`neon\` 6.2.3)`,
+    source: `${OPENAPI}: GeneralError; the status: Neon's CLI (\`neon\` 6.2.3)`,
     check: async (it) => inWords(await it.ask('GET', '/organizations/no-such-org/api_keys'), '', [403, 404]),
   },
   {

@@ -1,12 +1,12 @@
 /**
  * Parses JSON with every number under `id` as a `bigint`: Neon's IDs are int64, and `JSON.parse` alone rounds what is
- * past 2^53.
+ * past 2^53. A byte order mark, which some proxies add, is ignored (RFC 8259, section 8.1).
  *
  * @returns `undefined` where the text is not JSON
  */
 export function parseKeepingIds(text: string): unknown {
   try {
-    return JSON.parse(text, keepId)
+    return JSON.parse(text.replace(/^\uFEFF/, ''), keepId)
   } catch {
     return undefined
   }

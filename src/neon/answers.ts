@@ -86,8 +86,8 @@ export function decodeKeys(body: string, onSecret: (secret: string) => void): Li
     const item = asObject(entry)
     const key = readString(item, 'key')
     if (key !== undefined) onSecret(key)
-    const name = readString(item, 'name')
-    if (name === undefined) throw new InvalidBody('a list with an entry without a name')
+    const { name } = item
+    if (typeof name !== 'string') throw new InvalidBody('a list with an entry without a name')
     return {
       id: readId(item),
       name,
@@ -124,14 +124,21 @@ export function decodeAuthMethod(body: string): string {
   return method
 }
 
-/**
- * Neon's own message in an error, from the error object of its OpenAPI document (`GeneralError`).
- *
- * @returns `undefined` where the body is not Neon's: an HTML page of a proxy or a firewall, say
- */
-export function decodeErrorMessage(body: string): string | undefined {
-  const message = (parseKeepingIds(body) as Fields | null | undefined)?.message
-  return typeof message === 'string' ? message : undefined
+/** An error of Neon's own, from the error object of its OpenAPI document (`GeneralError`). */
+export interface AnsweredError {
+  message: string
+  /**
+   * Whether nobody but Neon can have said so. API gateways answer with a `message` alone (Amazon's), or with a
+   * `request_id` that is not the request's (Kong).
+   */
+  certain: boolean
+}
+
+/** @returns `undefined` where the body is not Neon's: an HTML page of a proxy or a firewall, say */
+export function decodeError(body: string, requestId: string): AnsweredError | undefined {
+  const answer = parseKeepingIds(body) as Fields | null | undefined
+  if (typeof answer?.message !== 'string') return undefined
+  return { message: answer.message, certain: typeof answer.code === 'string' || answer.request_id === requestId }
 }
 
 function readJson(body: string): unknown {

@@ -13,8 +13,11 @@ export interface Neon {
   keysOf(scope: Scope): Keys
   /** The organization that a project belongs to; an empty string for a project that belongs to none. */
   organizationOf(projectId: string): Promise<string>
-  /** What kind of credential the key is: `api_key_user` (personal), `api_key_org`, … */
-  authMethod(): Promise<string>
+  /**
+   * What kind of credential the key is: `api_key_user` (personal), `api_key_org`, … Asked once, since it is only for the
+   * advice in an error; `undefined` where Neon does not tell.
+   */
+  authMethod(): Promise<string | undefined>
   /** Waits between attempts, until the deadline of the connection. */
   readonly patience: Patience
 }
@@ -37,13 +40,15 @@ export function connect(effects: Effects, connection: Connection): Neon {
         timeout: READ_TIMEOUT,
         decode: (body) => decodeProjectOrganization(body, projectId),
       }),
-    authMethod: () =>
-      requests.persist({
+    async authMethod() {
+      const outcome = await requests.attempt({
         action: 'ask what kind of API key it is',
         method: 'GET',
         path: '/auth',
         timeout: READ_TIMEOUT,
         decode: decodeAuthMethod,
-      }),
+      })
+      return outcome.kind === 'done' ? outcome.value : undefined
+    },
   }
 }

@@ -98,17 +98,23 @@ export class Keys {
   }
 
   /**
-   * Lists the keys and revokes some of them.
+   * Lists the keys and revokes some of them; one that cannot be revoked does not stop the rest.
    *
    * @param choose which of all listed keys
    * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | GaveUp} when one of them may still be alive
    */
   async revokeListed(choose: (listed: readonly ListedKey[]) => readonly ListedKey[]): Promise<RevokedListedKey[]> {
     const revoked: RevokedListedKey[] = []
+    const failures: unknown[] = []
     for (const { id, name } of choose(await this.list())) {
-      const key = await this.revokeForCertain({ id, name })
-      revoked.push({ id, name, lastUsedAt: key?.lastUsedAt, lastUsedFrom: key?.lastUsedFrom })
+      try {
+        const key = await this.revokeForCertain({ id, name })
+        revoked.push({ id, name, lastUsedAt: key?.lastUsedAt, lastUsedFrom: key?.lastUsedFrom })
+      } catch (failure) {
+        failures.push(failure)
+      }
     }
+    if (failures.length > 0) throw failures[0]
     return revoked
   }
 }

@@ -1,6 +1,6 @@
 import { formatError, NeonRefused, NeonUnreachable } from '../base/errors.ts'
 import type { HttpResponse, TransportError } from '../base/http.ts'
-import { decodeErrorMessage, InvalidBody } from './answers.ts'
+import { decodeError, InvalidBody } from './answers.ts'
 
 /**
  * How one attempt ended, by the table in docs/behavior.md, *Requests*.
@@ -28,7 +28,7 @@ interface Attempt {
 
 /**
  * Statuses by which Neon says that it did nothing (https://api-docs.neon.tech/reference/getting-started-with-neon-api).
- * A gateway may say the same after Neon has acted, so they count only with Neon's own JSON.
+ * A gateway may say the same after Neon has acted, so they count only where it was certainly Neon who answered.
  */
 const UNDONE = new Set([423, 503])
 
@@ -49,9 +49,10 @@ const PROXY_REFUSAL = /^Proxy response \(4\d\d\)/
 export function classifyResponse<T>(response: HttpResponse, decode: (body: string) => T, attempt: Attempt): Outcome<T> {
   const { status, body, headers } = response
   if (status >= 200 && status < 300) return readAnswer(response, decode, attempt)
-  const reason = decodeErrorMessage(body)
+  const neons = decodeError(body, attempt.requestId)
+  const reason = neons?.message
   const quoted = `${reason ? `: "${reason.slice(0, 300)}"` : ''} (${status}, request ${attempt.requestId})`
-  if (status === 429 || (UNDONE.has(status) && reason !== undefined)) {
+  if (status === 429 || (UNDONE.has(status) && neons?.certain)) {
     const retryAfter = readRetryAfter(headers, attempt.date)
     const why = `Neon could not ${attempt.action} now${quoted}`
     return { kind: 'again', why, sent: true, limited: status === 429, retryAfter }

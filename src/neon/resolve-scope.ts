@@ -26,6 +26,6 @@ export async function resolveScope(neon: Neon, scope: RequestedScope, purpose: P
 /** An error with advice. Costs a request only where the kind of the key decides what to advise. */
 export async function explain(error: Error, neon: Neon, attempted: Attempted): Promise<Error> {
   if (!(error instanceof NeonRefused)) return error
-  const authMethod = dependsOnAuthMethod(error, attempted) ? await neon.authMethod().catch(() => undefined) : undefined
+  const authMethod = dependsOnAuthMethod(error, attempted) ? await neon.authMethod() : undefined
   return explainRefusal(error, attempted, authMethod)
 }

@@ -77,8 +77,10 @@ export class Patience {
     const { clock, deadline, random, cancelled, onWait } = this.#waiting
     const wait = waitBefore(attempt, hint, random)
     if (wait + SHORTEST_ATTEMPT > deadline.remaining()) {
+      const asked =
+        hint.retryAfter === undefined ? '' : `, and Neon asks to wait ${Math.ceil(hint.retryAfter / 1000)} s`
       throw new GaveUp(
-        `${why}. Gave up: this step may take ${deadline.seconds} s. See https://neonstatus.com, and whether this runner can reach Neon.`,
+        `${why}. Gave up: this step may take ${deadline.seconds} s${asked}. See https://neonstatus.com, and whether this runner can reach Neon.`,
       )
     }
     onWait(`${why}. Trying again in ${(wait / 1000).toFixed(1)} s.`)

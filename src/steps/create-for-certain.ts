@@ -51,7 +51,9 @@ export async function createForCertain(creation: Creation): Promise<CertainKey> 
   for (let attempt = 0; ; attempt += 1) {
     const name = newKeyName(run)
     journal.saveDoubtful([...doubtful, { name }])
-    const answer = await createUnderName(creation, name)
+    const answer = await createUnderName(creation, name, () => {
+      invalid = false
+    })
     if (answer.kind === 'refused') {
       // Certainly no key under this name: post need not look for it.
       journal.saveDoubtful(doubtful)
@@ -93,8 +95,12 @@ interface Doubt {
 
 type Answer = { kind: 'created'; key: AnsweredKey } | { kind: 'refused'; error: Error } | Doubt
 
-/** Asks for a key until Neon has created one, has refused, or may have created one. */
-async function createUnderName({ neon, keys }: Creation, name: string): Promise<Answer> {
+/**
+ * Asks for a key until Neon has created one, has refused, or may have created one.
+ *
+ * @param onAgain called before each repetition
+ */
+async function createUnderName({ neon, keys }: Creation, name: string, onAgain: () => void): Promise<Answer> {
   let sent = false
   for (let attempt = 0; ; attempt += 1) {
     const outcome = await keys.create(name)
@@ -113,6 +119,7 @@ async function createUnderName({ neon, keys }: Creation, name: string): Promise<
       throw error
     }
     sent ||= outcome.sent
+    onAgain()
   }
 }
 
