@@ -8953,8 +8953,8 @@ const isShortText = (value) => typeof value === 'string' && value.length <= 200;
 
 
 
-/** Milliseconds after which the main step gives up, however long Neon keeps it waiting. */
-const CREATE_DEADLINE = 180_000;
+/** Milliseconds after which the main step gives up, however long Neon keeps it waiting; its process ends within 180 s. */
+const CREATE_DEADLINE = 175_000;
 /**
  * The main step: creates a key named after the job, masks it and hands it to the steps that follow.
  *
@@ -10285,8 +10285,8 @@ const VERSION = '1.0.0';
  * A gateway may say the same after Neon has acted, so they count only with Neon's own JSON.
  */
 const UNDONE = new Set([423, 503]);
-/** The parser's codes for an answer that is not HTTP/1.1. */
-const NOT_HTTP = /^HPE_/;
+/** undici's error for an answer that is not HTTP/1.1; it has no code. */
+const NOT_HTTP = /^HTTPParserError$/;
 const PROXY_SETTINGS = 'HTTPS_PROXY, HTTP_PROXY and NO_PROXY';
 /** Codes of failures that waiting cannot fix (src/base/proxy.ts, Node, OpenSSL), and what to do about them. */
 const LASTING = [
@@ -10361,12 +10361,12 @@ function classifyFailure(error, attempt) {
         return { kind: 'refused', error: new errors.NeonUnreachable(`${why}. ${advice}`) };
     return { kind: 'again', why, sent: false, limited: false, retryAfter: undefined };
 }
-/** The codes of an error and its causes, the outermost first. */
+/** The codes of an error and its causes, or the names of those without one. */
 function codesOf(error) {
     if (!(error instanceof Error))
         return [];
     const inner = error instanceof AggregateError ? error.errors.flatMap(codesOf) : [];
-    return [String(error.code ?? ''), ...inner, ...codesOf(error.cause)];
+    return [String(error.code ?? error.name), ...inner, ...codesOf(error.cause)];
 }
 /** What to do about a failure that waiting cannot fix; `undefined` for one that may pass. */
 function adviceForLasting(codes, date) {

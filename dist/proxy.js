@@ -1977,7 +1977,7 @@ function connectError(cause) {
 }
 async function tunnelError(cause, proxy) {
     const { code = '' } = cause instanceof ProxyError ? (cause.cause ?? {}) : cause;
-    if (code.startsWith('HPE_') || (HUNG_UP.has(code) && (await speaksSocks(proxy)))) {
+    if (cause.name === 'HTTPParserError' || (HUNG_UP.has(code) && (await speaksSocks(proxy)))) {
         return new ProxyError('PROXY_UNUSABLE', 'the proxy cannot be used: no HTTP proxy listens at its address', { cause });
     }
     if (cause instanceof ProxyError)

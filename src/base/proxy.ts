@@ -110,7 +110,7 @@ function connectError(cause: Error): ProxyError {
 
 async function tunnelError(cause: NodeJS.ErrnoException, proxy: URL): Promise<ProxyError> {
   const { code = '' } = cause instanceof ProxyError ? ((cause.cause ?? {}) as NodeJS.ErrnoException) : cause
-  if (code.startsWith('HPE_') || (HUNG_UP.has(code) && (await speaksSocks(proxy)))) {
+  if (cause.name === 'HTTPParserError' || (HUNG_UP.has(code) && (await speaksSocks(proxy)))) {
     return new ProxyError('PROXY_UNUSABLE', 'the proxy cannot be used: no HTTP proxy listens at its address', { cause })
   }
   if (cause instanceof ProxyError) return cause

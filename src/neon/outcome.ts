@@ -32,8 +32,8 @@ interface Attempt {
  */
 const UNDONE = new Set([423, 503])
 
-/** The parser's codes for an answer that is not HTTP/1.1. */
-const NOT_HTTP = /^HPE_/
+/** undici's error for an answer that is not HTTP/1.1; it has no code. */
+const NOT_HTTP = /^HTTPParserError$/
 
 /** What the advice about a lasting failure names. */
 interface Failed {
@@ -118,11 +118,11 @@ export function classifyFailure(error: TransportError, attempt: Attempt): Outcom
   return { kind: 'again', why, sent: false, limited: false, retryAfter: undefined }
 }
 
-/** The codes of an error and its causes, the outermost first. */
+/** The codes of an error and its causes, or the names of those without one. */
 function codesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return []
   const inner = error instanceof AggregateError ? error.errors.flatMap(codesOf) : []
-  return [String((error as NodeJS.ErrnoException).code ?? ''), ...inner, ...codesOf(error.cause)]
+  return [String((error as NodeJS.ErrnoException).code ?? error.name), ...inner, ...codesOf(error.cause)]
 }
 
 /** What to do about a failure that waiting cannot fix; `undefined` for one that may pass. */
