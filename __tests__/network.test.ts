@@ -1,11 +1,14 @@
-// Proxies and certificates, in main and post alike.
+// Proxies, certificates and what else keeps a connection from coming about, in main and post alike.
 
 import { writeFileSync } from 'node:fs'
+import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
+import type { TlsOptions } from 'node:tls'
 import { SWEEP } from '../simulator/fixtures.ts'
 import { startGithub } from '../simulator/github/server.ts'
-import type { Listening } from '../simulator/listening.ts'
+import { type Listening, listen, tunnel } from '../simulator/listening.ts'
 import { type ProxyServer, startProxy } from '../simulator/proxy.ts'
+import { preload } from '../simulator/runner/preload.ts'
 import { type Certificate, generateCertificate, startTlsFront } from '../simulator/tls.ts'
 import { errorsOf, scenario } from './support/scenario.ts'
 
@@ -36,10 +39,10 @@ afterAll(() => {
   proxy.close()
 })
 
-function trustingJob(env: Record<string, string>) {
+function trustingJob(env: Record<string, string>, trusted = certificate) {
   const job = setup.job(env)
   const file = join(job.folder, 'certificate.pem')
-  writeFileSync(file, certificate.cert)
+  writeFileSync(file, trusted.cert)
   job.env.NODE_EXTRA_CA_CERTS = file
   return job
 }
@@ -141,4 +144,159 @@ test('a proxy whose address is none: no second try, and the error does not repea
   expect(main.stdout).not.toContain('pass word')
   const [post] = await job.end()
   expect(post).toMatchObject({ exitCode: 0, log: ['No API key was created; there is nothing to revoke.'] })
+})
+
+/** Main stops at its first try, and post has nothing to do. */
+async function expectStop(job: ReturnType<typeof setup.job>, api_host: string, message: RegExp): Promise<void> {
+  const main = await setup.main(job, { api_host })
+  expect(errorsOf(main)).toEqual([expect.stringMatching(message)])
+  expect(main.log.filter((line) => line.includes('Trying again'))).toEqual([])
+  const [post] = await job.end()
+  expect(post).toMatchObject({ exitCode: 0, log: ['No API key was created; there is nothing to revoke.'] })
+}
+
+describe('a proxy that can never work: no second try, and the error says what is wrong with it', () => {
+  const HOST_URL = `https://${HOST}/api/v2`
+
+  test('a % in its password; the error does not repeat the password', async () => {
+    const job = setup.job({ HTTPS_PROXY: `http://ada:100%safe@127.0.0.1:${proxy.port}` })
+    await expectStop(job, HOST_URL, /HTTPS_PROXY has a user name or password with a %.*write %25/)
+    expect(job.steps[0]?.stdout).not.toContain('safe')
+    expect(proxy.requests).toEqual([])
+  })
+
+  test.each(['socks', 'socks4', 'socks4a', 'socks5', 'socks5h', 'SOCKS5'])('%s://', (scheme) =>
+    expectStop(
+      setup.job({ HTTPS_PROXY: `${scheme}://127.0.0.1:${proxy.port}` }),
+      HOST_URL,
+      /HTTPS_PROXY names a SOCKS proxy, and only HTTP proxies work/,
+    ),
+  )
+
+  test.each(['proxy.example:3128', 'ftp://proxy.example'])('%s', (address) =>
+    expectStop(setup.job({ https_proxy: address }), HOST_URL, /HTTPS_PROXY does not start with http:/),
+  )
+
+  test('https:// for one that does not speak TLS', () =>
+    expectStop(
+      setup.job({ HTTPS_PROXY: `https://127.0.0.1:${proxy.port}` }),
+      HOST_URL,
+      /No TLS is spoken there. Check HTTPS_PROXY.*https:\/\/ has to be http:\/\//,
+    ))
+
+  test.each(['http', 'https'])('%s:// for a SOCKS server', async (scheme) => {
+    const socks = await listen(
+      createServer((socket) => {
+        socket.on('error', () => {}).once('data', ([version]) => socket.end(version === 5 ? '\x05\0' : ''))
+      }),
+    )
+    const job = setup.job({ HTTPS_PROXY: `${scheme}://localhost:${socks.port}` })
+    await expectStop(job, HOST_URL, /no HTTP proxy listens at its address.*Check HTTPS_PROXY/)
+    await socks.close()
+  })
+
+  test('its certificate is for another host; the error says for which', async () => {
+    const other = await generateCertificate(['other.example'])
+    const tlsProxy = await startTlsFront(other, () => `http://127.0.0.1:${proxy.port}`)
+    const job = trustingJob({ HTTPS_PROXY: `https://localhost:${tlsProxy.port}` }, other)
+    await expectStop(job, HOST_URL, /localhost.*other\.example.*Check HTTPS_PROXY/)
+    await tlsProxy.close()
+  })
+
+  test('but where NO_PROXY names the host, no proxy is used', async () => {
+    const job = trustingJob({ HTTPS_PROXY: 'socks5://127.0.0.1:1080', NO_PROXY: 'localhost' })
+    expect(errorsOf(await setup.main(job, { api_host: `https://localhost:${front.port}/api/v2` }))).toEqual([])
+  })
+})
+
+test('a proxy that ends the connection without an answer, and is no SOCKS server, is asked again', async () => {
+  let refusals = 2
+  const flaky = await listen(
+    createServer((socket: Socket) => {
+      refusals -= 1
+      if (refusals >= 0) socket.on('error', () => {}).once('data', () => socket.end())
+      else tunnel(socket, connect(proxy.port, '127.0.0.1'))
+    }),
+  )
+  const job = trustingJob({ HTTPS_PROXY: `http://127.0.0.1:${flaky.port}` })
+  const main = await setup.main(job, { api_host: `https://${HOST}/api/v2` })
+  expect(errorsOf(main)).toEqual([])
+  expect(main.log[0]).toMatch(/the proxy ended the connection.*Trying again/)
+  await flaky.close()
+})
+
+describe('a server that can never be spoken to: no second try, and the error says why', () => {
+  const YEAR = 365 * 24 * 3_600_000
+
+  test.each<[string, RegExp, TlsOptions]>([
+    [
+      'TLS 1.1',
+      /TLS 1.2 or newer is needed/,
+      { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' },
+    ],
+    ['HTTP/2 only', /HTTP\/1.1 is needed there. Check api_host/, { ALPNProtocols: ['h2'] }],
+  ])('%s', async (_what, message, options) => {
+    const odd = await startTlsFront(certificate, () => setup.host, options)
+    await expectStop(trustingJob({}), `https://localhost:${odd.port}/api/v2`, message)
+    await odd.close()
+  })
+
+  test('a name that the server does not know', async () => {
+    // TLS's fatal alert 112, unrecognized_name.
+    const strict = await listen(
+      createServer((socket) => socket.once('data', () => socket.end(Buffer.from('15030300020270', 'hex')))),
+    )
+    await expectStop(
+      setup.job(),
+      `https://localhost:${strict.port}/api/v2`,
+      /No such host is known there. Check api_host/,
+    )
+    await strict.close()
+  })
+
+  test('no HTTP at all', async () => {
+    const ssh = await listen(createServer((socket) => socket.on('error', () => {}).end('SSH-2.0-OpenSSH_9.9\r\n')))
+    const main = await setup.main(setup.job(), { api_host: `http://127.0.0.1:${ssh.port}/api/v2` })
+    expect(errorsOf(main)).toEqual([
+      expect.stringMatching(/HTTP\/1.1 is needed there|for the second time.*check api_host/),
+    ])
+    await ssh.close()
+  })
+
+  test.each([
+    ['expired', { notBeforeDate: new Date(Date.now() - 2 * YEAR), notAfterDate: new Date(Date.now() - YEAR) }],
+    ['not yet valid', { notBeforeDate: new Date(Date.now() + YEAR) }],
+  ])('a certificate that is %s: the error says what this machine takes for the date', async (what, validity) => {
+    const stale = await generateCertificate(['localhost'], validity)
+    const odd = await startTlsFront(stale, () => setup.host)
+    const message = new RegExp(`certificate .*${what}.*The clock of this machine says ${new Date().getUTCFullYear()}-`)
+    await expectStop(trustingJob({}, stale), `https://localhost:${odd.port}/api/v2`, message)
+    await odd.close()
+  })
+
+  test('a certificate for another host: the error says for which', async () => {
+    const other = await generateCertificate(['other.example'])
+    const odd = await startTlsFront(other, () => setup.host)
+    const message = /localhost.*other\.example.*The certificate is for another host name. Check api_host/
+    await expectStop(trustingJob({}, other), `https://localhost:${odd.port}/api/v2`, message)
+    await odd.close()
+  })
+})
+
+test.each([
+  ['ten years behind', -10 * 365.25 * 24],
+  ['ten years ahead', 10 * 365.25 * 24],
+  ['five minutes behind', -1 / 12],
+  ['five minutes ahead', 1 / 12],
+])("a machine's clock that is %s: Neon's Retry-After date is waited for all the same", async (_how, hours) => {
+  const headers = () => ({ date: new Date().toUTCString(), 'retry-after': new Date(Date.now() + 2_000).toUTCString() })
+  setup.inject({
+    operation: 'createApiKey',
+    failure: { kind: 'status', status: 503, applied: false, headers: headers() },
+  })
+  const env = preload(['wrong-clock'], { CLOCK_ERROR: String(hours * 3_600_000) })
+  const { main, post } = await setup.life({}, { env })
+  expect(main.exitCode).toBe(0)
+  expect(main.log[0]).toMatch(/Trying again in [1-3]\.\d s/)
+  expect(post.exitCode).toBe(0)
 })

@@ -48,7 +48,7 @@ describe('create', () => {
       failure: { kind: 'status', status: 429, applied: false, headers: { 'retry-after': '3600' } },
     })
     const { main } = await setup.life()
-    expect(errorsOf(main)).toEqual([expect.stringMatching(/Gave up: this step may take 180 s/)])
+    expect(errorsOf(main)).toEqual([expect.stringMatching(/Gave up: this step may take 175 s/)])
     expect(main.milliseconds * TIME_LAPSE).toBeLessThan(60_000)
   })
 

@@ -1,6 +1,9 @@
 // Deadlines, with the step's clocks running faster (simulator/runner/preloads/time-lapse.mjs).
 
-import { errorsOf, recordOf, scenario } from './support/scenario.ts'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { preload } from '../simulator/runner/preload.ts'
+import { errorsOf, recordOf, requestsOf, scenario } from './support/scenario.ts'
 
 const FACTOR = 30
 const setup = scenario({ timeLapse: FACTOR })
@@ -8,14 +11,14 @@ const setup = scenario({ timeLapse: FACTOR })
 const seconds = (milliseconds: number): number => ((milliseconds - 1_000) * FACTOR) / 1000
 const HOUR = 3_600_000
 
-test('main gives up after 180 s when Neon never answers, and tells post what to look for', async () => {
+test('main gives up after 175 s when Neon never answers, and tells post what to look for', async () => {
   const { neon } = setup
   setup.inject({ times: 99, failure: { kind: 'delay', milliseconds: HOUR } })
   const job = setup.job()
   const main = await setup.main(job)
   expect(main.exitCode).toBe(1)
   expect(seconds(main.milliseconds)).toBeLessThan(180)
-  expect(errorsOf(main)).toEqual([expect.stringMatching(/Gave up: this step may take 180 s/)])
+  expect(errorsOf(main)).toEqual([expect.stringMatching(/Gave up: this step may take 175 s/)])
   expect(recordOf(main).doubtful).toContainEqual({ name: neon.createdKeys()[0]?.name })
 })
 
@@ -55,4 +58,44 @@ test('a host that DNS does not know is tried again, like one that does not liste
   expect(main.exitCode).toBe(1)
   expect(main.log[0]).toMatch(/getaddrinfo (ENOTFOUND|EAI_AGAIN) neon\.invalid.*Trying again/)
   expect(errorsOf(main)).toEqual([expect.stringMatching(/(neon\.invalid|no answer within).*Gave up/)])
+})
+
+const byName = (host: string): string => host.replace('127.0.0.1', 'localhost')
+
+test('a look-up of 13 s is no failure to connect, and is not begun anew by the next attempt', async () => {
+  // Slow enough for what comes after the look-up to take next to none of the step's time.
+  const env = preload(['time-lapse', 'name-lookup'], { TIME_LAPSE: '10', LOOKUP_MILLISECONDS: '13000' })
+  const { main, post } = await setup.life({ api_host: byName(setup.host) }, { env })
+  expect(main).toMatchObject({ exitCode: 0, log: [expect.stringContaining('Created the Neon API key')] })
+  expect(post).toMatchObject({
+    exitCode: 0,
+    log: [expect.stringMatching(/no answer within 12 s.*Trying again/), expect.stringContaining('Revoked')],
+  })
+  expect(requestsOf(setup.neon)).toEqual(['POST 200', 'DELETE 200'])
+})
+
+describe('name servers that never answer: a process has ended in time, whatever its exit code', () => {
+  // Windows has no named pipes that occupy a thread like this.
+  const onPosix = process.platform === 'win32' ? test.skip : test
+
+  onPosix.each([
+    ['fail', 1],
+    ['warn', 0],
+  ])('on_revoke_failure: %s', async (on_revoke_failure, exitCode) => {
+    const job = setup.job()
+    const pipe = join(job.folder, 'never-written-to')
+    execFileSync('mkfifo', [pipe])
+    const mute = preload(['time-lapse', 'name-lookup'], { TIME_LAPSE: String(FACTOR), LOOKUP_PIPE: pipe })
+    const inputs = { api_host: byName(setup.host), on_revoke_failure }
+    const main = await setup.main(job, inputs, { postEnv: mute })
+    expect(main.exitCode).toBe(0)
+    const [post] = await job.end()
+    expect(post).toMatchObject({ exitCode, signal: null, stderr: '' })
+    expect(seconds(post?.milliseconds ?? 0)).toBeLessThan(60)
+    expect(post?.stdout).toContain(`The Neon API key ${main.outputs.api_key_id}`)
+
+    const next = await setup.main(job, inputs, { env: mute })
+    expect(next).toMatchObject({ exitCode: 1, signal: null, stderr: '' })
+    expect(seconds(next.milliseconds)).toBeLessThan(180)
+  })
 })

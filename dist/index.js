@@ -146,9 +146,14 @@ function formatError(error) {
 /* harmony export */   f: () => (/* binding */ openHttp),
 /* harmony export */   w: () => (/* binding */ TransportError)
 /* harmony export */ });
-/* harmony import */ var undici_lib_dispatcher_agent_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3480);
-/* harmony import */ var undici_lib_dispatcher_agent_js__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(undici_lib_dispatcher_agent_js__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _loopback_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9752);
+/* harmony import */ var undici_lib_core_connect_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3657);
+/* harmony import */ var undici_lib_core_connect_js__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(undici_lib_core_connect_js__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var undici_lib_dispatcher_agent_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3480);
+/* harmony import */ var undici_lib_dispatcher_agent_js__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(undici_lib_dispatcher_agent_js__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _loopback_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9752);
+/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5689);
+
+
 
 
 /** There was no whole answer. */
@@ -161,6 +166,7 @@ class TransportError extends Error {
         this.sent = sent;
     }
 }
+/** Milliseconds; looking the host name up does not count. */
 const CONNECT_TIMEOUT = 10_000;
 /** Four times what a list of 10,000 keys takes, the most that Neon advises to have. */
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
@@ -172,13 +178,11 @@ function openHttp(proxies) {
     let direct;
     let proxied;
     const dispatcherFor = (url) => {
-        if ((proxies.https === '' && proxies.http === '') || (0,_loopback_js__WEBPACK_IMPORTED_MODULE_1__/* .isLoopback */ .U)(url.hostname)) {
-            direct ??= new (undici_lib_dispatcher_agent_js__WEBPACK_IMPORTED_MODULE_0___default())({ ...OPTIONS, connect: CONNECT });
+        if ((proxies.https === '' && proxies.http === '') || (0,_loopback_js__WEBPACK_IMPORTED_MODULE_3__/* .isLoopback */ .U)(url.hostname)) {
+            direct ??= new (undici_lib_dispatcher_agent_js__WEBPACK_IMPORTED_MODULE_1___default())({ ...OPTIONS, connect: (0,_names_js__WEBPACK_IMPORTED_MODULE_2__/* .afterLookup */ .VD)(undici_lib_core_connect_js__WEBPACK_IMPORTED_MODULE_0___default()(CONNECT)) });
             return direct;
         }
-        proxied ??= openProxied(proxies).catch((cause) => {
-            throw new TransportError('the proxy cannot be used', false, { cause });
-        });
+        proxied ??= openProxied(proxies);
         return proxied;
     };
     return {
@@ -187,7 +191,7 @@ function openHttp(proxies) {
 }
 // The API key travels here: not even NODE_TLS_REJECT_UNAUTHORIZED=0, which an earlier step may have set for all later
 // ones, switches the check of certificates off.
-const CONNECT = { timeout: CONNECT_TIMEOUT, rejectUnauthorized: true, allowH2: false };
+const CONNECT = { timeout: CONNECT_TIMEOUT, rejectUnauthorized: true, allowH2: false, lookup: _names_js__WEBPACK_IMPORTED_MODULE_2__/* .lookup */ .$I };
 const OPTIONS = {
     // HTTP/2 would load another of Node's large modules and gain nothing on one or two requests.
     allowH2: false,
@@ -301,6 +305,76 @@ function canKeepIds() {
 /** Whether a host name, as `URL` spells it, is this machine itself. */
 function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
+
+/***/ }),
+
+/***/ 5689:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $I: () => (/* binding */ lookup),
+/* harmony export */   VD: () => (/* binding */ afterLookup),
+/* harmony export */   uT: () => (/* binding */ refuseName)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
+
+/** What is known of each host name, or about to be. */
+const lookups = new Map();
+/**
+ * Looks a host name up once, however many attempts need it: an attempt that is given up leaves its look-up to the next
+ * one, since the system may take longer than an attempt to get an answer out of slow name servers.
+ */
+function resolve(hostname) {
+    const known = lookups.get(hostname);
+    if (known)
+        return known;
+    const pending = lookUp(hostname);
+    lookups.set(hostname, pending);
+    pending.catch(() => lookups.delete(hostname));
+    return pending;
+}
+async function lookUp(hostname) {
+    const dns = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 1553, 23));
+    return dns.lookup(hostname, { all: true });
+}
+/** Has every connection to a host name fail with an error. */
+function refuseName(hostname, error) {
+    const refusal = Promise.reject(error);
+    refusal.catch(() => { });
+    lookups.set(hostname, refusal);
+}
+/** For `lookup` of `net.connect`. */
+const lookup = (hostname, { all }, callback) => {
+    resolve(hostname).then((addresses) => {
+        if (all)
+            callback(null, [...addresses]);
+        else
+            callback(null, addresses[0]?.address ?? '', addresses[0]?.family);
+    }, (error) => callback(error, []));
+};
+/**
+ * Has the host name looked up before connecting, so that the time limit for connecting is not spent on it. What was found
+ * is used until a connection fails.
+ *
+ * @param connect uses {@link lookup}
+ */
+function afterLookup(connect) {
+    return (options, callback) => {
+        const { hostname } = options;
+        const connectNow = () => connect(options, (...result) => {
+            if (result[0])
+                lookups.delete(hostname);
+            callback(...result);
+        });
+        if ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(hostname))
+            connectNow();
+        else
+            resolve(hostname).then(connectNow, (error) => callback(error, null));
+    };
 }
 
 
@@ -775,12 +849,34 @@ const VERSION = '1.0.0';
  * A gateway may say the same after Neon has acted, so they count only where it was certainly Neon who answered.
  */
 const UNDONE = new Set([423, 503]);
-/** OpenSSL's and Node's codes for certificates that will not become valid by waiting. */
-const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_TLS_/;
-/** Codes for a proxy variable that holds an invalid URL. */
-const ADDRESS = new Set(['ERR_INVALID_URL', 'UND_ERR_INVALID_ARG']);
-/** undici's message for a proxy that answers CONNECT with anything but 200 (its proxy-agent.js); they have no code of their own. */
-const PROXY_REFUSAL = /^Proxy response \(4\d\d\)/;
+/** undici's error for an answer that is not HTTP/1.1; it has no code. */
+const NOT_HTTP = /^HTTPParserError$/;
+const PROXY_SETTINGS = 'HTTPS_PROXY, HTTP_PROXY and NO_PROXY';
+/** Codes of failures that waiting cannot fix (src/base/proxy.ts, Node, OpenSSL), and what to do about them. */
+const LASTING = [
+    [/^PROXY_(?:UNUSABLE|REFUSED)$/, ({ settings }) => `Check ${settings}.`],
+    [
+        /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/,
+        ({ now }) => `The clock of this machine says ${now}. If that is wrong, correct it; otherwise the certificate has to be renewed.`,
+    ],
+    [/^ERR_TLS_CERT_ALTNAME_INVALID$/, ({ settings }) => `The certificate is for another host name. Check ${settings}.`],
+    [/^ERR_SSL_.*CERTIFICATE/, ({ settings }) => `A client certificate is asked for there. Check ${settings}.`],
+    [
+        /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|^ERR_TLS_/,
+        () => 'If a proxy of your own signs the connection, name its certificate in NODE_EXTRA_CA_CERTS.',
+    ],
+    [
+        /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/,
+        ({ settings }) => `No TLS is spoken there. Check ${settings}: whether https:// has to be http://, and the port.`,
+    ],
+    [
+        /^ERR_SSL_.*(?:PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|HANDSHAKE_FAILURE|NO_CIPHERS_AVAILABLE)$/,
+        ({ settings }) => `TLS 1.2 or newer is needed there. Check ${settings}.`,
+    ],
+    [/^ERR_SSL_.*NO_APPLICATION_PROTOCOL$/, ({ settings }) => `HTTP/1.1 is needed there. Check ${settings}.`],
+    [/^ERR_SSL_.*UNRECOGNIZED_NAME$/, ({ settings }) => `No such host is known there. Check ${settings}.`],
+    [NOT_HTTP, ({ settings }) => `HTTP/1.1 is needed there. Check ${settings}.`],
+];
 /**
  * Classifies an answer.
  *
@@ -822,22 +918,26 @@ function readAnswer({ status, body }, decode, attempt) {
 /** Classifies an attempt that got no complete answer by whether the request may have left this machine. */
 function classifyFailure(error, attempt) {
     const why = `Could not ${attempt.action}: ${(0,errors/* formatError */.Wk)(error)} (request ${attempt.requestId})`;
+    const codes = codesOf(error);
     if (error.sent)
-        return { kind: 'maybe', why, invalid: false };
-    const advice = adviceForLasting(error.cause);
+        return { kind: 'maybe', why, invalid: codes.some((code) => NOT_HTTP.test(code)) };
+    const advice = adviceForLasting(codes, attempt.date);
     if (advice !== undefined)
         return { kind: 'refused', error: new errors/* NeonUnreachable */.Db(`${why}. ${advice}`) };
     return { kind: 'again', why, sent: false, limited: false, retryAfter: undefined };
 }
+/** The codes of an error and its causes, or the names of those without one. */
+function codesOf(error) {
+    if (!(error instanceof Error))
+        return [];
+    const inner = error instanceof AggregateError ? error.errors.flatMap(codesOf) : [];
+    return [String(error.code ?? error.name), ...inner, ...codesOf(error.cause)];
+}
 /** What to do about a failure that waiting cannot fix; `undefined` for one that may pass. */
-function adviceForLasting(cause) {
-    const { message, code } = (cause ?? {});
-    if (PROXY_REFUSAL.test(message ?? '') || ADDRESS.has(code ?? ''))
-        return 'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.';
-    if (CERTIFICATE.test(code ?? '')) {
-        return 'If a proxy of your own signs the connection, name its certificate in NODE_EXTRA_CA_CERTS.';
-    }
-    return undefined;
+function adviceForLasting(codes, date) {
+    const settings = codes.some((code) => code.startsWith('PROXY_')) ? PROXY_SETTINGS : 'api_host';
+    const failed = { settings, now: new Date(date).toISOString() };
+    return LASTING.find(([lasting]) => codes.some((code) => lasting.test(code)))?.[1](failed);
 }
 /**
  * Reads how long Neon asks to wait. A date counts from the answer's own `Date`, since this machine's clock may be wrong.
@@ -9409,6 +9509,14 @@ module.exports = require("node:diagnostics_channel");
 
 /***/ }),
 
+/***/ 1553:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:dns/promises");
+
+/***/ }),
+
 /***/ 8474:
 /***/ ((module) => {
 
@@ -9532,6 +9640,36 @@ module.exports = require("os");
 /******/ 				() => (module);
 /******/ 			__nccwpck_require__.d(getter, { a: getter });
 /******/ 			return getter;
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/create fake namespace object */
+/******/ 	(() => {
+/******/ 		var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
+/******/ 		var leafPrototypes;
+/******/ 		// create a fake namespace object
+/******/ 		// mode & 1: value is a module id, require it
+/******/ 		// mode & 2: merge all properties of value into the ns
+/******/ 		// mode & 4: return value when already ns object
+/******/ 		// mode & 16: return value when it's Promise-like
+/******/ 		// mode & 8|1: behave like require
+/******/ 		__nccwpck_require__.t = function(value, mode) {
+/******/ 			if(mode & 1) value = this(value);
+/******/ 			if(mode & 8) return value;
+/******/ 			if(typeof value === 'object' && value) {
+/******/ 				if((mode & 4) && value.__esModule) return value;
+/******/ 				if((mode & 16) && typeof value.then === 'function') return value;
+/******/ 			}
+/******/ 			var ns = Object.create(null);
+/******/ 			__nccwpck_require__.r(ns);
+/******/ 			var def = {};
+/******/ 			leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
+/******/ 			for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
+/******/ 				Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
+/******/ 			}
+/******/ 			def['default'] = () => (value);
+/******/ 			__nccwpck_require__.d(ns, def);
+/******/ 			return ns;
 /******/ 		};
 /******/ 	})();
 /******/ 	
@@ -9973,8 +10111,8 @@ const isShortText = (value) => typeof value === 'string' && value.length <= 200;
 
 
 
-/** Milliseconds after which the main step gives up, however long Neon keeps it waiting. */
-const CREATE_DEADLINE = 180_000;
+/** Milliseconds after which the main step gives up, however long Neon keeps it waiting; its process ends within 180 s. */
+const CREATE_DEADLINE = 175_000;
 /**
  * The main step: creates a key named after the job, masks it and hands it to the steps that follow.
  *
@@ -10337,6 +10475,27 @@ function runOf(world, jobId) {
 
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = require("node:fs");
+;// CONCATENATED MODULE: ./build/js/base/end-process.js
+/**
+ * Ends the process at once, with `process.exitCode`.
+ *
+ * `process.exit` waits for the look-up of a host name, which nothing can stop and which takes minutes when no name server
+ * answers. Then the process becomes another program that only returns the exit code. Windows has no such thing: there a
+ * failed process is terminated with the code 1, and one that succeeded waits for Windows to give the look-up up (12 s).
+ */
+function endProcess() {
+    if (process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap')) {
+        const code = Number(process.exitCode ?? 0);
+        if (process.platform !== 'win32') {
+            const environment = { ...process.env, NODE_OPTIONS: '' };
+            process.execve?.(process.execPath, ['node', '--eval', `process.exitCode = ${code}`], environment);
+        }
+        else if (code !== 0)
+            process.kill(process.pid);
+    }
+    process.exit();
+}
+
 // EXTERNAL MODULE: ./build/js/base/http.js
 var http = __nccwpck_require__(9469);
 // EXTERNAL MODULE: external "os"
@@ -10911,6 +11070,7 @@ function githubRunner() {
 
 
 
+
 /** Milliseconds for the end of the log to be read; a full pipe that nobody reads must not keep the process alive. */
 const LAST_WRITE = 1_000;
 /**
@@ -10968,7 +11128,7 @@ async function runStep(job, onSignal, title) {
         cancelled: cancellation.signal,
     };
     process.exitCode = await exitCodeOf(job, world, title);
-    endProcess();
+    endOnceWritten();
 }
 /** The event that started the run, as the runner left it on disk. */
 function readEvent() {
@@ -10985,17 +11145,16 @@ function keepStderrEmpty(runner, title) {
     process.removeAllListeners('warning');
     process.on('uncaughtException', (error) => {
         process.exitCode = reportFailure(runner, error, title);
-        endProcess();
+        endOnceWritten();
     });
 }
 /**
  * Ends the process once all that was written is with the runner. To close connections and tear down Node in good order
  * would take every job of every user some more milliseconds.
  */
-function endProcess() {
-    const exit = () => process.exit();
-    setTimeout(exit, LAST_WRITE);
-    process.stdout.write('', exit);
+function endOnceWritten() {
+    setTimeout(endProcess, LAST_WRITE);
+    process.stdout.write('', endProcess);
 }
 
 ;// CONCATENATED MODULE: ./build/js/index.js

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /** The modules that can be loaded into a step before anything else; each tells of itself what it does. */
-export type Preload = 'time-lapse' | 'writes' | 'windows' | 'old-node'
+export type Preload = 'time-lapse' | 'writes' | 'windows' | 'old-node' | 'name-lookup' | 'wrong-clock'
 
 /** The variables that load such modules into a step, with those that the modules want. */
 export function preload(modules: Preload[], env: Record<string, string>): Record<string, string> {

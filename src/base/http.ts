@@ -1,6 +1,9 @@
-import type { buildConnector, Dispatcher } from 'undici'
+import type { LookupFunction } from 'node:net'
+import type { Dispatcher } from 'undici'
+import buildConnector from 'undici/lib/core/connect.js'
 import Agent from 'undici/lib/dispatcher/agent.js'
 import { isLoopback } from './loopback.ts'
+import { afterLookup, lookup } from './names.ts'
 import type { ProxySettings } from './proxy-settings.ts'
 
 /** One request, one attempt. */
@@ -40,6 +43,7 @@ export class TransportError extends Error {
   }
 }
 
+/** Milliseconds; looking the host name up does not count. */
 const CONNECT_TIMEOUT = 10_000
 
 /** Four times what a list of 10,000 keys takes, the most that Neon advises to have. */
@@ -54,12 +58,10 @@ export function openHttp(proxies: ProxySettings): Http {
   let proxied: Promise<Dispatcher> | undefined
   const dispatcherFor = (url: URL): Dispatcher | Promise<Dispatcher> => {
     if ((proxies.https === '' && proxies.http === '') || isLoopback(url.hostname)) {
-      direct ??= new Agent({ ...OPTIONS, connect: CONNECT })
+      direct ??= new Agent({ ...OPTIONS, connect: afterLookup(buildConnector(CONNECT)) })
       return direct
     }
-    proxied ??= openProxied(proxies).catch((cause) => {
-      throw new TransportError('the proxy cannot be used', false, { cause })
-    })
+    proxied ??= openProxied(proxies)
     return proxied
   }
   return {
@@ -69,13 +71,15 @@ export function openHttp(proxies: ProxySettings): Http {
 
 // The API key travels here: not even NODE_TLS_REJECT_UNAUTHORIZED=0, which an earlier step may have set for all later
 // ones, switches the check of certificates off.
-const CONNECT: buildConnector.BuildOptions = { timeout: CONNECT_TIMEOUT, rejectUnauthorized: true, allowH2: false }
+const CONNECT: ConnectOptions = { timeout: CONNECT_TIMEOUT, rejectUnauthorized: true, allowH2: false, lookup }
 
 const OPTIONS: Agent.Options = {
   // HTTP/2 would load another of Node's large modules and gain nothing on one or two requests.
   allowH2: false,
   maxResponseSize: MAX_RESPONSE_BYTES,
 }
+
+export type ConnectOptions = buildConnector.BuildOptions & { lookup: LookupFunction }
 
 /** What connects through proxies is loaded only where there is one. */
 async function openProxied(proxies: ProxySettings): Promise<Dispatcher> {

@@ -1,25 +1,135 @@
-import type { Agent, buildConnector } from 'undici'
+import { connect as connectPlainly } from 'node:net'
+import type { Agent as AgentClass, buildConnector as Connector } from 'undici'
 import connectThrough from 'undici/lib/api/api-connect.js'
+import buildConnector from 'undici/lib/core/connect.js'
+import Agent from 'undici/lib/dispatcher/agent.js'
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js'
 import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js'
+import { afterLookup, lookup, refuseName } from './names.ts'
 import type { ProxySettings } from './proxy-settings.ts'
 
 // What a proxy is asked with. undici's index, which is not loaded here, gives it to every dispatcher.
 Dispatcher.prototype.connect = connectThrough
+
+/** The proxy is what failed, not what is behind it. */
+class ProxyError extends Error {
+  override readonly name = 'ProxyError'
+  /**
+   * - `PROXY_UNUSABLE`: waiting cannot help: a setting is wrong, or something else than an HTTP proxy listens there.
+   * - `PROXY_REFUSED`: the proxy refuses to connect to this host, or refuses this user.
+   * - `PROXY_FAILED`: all else.
+   */
+  readonly code: 'PROXY_UNUSABLE' | 'PROXY_REFUSED' | 'PROXY_FAILED'
+
+  constructor(code: ProxyError['code'], message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
 
 /**
  * Connections through proxies. A module of its own, since few jobs have a proxy and so few have to load what speaks to
  * one.
  *
  * @param connect how to connect: to Neon directly, to a proxy, and to Neon through it
- * @throws {Error} when a setting holds no URL
  */
 export function openProxied(
   { https, http, no }: ProxySettings,
-  options: Agent.Options,
-  connect: buildConnector.BuildOptions,
+  options: AgentClass.Options,
+  connect: Connector.BuildOptions,
 ): Dispatcher {
-  // Empty settings keep undici from reading the environment instead.
-  const proxies = { httpsProxy: https, httpProxy: http, noProxy: no }
-  return new EnvHttpProxyAgent({ ...options, ...proxies, connect, proxyTls: connect, requestTls: connect })
+  return new EnvHttpProxyAgent({
+    ...options,
+    // Empty settings keep undici from reading the environment instead.
+    httpsProxy: usable('HTTPS_PROXY', https),
+    httpProxy: usable('HTTP_PROXY', http),
+    noProxy: no,
+    connect: afterLookup(buildConnector(connect)),
+    proxyTls: connect,
+    requestTls: connect,
+    clientFactory: (proxy) => tunnelClient(proxy, connect),
+  })
+}
+
+/**
+ * What stands for the address of a proxy that cannot be used fails when it is used, and not before: `NO_PROXY` may name
+ * Neon's host.
+ */
+function usable(variable: string, address: string): string {
+  const fault = address === '' ? undefined : faultOf(address)
+  if (fault === undefined) return address
+  const placeholder = `${variable.toLowerCase().replace('_', '-')}.invalid`
+  refuseName(placeholder, new ProxyError('PROXY_UNUSABLE', `the proxy cannot be used: ${variable} ${fault}`))
+  return `http://${placeholder}`
+}
+
+/** What is wrong with a proxy's address. Does not repeat it, since it may hold a password. */
+function faultOf(address: string): string | undefined {
+  const url = URL.parse(address)
+  if (!url) return 'is not a URL'
+  if (url.protocol.startsWith('socks')) return 'names a SOCKS proxy, and only HTTP proxies work'
+  if (!['http:', 'https:'].includes(url.protocol)) return 'does not start with http:// or https://'
+  try {
+    decodeURIComponent(`${url.username}${url.password}`)
+  } catch {
+    return 'has a user name or password with a % that begins no escape like %40; write %25 for a %'
+  }
+  return undefined
+}
+
+/** Asks a proxy for tunnels, in place of undici's client, whose errors do not tell what was wrong with the proxy. */
+function tunnelClient(proxy: URL, options: Connector.BuildOptions): Dispatcher {
+  const connect = afterLookup(buildConnector(options))
+  const client: Dispatcher = new Agent({
+    connect: (target, callback) =>
+      connect(target, (...[error, socket]) => (error ? callback(connectError(error), null) : callback(null, socket))),
+  })
+  const ask = client.connect.bind(client) as (request: Dispatcher.ConnectOptions) => Promise<Dispatcher.ConnectData>
+  return Object.assign(client, {
+    async connect(request: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> {
+      const answer = await ask(request).catch(async (error) => {
+        throw await tunnelError(error, proxy)
+      })
+      if (answer.statusCode === 200) return answer
+      answer.socket.on('error', () => {}).destroy()
+      const code = mayPass(answer.statusCode) ? 'PROXY_FAILED' : 'PROXY_REFUSED'
+      throw new ProxyError(code, `the proxy answered ${answer.statusCode}`)
+    },
+  })
+}
+
+/** Statuses of a proxy that is busy or cannot reach the host for now. */
+function mayPass(status: number): boolean {
+  return [408, 425, 429].includes(status) || (status >= 500 && status !== 501)
+}
+
+function connectError(cause: Error): ProxyError {
+  if (cause instanceof ProxyError) return cause
+  return new ProxyError('PROXY_FAILED', 'cannot connect to the proxy', { cause })
+}
+
+async function tunnelError(cause: NodeJS.ErrnoException, proxy: URL): Promise<ProxyError> {
+  const { code = '' } = cause instanceof ProxyError ? ((cause.cause ?? {}) as NodeJS.ErrnoException) : cause
+  if (cause.name === 'HTTPParserError' || (HUNG_UP.has(code) && (await speaksSocks(proxy)))) {
+    return new ProxyError('PROXY_UNUSABLE', 'the proxy cannot be used: no HTTP proxy listens at its address', { cause })
+  }
+  if (cause instanceof ProxyError) return cause
+  return new ProxyError('PROXY_FAILED', 'the proxy ended the connection', { cause })
+}
+
+/** Codes for a connection that was closed without an answer, as SOCKS servers do with an HTTP request. */
+const HUNG_UP = new Set(['ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE', 'ECONNABORTED'])
+
+/** Whether the answer to a SOCKS 5 greeting is one. */
+function speaksSocks({ hostname, port }: URL): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connectPlainly({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 1080), lookup })
+    socket.setTimeout(2_000, () => socket.destroy())
+    socket.on('error', () => {}).on('close', () => resolve(false))
+    socket.on('data', ([version]) => {
+      resolve(version === 5)
+      socket.destroy()
+    })
+    socket.write(Buffer.from([5, 1, 0]))
+  })
 }

@@ -32,14 +32,45 @@ interface Attempt {
  */
 const UNDONE = new Set([423, 503])
 
-/** OpenSSL's and Node's codes for certificates that will not become valid by waiting. */
-const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_TLS_/
+/** undici's error for an answer that is not HTTP/1.1; it has no code. */
+const NOT_HTTP = /^HTTPParserError$/
 
-/** Codes for a proxy variable that holds an invalid URL. */
-const ADDRESS = new Set(['ERR_INVALID_URL', 'UND_ERR_INVALID_ARG'])
+/** What the advice about a lasting failure names. */
+interface Failed {
+  /** The settings that say who was connected to. */
+  settings: string
+  /** This machine's date and time. */
+  now: string
+}
 
-/** undici's message for a proxy that answers CONNECT with anything but 200 (its proxy-agent.js); they have no code of their own. */
-const PROXY_REFUSAL = /^Proxy response \(4\d\d\)/
+const PROXY_SETTINGS = 'HTTPS_PROXY, HTTP_PROXY and NO_PROXY'
+
+/** Codes of failures that waiting cannot fix (src/base/proxy.ts, Node, OpenSSL), and what to do about them. */
+const LASTING: readonly (readonly [codes: RegExp, advice: (failed: Failed) => string])[] = [
+  [/^PROXY_(?:UNUSABLE|REFUSED)$/, ({ settings }) => `Check ${settings}.`],
+  [
+    /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/,
+    ({ now }) =>
+      `The clock of this machine says ${now}. If that is wrong, correct it; otherwise the certificate has to be renewed.`,
+  ],
+  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, ({ settings }) => `The certificate is for another host name. Check ${settings}.`],
+  [/^ERR_SSL_.*CERTIFICATE/, ({ settings }) => `A client certificate is asked for there. Check ${settings}.`],
+  [
+    /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|^ERR_TLS_/,
+    () => 'If a proxy of your own signs the connection, name its certificate in NODE_EXTRA_CA_CERTS.',
+  ],
+  [
+    /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/,
+    ({ settings }) => `No TLS is spoken there. Check ${settings}: whether https:// has to be http://, and the port.`,
+  ],
+  [
+    /^ERR_SSL_.*(?:PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|HANDSHAKE_FAILURE|NO_CIPHERS_AVAILABLE)$/,
+    ({ settings }) => `TLS 1.2 or newer is needed there. Check ${settings}.`,
+  ],
+  [/^ERR_SSL_.*NO_APPLICATION_PROTOCOL$/, ({ settings }) => `HTTP/1.1 is needed there. Check ${settings}.`],
+  [/^ERR_SSL_.*UNRECOGNIZED_NAME$/, ({ settings }) => `No such host is known there. Check ${settings}.`],
+  [NOT_HTTP, ({ settings }) => `HTTP/1.1 is needed there. Check ${settings}.`],
+]
 
 /**
  * Classifies an answer.
@@ -81,20 +112,25 @@ function readAnswer<T>({ status, body }: HttpResponse, decode: (body: string) =>
 /** Classifies an attempt that got no complete answer by whether the request may have left this machine. */
 export function classifyFailure(error: TransportError, attempt: Attempt): Outcome<never> {
   const why = `Could not ${attempt.action}: ${formatError(error)} (request ${attempt.requestId})`
-  if (error.sent) return { kind: 'maybe', why, invalid: false }
-  const advice = adviceForLasting(error.cause)
+  const codes = codesOf(error)
+  if (error.sent) return { kind: 'maybe', why, invalid: codes.some((code) => NOT_HTTP.test(code)) }
+  const advice = adviceForLasting(codes, attempt.date)
   if (advice !== undefined) return { kind: 'refused', error: new NeonUnreachable(`${why}. ${advice}`) }
   return { kind: 'again', why, sent: false, limited: false, retryAfter: undefined }
 }
 
+/** The codes of an error and its causes, or the names of those without one. */
+function codesOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return []
+  const inner = error instanceof AggregateError ? error.errors.flatMap(codesOf) : []
+  return [String((error as NodeJS.ErrnoException).code ?? error.name), ...inner, ...codesOf(error.cause)]
+}
+
 /** What to do about a failure that waiting cannot fix; `undefined` for one that may pass. */
-function adviceForLasting(cause: unknown): string | undefined {
-  const { message, code } = (cause ?? {}) as NodeJS.ErrnoException
-  if (PROXY_REFUSAL.test(message ?? '') || ADDRESS.has(code ?? '')) return 'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.'
-  if (CERTIFICATE.test(code ?? '')) {
-    return 'If a proxy of your own signs the connection, name its certificate in NODE_EXTRA_CA_CERTS.'
-  }
-  return undefined
+function adviceForLasting(codes: readonly string[], date: number): string | undefined {
+  const settings = codes.some((code) => code.startsWith('PROXY_')) ? PROXY_SETTINGS : 'api_host'
+  const failed = { settings, now: new Date(date).toISOString() }
+  return LASTING.find(([lasting]) => codes.some((code) => lasting.test(code)))?.[1](failed)
 }
 
 /**

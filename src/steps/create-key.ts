@@ -12,8 +12,8 @@ import { mayBeAlive } from './may-be-alive.ts'
 import { clearRecord, type MainRecord, type RecordedKey, saveRecord, useOf } from './record.ts'
 import type { World } from './world.ts'
 
-/** Milliseconds after which the main step gives up, however long Neon keeps it waiting. */
-export const CREATE_DEADLINE = 180_000
+/** Milliseconds after which the main step gives up, however long Neon keeps it waiting; its process ends within 180 s. */
+export const CREATE_DEADLINE = 175_000
 
 /**
  * The main step: creates a key named after the job, masks it and hands it to the steps that follow.

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { systemClock } from '../base/clock.ts'
+import { endProcess } from '../base/end-process.ts'
 import { Cancelled, formatError, KeyMayBeAlive } from '../base/errors.ts'
 import { openHttp } from '../base/http.ts'
 import { githubRunner, type Runner } from '../github/runner.ts'
@@ -63,7 +64,7 @@ export async function runStep(job: (world: World) => Promise<void>, onSignal: On
     cancelled: cancellation.signal,
   }
   process.exitCode = await exitCodeOf(job, world, title)
-  endProcess()
+  endOnceWritten()
 }
 
 /** The event that started the run, as the runner left it on disk. */
@@ -81,7 +82,7 @@ function keepStderrEmpty(runner: Runner, title: string): void {
   process.removeAllListeners('warning')
   process.on('uncaughtException', (error) => {
     process.exitCode = reportFailure(runner, error, title)
-    endProcess()
+    endOnceWritten()
   })
 }
 
@@ -89,8 +90,7 @@ function keepStderrEmpty(runner: Runner, title: string): void {
  * Ends the process once all that was written is with the runner. To close connections and tear down Node in good order
  * would take every job of every user some more milliseconds.
  */
-function endProcess(): void {
-  const exit = (): void => process.exit()
-  setTimeout(exit, LAST_WRITE)
-  process.stdout.write('', exit)
+function endOnceWritten(): void {
+  setTimeout(endProcess, LAST_WRITE)
+  process.stdout.write('', endProcess)
 }

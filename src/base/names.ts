@@ -1,0 +1,62 @@
+import { isIP, type LookupFunction } from 'node:net'
+import type { buildConnector } from 'undici'
+
+type Addresses = readonly { address: string; family: number }[]
+
+/** What is known of each host name, or about to be. */
+const lookups = new Map<string, Promise<Addresses>>()
+
+/**
+ * Looks a host name up once, however many attempts need it: an attempt that is given up leaves its look-up to the next
+ * one, since the system may take longer than an attempt to get an answer out of slow name servers.
+ */
+function resolve(hostname: string): Promise<Addresses> {
+  const known = lookups.get(hostname)
+  if (known) return known
+  const pending = lookUp(hostname)
+  lookups.set(hostname, pending)
+  pending.catch(() => lookups.delete(hostname))
+  return pending
+}
+
+async function lookUp(hostname: string): Promise<Addresses> {
+  const dns = await import('node:dns/promises')
+  return dns.lookup(hostname, { all: true })
+}
+
+/** Has every connection to a host name fail with an error. */
+export function refuseName(hostname: string, error: Error): void {
+  const refusal = Promise.reject(error)
+  refusal.catch(() => {})
+  lookups.set(hostname, refusal)
+}
+
+/** For `lookup` of `net.connect`. */
+export const lookup: LookupFunction = (hostname, { all }, callback) => {
+  resolve(hostname).then(
+    (addresses) => {
+      if (all) callback(null, [...addresses])
+      else callback(null, addresses[0]?.address ?? '', addresses[0]?.family)
+    },
+    (error) => callback(error, []),
+  )
+}
+
+/**
+ * Has the host name looked up before connecting, so that the time limit for connecting is not spent on it. What was found
+ * is used until a connection fails.
+ *
+ * @param connect uses {@link lookup}
+ */
+export function afterLookup(connect: buildConnector.connector): buildConnector.connector {
+  return (options, callback) => {
+    const { hostname } = options
+    const connectNow = (): void =>
+      connect(options, (...result) => {
+        if (result[0]) lookups.delete(hostname)
+        callback(...result)
+      })
+    if (isIP(hostname)) connectNow()
+    else resolve(hostname).then(connectNow, (error) => callback(error, null))
+  }
+}
