@@ -5,7 +5,7 @@ import { InvalidBody } from '../src/neon/answers.ts'
 import { classifyFailure, classifyResponse } from '../src/neon/outcome.ts'
 
 const attempt = { action: 'create the API key', requestId: 'r', date: Date.parse('2026-01-01T00:00:00Z') }
-const answer = (status: number, headers = {}, body = '{"message":"Neon\'s"}') =>
+const answer = (status: number, headers = {}, body = '{"message":"Neon\'s","code":""}') =>
   classifyResponse({ status, headers, body }, () => 'value', attempt)
 
 test.each([
@@ -38,9 +38,12 @@ test('an invalid 2xx may have happened, and the reason says what came', () => {
 })
 
 test.each([423, 503])("%i that is not Neon's own may have happened", (status) => {
-  for (const body of ['', '<html>', '{}', 'null', '[]', '{"message":7}'])
+  for (const body of ['', '<html>', '{}', 'null', '[]', '{"message":7}', '{"message":"x","request_id":"another"}'])
     expect(answer(status, {}, body).kind).toBe('maybe')
 })
+
+test("503 with the request's ID is Neon's own, even without a code", () =>
+  expect(answer(503, {}, '{"message":"x","request_id":"r"}').kind).toBe('again'))
 
 test('429 is never carried out, whoever says so', () => expect(answer(429, {}, '').kind).toBe('again'))
 
