@@ -156,7 +156,7 @@ test.each([
   [
     'an unknown organization',
     { org_id: 'org-of-others' },
-    /organization org-of-others was not found.*personal API key of an admin/,
+    /not a member of the organization, or has left it.*organization org-of-others.*personal API key of an admin/,
   ],
   [
     'an unknown project',

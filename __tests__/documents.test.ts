@@ -20,7 +20,6 @@ const actions = [
     outputs: SWEEP_OUTPUT_NAMES,
   },
 ] as const
-const sources = globSync('src/**/*.ts', { cwd: root }).map(read)
 
 describe.each(actions)('$action.name', ({ action, readme, names, outputs }) => {
   test('the inputs and outputs of action.yml are those that the code knows', () => {
@@ -69,19 +68,6 @@ test('the lockfile has the hash of every package, those for other systems among 
   for (const [path, { integrity, inBundle, link }] of Object.entries(packages)) {
     if (!inBundle && !link) expect({ path, integrity }).toEqual({ path, integrity: expect.stringMatching(/^sha512-/) })
   }
-})
-
-test('every message that the troubleshooting page explains is one of the code', () => {
-  // Texts that go on in the next line of the source are joined.
-  const text = sources.join('\n').replace(/['`] \+\n\s*['`]/g, '')
-  const rows = read('docs/troubleshooting.md')
-    .split('\n')
-    .filter((line) => line.startsWith('| `'))
-  const messages = rows.flatMap((row) =>
-    [...(row.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)].map(([, part]) => part),
-  )
-  expect(messages.length).toBeGreaterThan(25)
-  for (const message of messages) expect(text).toContain(message)
 })
 
 test('every file of the repository that a document names exists', () => {

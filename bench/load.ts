@@ -2,10 +2,10 @@
 // limits (10 organization keys a second, 40 requests a second a route, 700 a minute an account). In virtual time for
 // all of them; a few dozen real processes confirm it. Fails when a job does, or when the last key comes too late.
 
-import { parseArgs } from 'node:util'
 import { virtualNetwork } from '../__tests__/campaign/virtual-network.ts'
 import { runProcess } from '../__tests__/campaign/virtual-process.ts'
 import { randomFrom, VirtualClock } from '../__tests__/campaign/virtual-time.ts'
+import { readCommand } from '../scripts/command.ts'
 import { table, writeGenerated } from '../scripts/markdown.ts'
 import { ACTION } from '../simulator/fixtures.ts'
 import { BASE_PATH, Neon } from '../simulator/neon/neon.ts'
@@ -17,6 +17,11 @@ import { createKey } from '../src/steps/create-key.ts'
 import { revokeKey } from '../src/steps/revoke-key.ts'
 import { quantile } from './quantile.ts'
 
+const given = readCommand({
+  usage: 'npm run bench:load --',
+  does: "256 jobs at once against Neon's documented limits. docs/load.md explains it.",
+  flags: { write: { help: 'into docs/load.md' } },
+})
 const JOBS = 256
 const KEYS_PER_SECOND = 10
 const BOUND = 1.3
@@ -131,7 +136,6 @@ const worst = Math.max(...inLine.map(ratioOf))
 console.log(
   `The last of ${JOBS} jobs has its key after at most ${worst.toFixed(2)} times what the limit allows (bound: ${BOUND}).`,
 )
-const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } })
-if (values.write) writeGenerated('docs/load.md', { load: text })
+if (given.has('write')) writeGenerated('docs/load.md', { load: text })
 const bad = [...inLine, real].some(({ failed, alive }) => failed > 0 || alive > 0)
 if (worst > BOUND || bad) process.exitCode = 1

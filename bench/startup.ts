@@ -8,7 +8,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { onInterrupt, readCommand } from '../scripts/command.ts'
 import { table, writeGenerated } from '../scripts/markdown.ts'
 import { ACTION, ROOT, SWEEP } from '../simulator/fixtures.ts'
 import { Job, type StepResult } from '../simulator/runner/job.ts'
@@ -16,8 +16,13 @@ import { median, quantile } from './quantile.ts'
 import type { Servers } from './servers.ts'
 import { USAGE, usageOf } from './usage.ts'
 
-const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '40' }, write: { type: 'boolean', default: false } },
+const given = readCommand({
+  usage: 'npm run bench --',
+  does: 'Times main, post and the sweep as whole processes. docs/performance.md explains it.',
+  flags: {
+    runs: { value: 'NUMBER', default: '40', whole: 1, help: 'rounds of all processes' },
+    write: { help: 'into docs/performance.md' },
+  },
 })
 const WARM_UP_ROUNDS = 5
 const USAGE_ROUNDS = 7
@@ -26,6 +31,7 @@ const child = fork(join(import.meta.dirname, 'servers.ts'), { stdio: ['ignore', 
 const [servers] = (await once(child, 'message')) as [Servers]
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-'))
+onInterrupt(() => rmSync(folder, { recursive: true }))
 const file = (name: string, content: string): string => {
   writeFileSync(join(folder, name), content)
   return join(folder, name)
@@ -95,7 +101,7 @@ async function rounds(times: number, env: Record<string, string> = {}): Promise<
 
 // The simulator, too, has to warm up.
 await rounds(WARM_UP_ROUNDS)
-const timed = await rounds(Number(values.runs))
+const timed = await rounds(given.number('runs'))
 const metered = await rounds(USAGE_ROUNDS, USAGE)
 child.disconnect()
 rmSync(folder, { recursive: true })
@@ -132,4 +138,4 @@ ${table(heads, rows)}
 All of \`dist/\` is ${size(code)} kB (licenses aside), of which main and post load ${size(['main.js', 'index.js'])} kB.
 `
 console.log(text)
-if (values.write) writeGenerated('docs/performance.md', { performance: text })
+if (given.has('write')) writeGenerated('docs/performance.md', { performance: text })

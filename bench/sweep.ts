@@ -2,13 +2,19 @@
 // them over; how its time and memory grow, and what it asks. GitHub's limit is out of the way here but for the last row,
 // which has it.
 
-import { parseArgs } from 'node:util'
+import { readCommand } from '../scripts/command.ts'
 import { table, writeGenerated } from '../scripts/markdown.ts'
 import { keyName, SWEEP } from '../simulator/fixtures.ts'
 import { startGithub } from '../simulator/github/server.ts'
 import { startNeon } from '../simulator/neon/server.ts'
 import { Job } from '../simulator/runner/job.ts'
 import { USAGE, usageOf } from './usage.ts'
+
+const given = readCommand({
+  usage: 'npm run bench:sweep --',
+  does: 'The sweep with 100 to 10,000 keys. docs/sweep-load.md explains it.',
+  flags: { write: { help: 'into docs/sweep-load.md' } },
+})
 
 async function measure(keys: number, limit: number): Promise<(string | number)[]> {
   const server = await startNeon()
@@ -60,5 +66,4 @@ for (const keys of [100, 1_000, 10_000]) rows.push(await measure(keys, Number.PO
 rows.push(await measure(10_000, 1_000))
 const text = table(heads, rows)
 console.log(text)
-const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } })
-if (values.write) writeGenerated('docs/sweep-load.md', { sweep: text })
+if (given.has('write')) writeGenerated('docs/sweep-load.md', { sweep: text })

@@ -1108,6 +1108,7 @@ var neon_scope = __nccwpck_require__(7724);
 /** Parts of Neon's 404 messages, as others have seen them live; Neon's documentation does not have them. */
 const PROJECT_SCOPED = 'outside the project this key is scoped to';
 const ORGANIZATION_KEY = 'not allowed for organization API keys';
+const NO_MEMBER = 'not an organization member';
 /** Whether the kind of the `api_key` decides what to advise: every key that may list is the right one to list with. */
 function dependsOnAuthMethod(refused, { purpose, scope }) {
     return purpose === 'create' && isOutOfReach(refused, scope) && kindOfKey(refused) === undefined;
@@ -1151,7 +1152,9 @@ function adviseOn(refused, { purpose, scope }, authMethod) {
     }
     if (!isOutOfReach(refused, scope))
         return '';
-    return purpose === 'create' ? adviseCreator(scope) : adviseLister(scope);
+    if (purpose === 'list')
+        return adviseLister(scope);
+    return refused.reason?.includes(NO_MEMBER) ? adviseOutsider(scope) : adviseCreator(scope);
 }
 function rightKey(purpose, scope) {
     if (scope.kind === 'personal')
@@ -1163,6 +1166,9 @@ function adviseLister(scope) {
     if (scope.kind === 'unresolved project')
         return `${projectNotFound(scope)}.`;
     return `The keys of the ${(0,neon_scope/* describeScope */.OI)(scope)} are not visible to the api_key: check org_id. Listing takes the organization's own API key or the personal key of one of its admins.`;
+}
+function adviseOutsider(scope) {
+    return `The owner of the api_key is not a member of the organization, or has left it, so nothing can be created for the ${(0,neon_scope/* describeScope */.OI)(scope)}: check org_id, or store ${rightKey('create', scope)} in the secret.`;
 }
 function adviseCreator(scope) {
     if (scope.kind === 'unresolved project') {

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { readCommand } from './command.ts'
 import { table, writeGenerated } from './markdown.ts'
 
 /** The READMEs that have such tables, and the actions that they describe. */
@@ -34,6 +35,11 @@ export function tablesOf(actionFile: string): { inputs: string; outputs: string 
 }
 
 if (import.meta.main) {
+  readCommand({
+    usage: 'npm run update:readme --',
+    does: 'Writes the tables of inputs and outputs into the READMEs, from action.yml and sweep/action.yml.',
+    flags: {},
+  })
   for (const [readme, action] of Object.entries(READMES)) {
     writeGenerated(readme, tablesOf(readFileSync(join(import.meta.dirname, '..', action), 'utf8')))
   }

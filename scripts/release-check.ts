@@ -4,8 +4,8 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { VERSION } from '../src/base/version.ts'
+import { fail, readCommand } from './command.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
@@ -40,12 +40,14 @@ function isOnMain(): boolean {
   }
 }
 
-const { values, positionals } = parseArgs({ options: { notes: { type: 'string' } }, allowPositionals: true })
-const [tag = ''] = positionals
-if (positionals.length !== 1 || !/^v\d+\.\d+\.\d+$/.test(tag)) {
-  console.error('Name the tag, such as v1.2.3: npm run release:check -- v1.2.3 [--notes FILE]')
-  process.exit(2)
-}
+const given = readCommand({
+  usage: 'npm run release:check --',
+  does: 'Whether the commit that is checked out is fit to be released under this tag.',
+  flags: { notes: { value: 'FILE', help: "gets the release's notes" } },
+  positionals: ['TAG'],
+})
+const [tag = ''] = given.positionals
+if (!/^v\d+\.\d+\.\d+$/.test(tag)) fail('Name the tag, such as v1.2.3: npm run release:check -- v1.2.3 [--notes FILE]')
 const version = tag.slice(1)
 const problems: string[] = []
 
@@ -74,5 +76,6 @@ if (changed !== '') problems.push(`After a fresh build, not all is as committed:
 
 for (const problem of problems) console.error(`✗ ${problem}`)
 if (problems.length > 0) process.exit(1)
-if (values.notes !== undefined) writeFileSync(values.notes, `${notes}\n`)
+const notesFile = given.text('notes')
+if (notesFile !== undefined) writeFileSync(notesFile, `${notes}\n`)
 console.log(`✓ ${tag} is fit to be released. Its notes:\n\n${notes}`)

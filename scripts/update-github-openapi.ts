@@ -6,10 +6,16 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readCommand } from './command.ts'
 
 const PACKAGE = '@octokit/openapi'
 const PATHS = ['/repos/{owner}/{repo}/actions/runs/{run_id}']
 
+readCommand({
+  usage: 'npm run update:github-openapi --',
+  does: "Takes the simulated GitHub's operations out of GitHub's OpenAPI description, which it fetches.",
+  flags: {},
+})
 const folder = mkdtempSync(join(tmpdir(), 'github-openapi-'))
 try {
   execFileSync('npm', ['install', '--prefix', folder, '--no-save', PACKAGE], {

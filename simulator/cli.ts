@@ -1,22 +1,22 @@
 // `npm run simulator`: a Neon on this machine, for people. Ends with Ctrl-C.
 
 import { appendFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+import { fail, onInterrupt, readCommand } from '../scripts/command.ts'
 import { startNeon } from './neon/server.ts'
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: '0' },
-    'rate-limits': { type: 'boolean', default: false },
-    output: { type: 'string' },
+const given = readCommand({
+  usage: 'npm run simulator --',
+  does: 'A local Neon, until Ctrl-C. Nothing in it is real; simulator/README.md says how to make it fail.',
+  flags: {
+    port: { value: 'NUMBER', default: '0', whole: 0, help: 'where it listens; 0 is any free port' },
+    'rate-limits': { help: "with Neon's documented limits" },
+    output: { value: 'FILE', help: 'appends name=value lines, e.g. to "$GITHUB_OUTPUT"' },
   },
 })
-const port = Number(values.port)
-if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-  console.error(`--port is '${values.port}'; it takes a number from 0 (any free port) to 65535.`)
-  process.exit(2)
-}
-const { neon, host } = await startNeon({ port, rateLimits: values['rate-limits'] })
+const port = given.number('port')
+if (port > 65_535) fail(`--port is '${port}'; the highest port is 65535.`)
+const { neon, host, close } = await startNeon({ port, rateLimits: given.has('rate-limits') })
+onInterrupt(close)
 const facts = {
   api_host: host,
   api_key: neon.adminKey,
@@ -33,9 +33,11 @@ ${Object.entries(facts)
   try it             curl -H 'Authorization: Bearer ${neon.adminKey}' ${host}/api_keys
   what happened      curl ${new URL('/_simulator/state', host)}
   make it fail       curl -d '{"operation":"createApiKey","failure":{"kind":"reset","applied":true}}' ${new URL('/_simulator/faults', host)}
+                     (all faults: simulator/README.md)
 `)
 // For workflows: `--output "$GITHUB_OUTPUT"` makes the facts outputs of the step, once the simulator listens.
-if (values.output !== undefined) {
+const output = given.text('output')
+if (output !== undefined) {
   const lines = Object.entries(facts).map(([name, value]) => `${name}=${value}\n`)
-  appendFileSync(values.output, lines.join(''))
+  appendFileSync(output, lines.join(''))
 }

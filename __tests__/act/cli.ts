@@ -2,6 +2,7 @@
 // act against the simulated Neon. After each, no key that the action made is alive, and no secret stands in the log.
 
 import { rmSync } from 'node:fs'
+import { fail, onInterrupt, readCommand } from '../../scripts/command.ts'
 import { keyName } from '../../simulator/fixtures.ts'
 import { startGithub } from '../../simulator/github/server.ts'
 import type { Key, Owner } from '../../simulator/neon/accounts.ts'
@@ -104,12 +105,16 @@ function missing({ needs = [] }: Workflow, uses: string[], actions: OtherActions
   return [...needs.filter((name) => findExecutable(name) === undefined), ...checkOutActions(uses, actions)]
 }
 
+readCommand({
+  usage: 'npm run test:act --',
+  does: 'Runs workflows and examples with act, a real runner, against the simulated Neon. __tests__/README.md explains it.',
+  flags: {},
+})
 const act = findExecutable('act') ?? ''
 if (act === '') {
-  console.error(
+  fail(
     'act is not on this machine. With Go: go install github.com/nektos/act@v0.2.89; other ways: https://nektosact.com/installation',
   )
-  process.exit(2)
 }
 const server = await startNeon()
 const github = await startGithub()
@@ -117,6 +122,12 @@ const { neon, host } = server
 const has = (names: string[]): boolean => names.every(findExecutable)
 const postgres = has(POSTGRES) ? await startPostgres(neon.branches.password) : undefined
 const terraform = has(TERRAFORM) ? await startTerraformWorld(host, neon.project.id) : undefined
+
+const stop = (): void => {
+  postgres?.stop()
+  terraform?.stop()
+}
+onInterrupt(stop)
 
 const TESTS: Workflow[] = [
   { file: 'output.yml', keys: 1 },
@@ -193,8 +204,7 @@ try {
     rmSync(repository, { recursive: true, force: true })
   }
 } finally {
-  postgres?.stop()
-  terraform?.stop()
+  stop()
   await server.close()
   await github.close()
 }

@@ -58,6 +58,8 @@ interface Step {
 
 /** Actions of an example that a machine with the tool on its PATH does without. */
 const NOT_NEEDED = /^hashicorp\/setup-terraform@/
+/** Of all actions, this one alone is named by its version. */
+const OURS = /^[\w-]+\/[\w.-]+\/?(.*)@v1$/
 /** Actions that are told where Neon's API is. */
 const NEONS = /^neondatabase\//
 
@@ -72,7 +74,7 @@ function adapt(example: string): string {
     if (!job.steps.some(({ uses }) => uses?.startsWith('actions/checkout'))) job.steps.unshift({ uses: checkout })
   }
   for (const step of [...jobs.flatMap(({ steps = [] }) => steps), ...(document.runs?.steps ?? [])]) {
-    const [, path] = step.uses?.match(/^OWNER\/REPO\/?(.*)@v1$/) ?? []
+    const [, path] = step.uses?.match(OURS) ?? []
     if (path !== undefined) step.uses = `./${path}`
     if (path !== undefined || NEONS.test(step.uses ?? '')) {
       step.with = { ...step.with, api_host: '${{ env.NEON_API_HOST }}' }

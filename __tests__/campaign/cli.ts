@@ -1,31 +1,28 @@
 // `npm run campaign`: many random lives of a key, each with faults at its requests and interruptions at any point. Ends
 // with an error at the first one after which something is not as it must be, made as small as it can be.
 
-import { parseArgs } from 'node:util'
+import { onInterrupt, readCommand } from '../../scripts/command.ts'
 import { writeGenerated } from '../../scripts/markdown.ts'
 import { inRealProcesses, inVirtualTime, type Judge, runCampaign } from './campaign.ts'
 import { report, type Statistics } from './statistics.ts'
 
-const { values } = parseArgs({
-  options: {
-    schedules: { type: 'string', default: '20000' },
-    processes: { type: 'string', default: '200' },
-    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
-    path: { type: 'string' },
-    'self-test': { type: 'boolean', default: false },
-    write: { type: 'boolean', default: false },
+const given = readCommand({
+  usage: 'npm run campaign --',
+  does: 'Random lives of a key with faults; ends with an error where one leaves something behind. docs/reliability.md explains it.',
+  flags: {
+    schedules: { value: 'NUMBER', default: '20000', whole: 0, help: 'lives in virtual time' },
+    processes: { value: 'NUMBER', default: '200', whole: 0, help: 'lives in real processes' },
+    seed: { value: 'NUMBER', whole: 0, help: 'repeats the schedules of an earlier campaign; random unless told' },
+    path: { value: 'PATH', help: 'the schedule that an earlier campaign found' },
+    'self-test': { help: 'with a leak built in, which has to be found' },
+    write: { help: 'into docs/reliability.md' },
   },
 })
-const wholeNumber = (name: 'schedules' | 'processes' | 'seed'): number => {
-  if (/^\d+$/.test(values[name])) return Number(values[name])
-  console.error(`--${name} is '${values[name]}'; it takes a whole number.`)
-  process.exit(2)
-}
-const seed = wholeNumber('seed')
-const schedules = wholeNumber('schedules')
-const processes = wholeNumber('processes')
+onInterrupt(() => {})
+const seed = given.text('seed') === undefined ? Date.now() % 2 ** 31 : given.number('seed')
+const [schedules, processes] = [given.number('schedules'), given.number('processes')]
 
-if (values['self-test']) {
+if (given.has('self-test')) {
   const { finding } = await runCampaign(inVirtualTime(true), { seed, numRuns: schedules })
   console.log(finding?.report ?? `${schedules} schedules found no leak: the campaign would not see one.`)
   console.log(`Reconciliation was off, so a leak had to be found${finding ? '.' : ' and was not.'}`)
@@ -34,7 +31,8 @@ if (values['self-test']) {
 
 async function check(judge: Judge, numRuns: number, alone: string): Promise<Statistics> {
   const start = performance.now()
-  const path = values.path === undefined ? {} : { path: values.path }
+  const found = given.text('path')
+  const path = found === undefined ? {} : { path: found }
   // What a failing life in real processes can do without would take minutes to find.
   const endOnFailure = judge === inRealProcesses
   const { finding, statistics } = await runCampaign(judge, { ...path, seed, numRuns, endOnFailure })
@@ -51,4 +49,4 @@ const virtual = await check(inVirtualTime(), schedules, '--processes 0')
 const real = await check(inRealProcesses, processes, '--schedules 0')
 const text = report(seed, virtual, real)
 console.log(`\n${text}`)
-if (values.write) writeGenerated('docs/reliability.md', { campaign: text })
+if (given.has('write')) writeGenerated('docs/reliability.md', { campaign: text })

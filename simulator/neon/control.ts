@@ -1,11 +1,12 @@
 import type { Key } from './accounts.ts'
 import type { Answer } from './answers.ts'
-import type { Fault, Faults } from './faults.ts'
+import { readFault } from './fault-check.ts'
+import type { Faults } from './faults.ts'
 import type { Neon } from './neon.ts'
 
 /**
  * The simulator's own addresses, for people and for workflows that run in another process: `GET /_simulator/state` and
- * `POST /_simulator/faults` with a {@link Fault}.
+ * `POST /_simulator/faults` with a fault; see simulator/README.md.
  *
  * @returns `undefined` for every request that is Neon's to answer
  */
@@ -20,10 +21,10 @@ export function answerControl(
       return { status: 200, body: stateOf(neon) }
     case 'POST /_simulator/faults':
       try {
-        faults.arm(JSON.parse(body) as Fault)
+        faults.arm(readFault(body))
         return { status: 200, body: { armed: true } }
       } catch (error) {
-        return { status: 400, body: { message: `not a fault: ${error}` } }
+        return { status: 400, body: { message: `not a fault: ${(error as Error).message}` } }
       }
     default:
       return { status: 404, body: { message: 'the simulator has GET /_simulator/state and POST /_simulator/faults' } }

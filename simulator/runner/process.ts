@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 
 /** How long the runner still reads the output of a process that has ended; what it left behind may hold it open. */
@@ -21,10 +21,17 @@ export interface ProcessResult {
   milliseconds: number
 }
 
+/** None of them outlives the runner. */
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** Runs the process of a step and reads its two streams apart (Runner, ProcessInvoker.cs); throws if it cannot start. */
 export async function runProcess({ command, cwd, env, onLine, onSpawn }: ProcessOptions): Promise<ProcessResult> {
   const [file = '', ...parameters] = command
   const child = spawn(file, parameters, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  running.add(child)
   const start = performance.now()
   const output = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
@@ -35,6 +42,7 @@ export async function runProcess({ command, cwd, env, onLine, onSpawn }: Process
   const [exitCode, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (...end) => resolve(end))
+    child.once('close', () => running.delete(child))
     child.once('exit', () => {
       const stopReading = (): void => {
         child.stdout.destroy()

@@ -13,6 +13,7 @@ export interface Attempted {
 /** Parts of Neon's 404 messages, as others have seen them live; Neon's documentation does not have them. */
 export const PROJECT_SCOPED = 'outside the project this key is scoped to'
 export const ORGANIZATION_KEY = 'not allowed for organization API keys'
+const NO_MEMBER = 'not an organization member'
 
 /** Whether the kind of the `api_key` decides what to advise: every key that may list is the right one to list with. */
 export function dependsOnAuthMethod(refused: NeonRefused, { purpose, scope }: Attempted): boolean {
@@ -64,7 +65,8 @@ function adviseOn(refused: NeonRefused, { purpose, scope }: Attempted, authMetho
     return "The api_key input holds an organization's API key, which cannot list personal keys: set org_id, or store the personal API key whose keys are meant."
   }
   if (!isOutOfReach(refused, scope)) return ''
-  return purpose === 'create' ? adviseCreator(scope) : adviseLister(scope)
+  if (purpose === 'list') return adviseLister(scope)
+  return refused.reason?.includes(NO_MEMBER) ? adviseOutsider(scope) : adviseCreator(scope)
 }
 
 function rightKey(purpose: Purpose, scope: RequestedScope): string {
@@ -76,6 +78,10 @@ function rightKey(purpose: Purpose, scope: RequestedScope): string {
 function adviseLister(scope: RequestedScope): string {
   if (scope.kind === 'unresolved project') return `${projectNotFound(scope)}.`
   return `The keys of the ${describeScope(scope)} are not visible to the api_key: check org_id. Listing takes the organization's own API key or the personal key of one of its admins.`
+}
+
+function adviseOutsider(scope: RequestedScope): string {
+  return `The owner of the api_key is not a member of the organization, or has left it, so nothing can be created for the ${describeScope(scope)}: check org_id, or store ${rightKey('create', scope)} in the secret.`
 }
 
 function adviseCreator(scope: RequestedScope): string {

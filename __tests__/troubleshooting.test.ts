@@ -1,0 +1,187 @@
+// Every message of docs/troubleshooting.md, provoked: what a person sees is what the page quotes.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { keyName, ROOT, SWEEP } from '../simulator/fixtures.ts'
+import { type GithubServer, startGithub } from '../simulator/github/server.ts'
+import type { Listening } from '../simulator/listening.ts'
+import type { Failure } from '../simulator/neon/faults.ts'
+import type { StepOptions, StepResult } from '../simulator/runner/job.ts'
+import { preload } from '../simulator/runner/preload.ts'
+import { generateCertificate, startTlsFront } from '../simulator/tls.ts'
+import { scenario } from './support/scenario.ts'
+
+const setup = scenario()
+let github: GithubServer
+let front: Listening
+
+beforeAll(async () => {
+  front = await startTlsFront(await generateCertificate(['localhost']), () => setup.host)
+})
+beforeEach(async () => {
+  github = await startGithub()
+})
+afterEach(() => github.close())
+afterAll(() => front.close())
+
+type Steps = Promise<readonly (StepResult | undefined)[]>
+
+/** A whole job. */
+async function life(inputs: Record<string, string> = {}, options: StepOptions = {}): Steps {
+  const { main, post } = await setup.life(inputs, options)
+  return [main, post]
+}
+
+const org = () => ({ org_id: setup.neon.organization.id })
+const project = () => ({ project_id: setup.neon.project.id })
+
+/** A whole job, with a failure of requests. */
+function failing(failure: Failure, inputs: Record<string, string> = {}, times = 1): Steps {
+  setup.inject({ failure, times })
+  return life(inputs)
+}
+
+const refusal = (status: number, message: string): Failure => {
+  return { kind: 'status', status, applied: false, body: JSON.stringify({ code: '', message }) }
+}
+
+async function sweep(inputs: Record<string, string> = {}): Steps {
+  const common = { api_key: setup.neon.organizationKey, ...org(), api_host: setup.host, github_token: github.token }
+  return [await setup.job({ GITHUB_API_URL: github.host }).uses(SWEEP, { with: { ...common, ...inputs } })]
+}
+
+/** A sweep that meets keys of other runs, all of which are over. */
+function sweepAll(runs = 1): Steps {
+  for (let index = 0; index < runs; index += 1) {
+    const id = String(500 + index)
+    github.runs.set(id, { id, status: 'completed', attempt: 1 })
+    setup.neon.accounts.createKey({ organization: setup.neon.organization }, keyName({ runId: id }), setup.neon.ada)
+  }
+  return sweep()
+}
+
+/** Main is asked to stop once its first request has arrived. */
+function cancelled(): Steps {
+  setup.inject({ failure: { kind: 'delay', milliseconds: 500 } })
+  const onSpawn: StepOptions['onSpawn'] = (kill) => {
+    const timer = setInterval(() => {
+      if (setup.neon.requests.length === 0) return
+      clearInterval(timer)
+      kill('SIGINT')
+    }, 5)
+  }
+  return life({}, { onSpawn })
+}
+
+/** What happens between main and post. */
+async function meanwhile(act: (main: StepResult) => void, postKey: string): Steps {
+  const job = setup.job()
+  const main = await setup.main(job)
+  act(main)
+  job.overridePostInputs({ api_key: postKey })
+  return job.end()
+}
+
+const REVOKED = `napi_${'0'.repeat(64)}`
+const WAIT: Failure = {
+  ...{ kind: 'status', status: 503, applied: false, headers: { 'retry-after': '3600' } },
+  body: '{"code":"","message":"busy"}',
+}
+async function gaveUp(): Steps {
+  setup.inject({ failure: WAIT })
+  return [await setup.main(setup.job())]
+}
+const SIGN_IN: Failure = { kind: 'body', body: '<!doctype html><title>Sign in</title>' }
+const BLOCKED: Failure = { kind: 'status', status: 403, applied: false, body: '<html>Blocked</html>' }
+
+const PROVOKED: Record<string, () => Steps> = {
+  'The api_key input is empty': () => life({ api_key: '' }),
+  'holds white space, line breaks or characters': () => life({ api_key: 'napi_first second' }),
+  'Neither org_id nor project_id is set': () => life({ scope: '' }),
+  'The scope input is': () => life({ scope: 'org' }),
+  'needs project_id, which is empty': () => life({ scope: 'project' }),
+  'needs org_id, which is empty': () => life({ scope: 'organization' }),
+  'takes no project_id': () => life({ scope: 'organization', ...project() }),
+  'takes no IDs': () => life({ scope: 'personal', ...org() }),
+  'is not a Neon': () => life({ org_id: 'Our organization' }),
+  'is not a valid variable name': () => life({ env_name: 'NEON-API-KEY' }),
+  'is reserved': () => life({ env_name: 'PATH' }),
+  'already holds the long-lived key': () => life({}, { env: { NEON_API_KEY: setup.neon.adminKey } }),
+  'must start with https://': () => life({ api_host: 'http://console.neon.tech/api/v2' }),
+  'Neon rejected the key in the api_key input': () => life({ api_key: REVOKED }),
+  "Somebody else answered in Neon's place": () => failing(BLOCKED, project()),
+  'Neon answered with an HTML page': () => failing(SIGN_IN, project()),
+  "Somebody else may be answering in Neon's place": () => failing(SIGN_IN, project(), 2),
+  'holds a project-scoped API key': () =>
+    failing(refusal(404, 'not allowed to perform actions outside the project this key is scoped to'), org()),
+  "holds an organization's API key": () => life({ api_key: setup.neon.organizationKey, ...org() }),
+  'is not a member of the organization, or has left it': () =>
+    failing(refusal(404, 'not an organization member'), org()),
+  'was not found, or the owner of the api_key is not an admin there': () =>
+    life({ api_key: setup.neon.memberKey, ...org() }),
+  'was not found with this key': () => life({ project_id: 'no-such-project' }),
+  'belongs to no organization': () => life({ project_id: 'lonely-field-771104' }),
+  'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY': () =>
+    life({ api_host: 'https://neon.example/api/v2' }, { env: { HTTPS_PROXY: 'proxy.test:pass word' } }),
+  'name its certificate in NODE_EXTRA_CA_CERTS': () => life({ api_host: `https://localhost:${front.port}/api/v2` }),
+  'answered with a redirect': () => failing({ kind: 'status', status: 302, applied: false }),
+  'this one needs Node 24': () => life({}, { env: preload(['old-node'], {}) }),
+  'not a number. The key is named after the run': async () => [await setup.main(setup.job({ GITHUB_RUN_ID: '' }))],
+  'Trying again in': () => failing(refusal(503, 'busy')),
+  ', and Neon asks to wait': gaveUp,
+  'Gave up: this step may take': gaveUp,
+  'The key may exist all the same; looking for it by its name': () => failing({ kind: 'reset', applied: true }),
+  'The job was cancelled': cancelled,
+  'may still be alive': () => {
+    setup.inject({ operation: 'revokeOrgApiKey', failure: refusal(403, 'no') })
+    return life(project())
+  },
+  'The api_key input could not revoke the key': () => meanwhile(() => {}, REVOKED),
+  'was gone already': () =>
+    meanwhile(({ outputs }) => void setup.neon.accounts.keys.delete(outputs.api_key_id ?? ''), setup.neon.adminKey),
+  'there is nothing to revoke': () => life({ api_key: '' }),
+  'held something else': () => life({}, { env: { NEON_API_KEY: 'something else' } }),
+  'The long-lived Neon API key is exposed': () => life({}, { env: { ADMIN_KEY: setup.neon.adminKey } }),
+  'it needs actions: read': () => {
+    github.options.permission = 'none'
+    return sweepAll()
+  },
+  'are not visible to the api_key': () => sweep({ org_id: 'org-of-others' }),
+  'rate limit is reached': () => {
+    github.options.limit = 52
+    return sweepAll(20)
+  },
+  'could not be revoked': () => {
+    setup.inject({ operation: 'revokeOrgApiKey', failure: refusal(403, 'no') })
+    return sweepAll()
+  },
+  'The sweep could not tell about all keys': () => {
+    github.fail(1, 500)
+    return sweepAll()
+  },
+  'The sweep stopped early': () => {
+    github.options.limit = 52
+    return sweepAll(20)
+  },
+}
+
+/** What stands in the first column, from rows that quote a message. */
+const quoted = readFileSync(join(ROOT, 'docs', 'troubleshooting.md'), 'utf8')
+  .split('\n')
+  .filter((line) => line.startsWith('| `'))
+  .flatMap((row) => [...(row.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)].map(([, message = '']) => message))
+
+test('each message of the page is provoked here, and no other', () => {
+  expect(Object.keys(PROVOKED).sort()).toEqual([...quoted].sort())
+})
+
+// Windows has no signal by which a test could cancel a step.
+const onWindows = process.platform === 'win32'
+test.each(quoted.filter((message) => !(onWindows && message === 'The job was cancelled')))('%s', async (message) => {
+  const steps = (await PROVOKED[message]?.()) ?? []
+  const printed = steps.flatMap((step) => [
+    ...(step?.log ?? []),
+    ...(step?.annotations ?? []).map(({ title }) => title),
+  ])
+  expect(printed.join('\n')).toContain(message)
+})
