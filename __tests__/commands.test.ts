@@ -31,6 +31,7 @@ test('the commands for people are among them', () => {
     'bench:sweep',
     'release:check',
     'rename',
+    'conformance',
     'test:act',
   ]
   expect(commands.map(({ name }) => name)).toEqual(expect.arrayContaining(names))

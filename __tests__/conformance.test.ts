@@ -263,7 +263,7 @@ describe('--live', () => {
 
   test.each<[string, string[], Record<string, string>, number, RegExp]>([
     ['a wrong option', ['--lvie'], {}, 2, /Unknown option '--lvie'/],
-    ['a malformed ID', ['--live', '--org-id', 'My Org'], {}, 2, /--org-id is not an ID of Neon's/],
+    ['a malformed ID', ['--live', '--org-id', 'My Org'], {}, 2, /'My Org' is not an ID of Neon's/],
     ['no key', ['--live'], { NEON_API_KEY: '' }, 2, /NEON_API_KEY/],
     ['no network', ['--live', '--api-host', 'http://127.0.0.1:9'], {}, 1, /ECONNREFUSED/],
     ['an address that is not https', ['--live', '--api-host', 'http://example.com'], {}, 2, /https/],

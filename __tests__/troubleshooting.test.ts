@@ -1,6 +1,6 @@
 // Every message of docs/troubleshooting.md, provoked: what a person sees is what the page quotes.
 
-import { readFileSync } from 'node:fs'
+import { globSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { keyName, ROOT, SWEEP } from '../simulator/fixtures.ts'
 import { type GithubServer, startGithub } from '../simulator/github/server.ts'
@@ -60,17 +60,47 @@ function sweepAll(runs = 1): Steps {
   return sweep()
 }
 
-/** Main is asked to stop once its first request has arrived. */
-function cancelled(): Steps {
+/** What happens while main waits for the answer to its first request. */
+function whileWaiting(act: (kill: (signal: NodeJS.Signals) => void) => void): StepOptions {
   setup.inject({ failure: { kind: 'delay', milliseconds: 500 } })
   const onSpawn: StepOptions['onSpawn'] = (kill) => {
     const timer = setInterval(() => {
       if (setup.neon.requests.length === 0) return
       clearInterval(timer)
-      kill('SIGINT')
+      act(kill)
     }, 5)
   }
-  return life({}, { onSpawn })
+  return { onSpawn }
+}
+
+/** The runner's state file cannot be written any more. */
+async function unrecorded(): Steps {
+  const job = setup.job()
+  const breakFile = (): void => {
+    for (const file of globSync(join(job.folder, '**', 'save_state_*'))) {
+      rmSync(file)
+      mkdirSync(file)
+    }
+  }
+  return [await setup.main(job, {}, whileWaiting(breakFile))]
+}
+
+/** Neon gives the key another name than the one asked for. */
+async function renamed(): Steps {
+  const { accounts } = setup.neon
+  accounts.onCreate = (key) => {
+    key.name = 'other'
+  }
+  const steps = await life()
+  accounts.onCreate = () => {}
+  return steps
+}
+
+/** Neon answers about another client's key. */
+function mixedUp(): Steps {
+  const { accounts, ada } = setup.neon
+  const { key, token } = accounts.createKey({ user: ada }, 'of another client', ada)
+  return failing({ kind: 'fields', fields: { id: Number(key.id), name: key.name, key: token } })
 }
 
 /** What happens between main and post. */
@@ -131,7 +161,23 @@ const PROVOKED: Record<string, () => Steps> = {
   ', and Neon asks to wait': gaveUp,
   'Gave up: this step may take': gaveUp,
   'The key may exist all the same; looking for it by its name': () => failing({ kind: 'reset', applied: true }),
-  'The job was cancelled': cancelled,
+  'The job was cancelled': () =>
+    life(
+      {},
+      whileWaiting((kill) => kill('SIGINT')),
+    ),
+  'so it was revoked at once. Check project_id': () => {
+    const fields = { project_id: setup.neon.otherProject.id }
+    setup.inject({ operation: 'createOrgApiKey', failure: { kind: 'fields', fields } })
+    return life(project())
+  },
+  'The Neon API key has an unexpected name': renamed,
+  'Neon answered about another one': mixedUp,
+  'such attempts, since each may leave a key': () => {
+    setup.inject({ operation: 'createApiKey', times: 3, failure: { kind: 'reset', applied: false } })
+    return life()
+  },
+  'could not be recorded for the post step': unrecorded,
   'may still be alive': () => {
     setup.inject({ operation: 'revokeOrgApiKey', failure: refusal(403, 'no') })
     return life(project())
