@@ -56,8 +56,8 @@ interface Step {
   run?: string
 }
 
-/** Actions of an example that a machine with the tool on its PATH does without. */
-const NOT_NEEDED = /^hashicorp\/setup-terraform@/
+/** Actions of an example that are not needed where the tool is on the PATH, and where all jobs have one folder. */
+const NOT_NEEDED = /^(?:hashicorp\/setup-terraform|actions\/(?:up|down)load-artifact)@/
 /** Of all actions, this one alone is named by its version. */
 const OURS = /^[\w-]+\/[\w.-]+\/?(.*)@v1$/
 /** Actions that are told where Neon's API is. */
