@@ -172,7 +172,7 @@ const EXAMPLES: Workflow[] = [
   },
   {
     file: 'terraform.yml',
-    keys: 1,
+    keys: 2,
     branches: { before: [], after: ['shop'] },
     says: 'Apply complete! Resources: 1 added',
     needs: TERRAFORM,

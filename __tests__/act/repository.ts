@@ -58,6 +58,8 @@ interface Step {
 
 /** Actions of an example that a machine with the tool on its PATH does without. */
 const NOT_NEEDED = /^hashicorp\/setup-terraform@/
+/** What stands for the actions that hand files from job to job; `ACT_ARTIFACTS` is of `runAct`. */
+const ARTIFACTS = /^actions\/(up|down)load-artifact@/
 /** Of all actions, this one alone is named by its version. */
 const OURS = /^[\w-]+\/[\w.-]+\/?(.*)@v1$/
 /** Actions that are told where Neon's API is. */
@@ -74,6 +76,13 @@ function adapt(example: string): string {
     if (!job.steps.some(({ uses }) => uses?.startsWith('actions/checkout'))) job.steps.unshift({ uses: checkout })
   }
   for (const step of [...jobs.flatMap(({ steps = [] }) => steps), ...(document.runs?.steps ?? [])]) {
+    const [, direction] = step.uses?.match(ARTIFACTS) ?? []
+    if (direction !== undefined) {
+      const upload = `mkdir -p "$ACT_ARTIFACTS" && cp '${step.with?.path}' "$ACT_ARTIFACTS"`
+      step.run = direction === 'up' ? upload : 'cp "$ACT_ARTIFACTS"/* .'
+      delete step.uses
+      delete step.with
+    }
     const [, path] = step.uses?.match(OURS) ?? []
     if (path !== undefined) step.uses = `./${path}`
     if (path !== undefined || NEONS.test(step.uses ?? '')) {
@@ -88,5 +97,7 @@ function adapt(example: string): string {
 export function otherActions(file: string): string[] {
   const names = actionsIn(readFileSync(join(root, 'examples', file), 'utf8'))
   // act itself copies the work tree in place of actions/checkout.
-  return names.filter((name) => !NOT_NEEDED.test(name) && !name.startsWith('actions/checkout@'))
+  return names.filter(
+    (name) => !NOT_NEEDED.test(name) && !ARTIFACTS.test(name) && !name.startsWith('actions/checkout@'),
+  )
 }

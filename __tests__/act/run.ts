@@ -40,7 +40,7 @@ export function runAct(act: string, run: ActRun): Promise<{ succeeded: boolean; 
     ...['--eventpath', payload],
     ...pairs('--secret', run.secrets),
     ...pairs('--var', run.variables),
-    ...pairs('--env', { ...run.env, npm_config_prefix: installed }),
+    ...pairs('--env', { ...run.env, npm_config_prefix: installed, ACT_ARTIFACTS: join(cwd, '.git', 'artifacts') }),
     ...pairs('--local-repository', run.actions),
   ]
   const env = { ...process.env, PATH: [process.env.PATH, join(installed, 'bin')].join(delimiter) }
