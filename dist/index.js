@@ -1,16 +1,1518 @@
 /******/ (() => { // webpackBootstrap
 /******/ 	var __webpack_modules__ = ({
 
-/***/ "./node_modules/undici/lib/core/connect.js"
-(module, __unused_webpack_exports, __webpack_require__) {
+/***/ 5264:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  B: () => (/* binding */ Deadline),
+  m: () => (/* binding */ systemClock)
+});
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = require("node:timers/promises");
+;// CONCATENATED MODULE: ./build/js/base/clock.js
+
+const systemClock = {
+    // The global `performance` would load another of Node's modules.
+    now: () => Number(process.hrtime.bigint()) / 1e6,
+    date: () => Date.now(),
+    async sleep(milliseconds, signal) {
+        try {
+            await (0,promises_namespaceObject.setTimeout)(milliseconds, undefined, signal ? { signal } : {});
+        }
+        catch (error) {
+            throw signal?.aborted ? signal.reason : error;
+        }
+    },
+};
+/** The moment by which a step must have ended. */
+class Deadline {
+    #clock;
+    #end;
+    /** The whole span in seconds, for messages. */
+    seconds;
+    /** @param milliseconds how long from now */
+    constructor(clock, milliseconds) {
+        this.#clock = clock;
+        this.#end = clock.now() + milliseconds;
+        this.seconds = Math.round(milliseconds / 1000);
+    }
+    /** Milliseconds left; never negative. */
+    remaining() {
+        return Math.max(0, this.#end - this.#clock.now());
+    }
+}
+
+
+/***/ }),
+
+/***/ 2438:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Db: () => (/* binding */ NeonUnreachable),
+/* harmony export */   J_: () => (/* binding */ WrongReach),
+/* harmony export */   Rn: () => (/* binding */ RunnerError),
+/* harmony export */   TL: () => (/* binding */ GaveUp),
+/* harmony export */   WL: () => (/* binding */ InvalidAnswer),
+/* harmony export */   Wk: () => (/* binding */ formatError),
+/* harmony export */   Xx: () => (/* binding */ KeyMayBeAlive),
+/* harmony export */   cJ: () => (/* binding */ Cancelled),
+/* harmony export */   dz: () => (/* binding */ InputError),
+/* harmony export */   lD: () => (/* binding */ NeonRefused)
+/* harmony export */ });
+/** An input of the action is missing or malformed. Thrown before any request is sent. */
+class InputError extends Error {
+    name = 'InputError';
+}
+/** The runner did not set what the action must know, e.g. `GITHUB_RUN_ID`: an old runner, or not GitHub's. */
+class RunnerError extends Error {
+    name = 'RunnerError';
+}
+/** Neon, or somebody in its place, said no (3xx, 4xx); asking again would not help. */
+class NeonRefused extends Error {
+    name = 'NeonRefused';
+    status;
+    /** Neon's own words; `undefined` where the answer was not Neon's. */
+    reason;
+    constructor(message, status, reason) {
+        super(message);
+        this.status = status;
+        this.reason = reason;
+    }
+}
+/** Neon, or somebody in its place, answered 2xx twice in a row with a body that is not what was asked for. */
+class InvalidAnswer extends Error {
+    name = 'InvalidAnswer';
+}
+/** Neon created a key that reaches more than what was asked for, or something else; it is revoked. */
+class WrongReach extends Error {
+    name = 'WrongReach';
+}
+/** The connection cannot succeed until the configuration changes, e.g. a certificate that this machine does not trust. */
+class NeonUnreachable extends Error {
+    name = 'NeonUnreachable';
+}
+/** Neon did not answer, or asked to wait, for longer than the step may take. */
+class GaveUp extends Error {
+    name = 'GaveUp';
+}
+/** The runner asked the step to end (a cancelled job), and waiting any longer was pointless. */
+class Cancelled extends Error {
+    name = 'Cancelled';
+}
+/** A step could not make sure that a key is revoked. */
+class KeyMayBeAlive extends Error {
+    name = 'KeyMayBeAlive';
+    /** Whether the step fails because of it; see the `on_revoke_failure` input. */
+    fatal;
+    /** What a person has to run. */
+    commands;
+    constructor(message, { fatal, commands }) {
+        super(message);
+        this.fatal = fatal;
+        this.commands = commands;
+    }
+}
+/**
+ * Formats an error and its causes in one line, without stack traces, which name paths of the runner's disk.
+ *
+ * Node reports a refused connection as an `AggregateError` without a message of its own, with one error for each
+ * address, so those are included.
+ */
+function formatError(error) {
+    if (!(error instanceof Error))
+        return String(error);
+    const own = error.message || error.code || error.name;
+    const inner = error instanceof AggregateError && !error.message ? error.errors.map(formatError) : [];
+    const cause = error.cause === undefined ? [] : [formatError(error.cause)];
+    const parts = inner.length > 0 ? [...new Set(inner), ...cause] : [own, ...cause];
+    return parts.filter((part, index) => index === 0 || !parts[0]?.includes(part)).join(': ');
+}
+
+
+/***/ }),
+
+/***/ 9469:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ openHttp),
+/* harmony export */   w: () => (/* binding */ TransportError)
+/* harmony export */ });
+/* harmony import */ var undici_lib_core_connect_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3657);
+/* harmony import */ var undici_lib_core_connect_js__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(undici_lib_core_connect_js__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var undici_lib_dispatcher_agent_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3480);
+/* harmony import */ var undici_lib_dispatcher_agent_js__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(undici_lib_dispatcher_agent_js__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _loopback_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9752);
+/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5689);
+
+
+
+
+/** There was no whole answer. */
+class TransportError extends Error {
+    name = 'TransportError';
+    /** Whether a byte of the request may have left: then Neon may have acted on it. */
+    sent;
+    constructor(message, sent, options) {
+        super(message, options);
+        this.sent = sent;
+    }
+}
+/** Milliseconds; looking the host name up does not count. */
+const CONNECT_TIMEOUT = 10_000;
+/** Four times what a list of 10,000 keys takes, the most that Neon advises to have. */
+const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
+/**
+ * HTTP by undici, through a proxy where one is set. This machine itself is reached directly in any case. Redirects are
+ * answers like any other: undici follows none unless told to.
+ */
+function openHttp(proxies) {
+    let direct;
+    let proxied;
+    const dispatcherFor = (url) => {
+        if ((proxies.https === '' && proxies.http === '') || (0,_loopback_js__WEBPACK_IMPORTED_MODULE_3__/* .isLoopback */ .U)(url.hostname)) {
+            direct ??= new (undici_lib_dispatcher_agent_js__WEBPACK_IMPORTED_MODULE_1___default())({ ...OPTIONS, connect: (0,_names_js__WEBPACK_IMPORTED_MODULE_2__/* .afterLookup */ .VD)(undici_lib_core_connect_js__WEBPACK_IMPORTED_MODULE_0___default()(CONNECT)) });
+            return direct;
+        }
+        proxied ??= openProxied(proxies);
+        return proxied;
+    };
+    return {
+        exchange: async (request) => exchange(await dispatcherFor(request.url), request),
+    };
+}
+// The API key travels here: not even NODE_TLS_REJECT_UNAUTHORIZED=0, which an earlier step may have set for all later
+// ones, switches the check of certificates off.
+const CONNECT = { timeout: CONNECT_TIMEOUT, rejectUnauthorized: true, allowH2: false, lookup: _names_js__WEBPACK_IMPORTED_MODULE_2__/* .lookup */ .$I };
+const OPTIONS = {
+    // HTTP/2 would load another of Node's large modules and gain nothing on one or two requests.
+    allowH2: false,
+    maxResponseSize: MAX_RESPONSE_BYTES,
+};
+/** What connects through proxies is loaded only where there is one. */
+async function openProxied(proxies) {
+    const proxy = await Promise.all(/* import() | proxy */[__nccwpck_require__.e(324), __nccwpck_require__.e(929)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1273));
+    return proxy.openProxied(proxies, OPTIONS, CONNECT);
+}
+/**
+ * Speaks to undici's `dispatch` rather than to its `request`, because only a handler is told when the request is
+ * about to be written (`onRequestStart`), and that decides whether a failed attempt can be repeated.
+ */
+function exchange(dispatcher, { url, method, headers, body, timeout, signal }) {
+    return new Promise((resolve, reject) => {
+        let started;
+        let settled = false;
+        const answer = { status: 0, headers: {}, body: '' };
+        const chunks = [];
+        const settle = (act) => {
+            if (settled)
+                return;
+            settled = true;
+            clearTimeout(timer);
+            signal?.removeEventListener('abort', onAbort);
+            act();
+        };
+        const fail = (message, cause) => settle(() => reject(new TransportError(message, started !== undefined, cause === undefined ? {} : { cause })));
+        const stop = (reason) => {
+            fail(reason);
+            started?.abort(new Error(reason));
+        };
+        const onAbort = () => stop('stopped, as the job was cancelled');
+        const timer = setTimeout(() => stop(`no answer within ${Math.round(timeout / 100) / 10} s`), timeout);
+        if (signal?.aborted)
+            return onAbort();
+        signal?.addEventListener('abort', onAbort);
+        const handler = {
+            onRequestStart(controller) {
+                // Given up while connecting: this keeps the request from being written after all.
+                if (settled)
+                    return controller.abort(new Error('given up'));
+                started = controller;
+            },
+            onResponseStart(_controller, status, responseHeaders) {
+                answer.status = status;
+                answer.headers = responseHeaders;
+            },
+            onResponseData(_controller, chunk) {
+                chunks.push(chunk);
+            },
+            onResponseEnd() {
+                answer.body = Buffer.concat(chunks).toString('utf8');
+                settle(() => resolve(answer));
+            },
+            onResponseError(_controller, error) {
+                fail('the connection failed', error);
+            },
+        };
+        const path = `${url.pathname}${url.search}`;
+        dispatcher.dispatch({ origin: url.origin, path, method, headers, body: body ?? null }, handler);
+    });
+}
+
+
+/***/ }),
+
+/***/ 1203:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ canKeepIds),
+/* harmony export */   T: () => (/* binding */ parseKeepingIds)
+/* harmony export */ });
+/**
+ * Parses JSON with every number under `id` as a `bigint`: Neon's IDs are int64, and `JSON.parse` alone rounds what is
+ * past 2^53.
+ *
+ * @returns `undefined` where the text is not JSON
+ */
+function parseKeepingIds(text) {
+    try {
+        return JSON.parse(text, keepId);
+    }
+    catch {
+        return undefined;
+    }
+}
+/** The third argument, with the number as it was written, is ES2026 (Node 22 has it) and not yet in TypeScript's library. */
+function keepId(key, value, context) {
+    const digits = context?.source ?? '';
+    return key === 'id' && typeof value === 'number' && /^\d+$/.test(digits) ? BigInt(digits) : value;
+}
+/** Whether this Node can do so; without, no ID that Neon answers could be read. */
+function canKeepIds() {
+    return parseKeepingIds('{"id":1}').id === 1n;
+}
+
+
+/***/ }),
+
+/***/ 9752:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ isLoopback)
+/* harmony export */ });
+/** Whether a host name, as `URL` spells it, is this machine itself. */
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
+
+/***/ }),
+
+/***/ 5689:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $I: () => (/* binding */ lookup),
+/* harmony export */   VD: () => (/* binding */ afterLookup),
+/* harmony export */   uT: () => (/* binding */ refuseName)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
+
+/** What is known of each host name, or about to be. */
+const lookups = new Map();
+/**
+ * Looks a host name up once, however many attempts need it: an attempt that is given up leaves its look-up to the next
+ * one, since the system may take longer than an attempt to get an answer out of slow name servers.
+ */
+function resolve(hostname) {
+    const known = lookups.get(hostname);
+    if (known)
+        return known;
+    const pending = lookUp(hostname);
+    lookups.set(hostname, pending);
+    pending.catch(() => lookups.delete(hostname));
+    return pending;
+}
+async function lookUp(hostname) {
+    const dns = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 1553, 23));
+    return dns.lookup(hostname, { all: true });
+}
+/** Has every connection to a host name fail with an error. */
+function refuseName(hostname, error) {
+    const refusal = Promise.reject(error);
+    refusal.catch(() => { });
+    lookups.set(hostname, refusal);
+}
+/** For `lookup` of `net.connect`. */
+const lookup = (hostname, { all }, callback) => {
+    resolve(hostname).then((addresses) => {
+        if (all)
+            callback(null, [...addresses]);
+        else
+            callback(null, addresses[0]?.address ?? '', addresses[0]?.family);
+    }, (error) => callback(error, []));
+};
+/**
+ * Has the host name looked up before connecting, so that the time limit for connecting is not spent on it. What was found
+ * is used until a connection fails.
+ *
+ * @param connect uses {@link lookup}
+ */
+function afterLookup(connect) {
+    return (options, callback) => {
+        const { hostname } = options;
+        const connectNow = () => connect(options, (...result) => {
+            if (result[0])
+                lookups.delete(hostname);
+            callback(...result);
+        });
+        if ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(hostname))
+            connectNow();
+        else
+            resolve(hostname).then(connectNow, (error) => callback(error, null));
+    };
+}
+
+
+/***/ }),
+
+/***/ 1907:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   VC: () => (/* binding */ withCredentialsFrom),
+/* harmony export */   ri: () => (/* binding */ withoutCredentials),
+/* harmony export */   uv: () => (/* binding */ readProxySettings)
+/* harmony export */ });
+/** Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; the lower-case spellings win, as in undici and curl. */
+function readProxySettings(environment) {
+    const read = (name) => environment[name.toLowerCase()] ?? environment[name] ?? '';
+    return { https: read('HTTPS_PROXY'), http: read('HTTP_PROXY'), no: read('NO_PROXY') };
+}
+/** The same without the proxies' user names and passwords, for places where no secret may stand. */
+function withoutCredentials({ https, http, no }) {
+    return { https: addressOf(https), http: addressOf(http), no };
+}
+/**
+ * Takes the user names and passwords from other settings, where those name the same proxies.
+ *
+ * @param settings made by {@link withoutCredentials}
+ */
+function withCredentialsFrom(others, settings) {
+    const complete = (address) => [others.https, others.http].find((other) => address !== '' && addressOf(other) === address) ?? address;
+    return { https: complete(settings.https), http: complete(settings.http), no: settings.no };
+}
+/** A proxy's URL without user name and password; an empty string where there is no proxy, or no valid URL. */
+function addressOf(proxy) {
+    const url = URL.parse(proxy);
+    if (!url)
+        return '';
+    url.username = '';
+    url.password = '';
+    return url.href;
+}
+
+
+/***/ }),
+
+/***/ 3122:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   WD: () => (/* binding */ serverTag),
+/* harmony export */   Yd: () => (/* binding */ newNonce),
+/* harmony export */   wN: () => (/* binding */ parseKeyName),
+/* harmony export */   yv: () => (/* binding */ formatKeyName)
+/* harmony export */ });
+/* unused harmony export KEY_NAME_MAX_LENGTH */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+
+/** `maxLength` of `key_name` in Neon's OpenAPI document. */
+const KEY_NAME_MAX_LENGTH = 64;
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+const GRAMMAR = /^(?<server>gha(?:-[0-9a-f]{4})?)\/(?<repositoryId>[1-9]\d*)\/(?<runId>[1-9]\d*)\/(?<runAttempt>[1-9]\d*)\/(?<jobId>0|[1-9]\d*)\/(?<nonce>[a-z2-7]{8,})(?:\/(?<label>[A-Za-z0-9._-]+))?$/;
+/**
+ * Writes a key's name. The label alone is cut when the name would be too long, and vanishes with its slash when
+ * there is no room for a single character of it.
+ *
+ * @throws {RangeError} when the parts are not of the grammar or too long even without a label
+ */
+function formatKeyName(parts) {
+    const stem = [parts.server, parts.repositoryId, parts.runId, parts.runAttempt, parts.jobId, parts.nonce].join('/');
+    const room = Math.max(0, KEY_NAME_MAX_LENGTH - stem.length - 1);
+    const label = parts.label.replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, room);
+    const name = label ? `${stem}/${label}` : stem;
+    if (!parseKeyName(name))
+        throw new RangeError(`cannot name an API key '${name}'`);
+    return name;
+}
+/** Reads a key's name; `undefined` for every name that this action did not write. */
+function parseKeyName(name) {
+    if (name.length > KEY_NAME_MAX_LENGTH)
+        return undefined;
+    const groups = GRAMMAR.exec(name)?.groups;
+    return groups && { ...groups, label: groups.label ?? '' };
+}
+/**
+ * The first part of every name made on a GitHub server, so that servers that share a Neon account and happen to
+ * use the same repository IDs do not revoke each other's keys.
+ *
+ * @param serverUrl `GITHUB_SERVER_URL`, e.g. `https://github.com`
+ */
+function serverTag(serverUrl) {
+    const { host } = new URL(serverUrl);
+    if (host === 'github.com')
+        return 'gha';
+    return `gha-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(host).digest('hex').slice(0, 4)}`;
+}
+/** Forty random bits as eight characters of lower-case base32. */
+function newNonce() {
+    return Array.from((0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(8), (byte) => BASE32[byte % BASE32.length]).join('');
+}
+
+
+/***/ }),
+
+/***/ 7260:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $p: () => (/* binding */ readRunContext),
+/* harmony export */   Lc: () => (/* binding */ newKeyName),
+/* harmony export */   d1: () => (/* binding */ isOfJob)
+/* harmony export */ });
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2438);
+/* harmony import */ var _base_json_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1203);
+/* harmony import */ var _key_name_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3122);
+
+
+
+/**
+ * Reads GitHub's default variables. Forgejo, Gitea and act set no `GITHUB_REPOSITORY_ID`; there the event file has it.
+ *
+ * @param jobId the job's ID, which no variable holds
+ * @throws {RunnerError} when one that the key's name needs is missing or malformed, or the runner's Node is too old
+ * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
+ */
+function readRunContext({ environment, event }, jobId) {
+    const number = (name, value = environment[name] ?? '') => {
+        if (!/^[1-9]\d*$/.test(value)) {
+            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`${name} is '${value}', not a number. The key is named after the run, so this action needs a runner that sets it (GitHub's does; with act pass --env ${name}=1, or an event file with repository.id).`);
+        }
+        return value;
+    };
+    if (!(0,_base_json_js__WEBPACK_IMPORTED_MODULE_2__/* .canKeepIds */ .M)()) {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`This runner runs actions with Node ${process.versions.node}, and this one needs Node 24. Update the runner to 2.327.1 or newer; with act, have Node 24 on the PATH.`);
+    }
+    const serverUrl = environment.GITHUB_SERVER_URL || 'https://github.com';
+    if (!URL.canParse(serverUrl))
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`GITHUB_SERVER_URL is '${serverUrl}', not a URL.`);
+    return {
+        serverUrl,
+        repositoryId: number('GITHUB_REPOSITORY_ID', environment.GITHUB_REPOSITORY_ID || repositoryIdOf(event())),
+        repositoryName: environment.GITHUB_REPOSITORY?.split('/').at(-1) ?? '',
+        runId: number('GITHUB_RUN_ID'),
+        runAttempt: number('GITHUB_RUN_ATTEMPT'),
+        jobId,
+        jobName: environment.GITHUB_JOB ?? '',
+    };
+}
+/** `repository.id` of the event; empty where it has none. */
+function repositoryIdOf(event) {
+    const payload = (0,_base_json_js__WEBPACK_IMPORTED_MODULE_2__/* .parseKeepingIds */ .T)(event);
+    return String(payload?.repository?.id ?? '');
+}
+/** A fresh, unique key name for this job. */
+function newKeyName(run) {
+    return (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .formatKeyName */ .yv)({
+        server: (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .serverTag */ .WD)(run.serverUrl),
+        repositoryId: run.repositoryId,
+        runId: run.runId,
+        runAttempt: run.runAttempt,
+        jobId: run.jobId,
+        nonce: (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .newNonce */ .Yd)(),
+        label: [run.repositoryName, run.jobName].filter(Boolean).join('.'),
+    });
+}
+/** Whether a key's name says that it was created for this very job. Never so where the job's ID is not known. */
+function isOfJob(name, run) {
+    const key = (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .parseKeyName */ .wN)(name);
+    return (key !== undefined &&
+        run.jobId !== '0' &&
+        key.server === (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .serverTag */ .WD)(run.serverUrl) &&
+        key.repositoryId === run.repositoryId &&
+        key.runId === run.runId &&
+        key.runAttempt === run.runAttempt &&
+        key.jobId === run.jobId);
+}
+
+
+/***/ }),
+
+/***/ 6466:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   d: () => (/* binding */ isSendable)
+/* harmony export */ });
+/** Whether a value can be an API key at all, and so be sent in a header: visible ASCII characters alone. */
+function isSendable(key) {
+    return /^[\x21-\x7e]+$/.test(key);
+}
+
+
+/***/ }),
+
+/***/ 3949:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  N: () => (/* binding */ connect)
+});
+
+// EXTERNAL MODULE: ./build/js/base/json.js
+var json = __nccwpck_require__(1203);
+// EXTERNAL MODULE: ./build/js/neon/api-key.js
+var api_key = __nccwpck_require__(6466);
+// EXTERNAL MODULE: ./build/js/neon/scope.js
+var scope = __nccwpck_require__(7724);
+;// CONCATENATED MODULE: ./build/js/neon/answers.js
+// How Neon's answers are read: liberally, since Neon's documents do not agree on which fields an answer has. An answer
+// is believed when it has what the action needs; see docs/behavior.md, *Answers*.
+
+
+
+/** The body of a 2xx answer is not what was asked for. The message says what came instead, and never quotes the body. */
+class InvalidBody extends Error {
+    name = 'InvalidBody';
+}
+/** Characters; Neon's keys are much longer, and a shorter text is not a key. */
+const SHORTEST_KEY = 8;
+/**
+ * Reads the answer to a create.
+ *
+ * @param onSecret called with anything that may be a key, before it is checked
+ * @throws {InvalidBody}
+ */
+function decodeCreatedKey(body, onSecret) {
+    const answer = readObject(body);
+    const key = readString(answer, 'key');
+    if (key !== undefined)
+        onSecret(key);
+    const id = readId(answer);
+    if (key === undefined)
+        throw new InvalidBody('JSON without an API key');
+    if (key.length < SHORTEST_KEY || !(0,api_key/* isSendable */.d)(key))
+        throw new InvalidBody('JSON with a key that cannot be an API key');
+    return { id, key, name: readString(answer, 'name'), projectId: readString(answer, 'project_id') };
+}
+/**
+ * Reads the answer to a revocation.
+ *
+ * @throws {InvalidBody} unless it says that this very key is revoked
+ */
+function decodeRevokedKey(body, id) {
+    const answer = readObject(body);
+    if (readId(answer) !== id)
+        throw new InvalidBody('the answer about another API key');
+    if (answer.revoked !== true)
+        throw new InvalidBody('JSON that does not say that the API key is revoked');
+    const lastUsedAt = answer.last_used_at === null ? 'never' : readDate(answer, 'last_used_at');
+    return { lastUsedAt, lastUsedFrom: readString(answer, 'last_used_from_addr') };
+}
+/**
+ * Reads a list.
+ *
+ * @param onSecret called with any key that stands in the list; an older edition of Neon's documentation shows one
+ * @throws {InvalidBody} if any entry cannot be read, since that might be the one that is looked for
+ */
+function decodeKeys(body, onSecret) {
+    const answer = readJson(body);
+    if (!Array.isArray(answer))
+        throw new InvalidBody('JSON that is not a list');
+    return answer.map((entry) => {
+        const item = asObject(entry);
+        const key = readString(item, 'key');
+        if (key !== undefined)
+            onSecret(key);
+        const name = readString(item, 'name');
+        if (name === undefined)
+            throw new InvalidBody('a list with an entry without a name');
+        return {
+            id: readId(item),
+            name,
+            createdAt: readDate(item, 'created_at') ?? '',
+            lastUsedAt: readDate(item, 'last_used_at'),
+            projectId: readString(item, 'project_id'),
+        };
+    });
+}
+/**
+ * Reads the organization of a project; an empty string where it has none.
+ *
+ * @throws {InvalidBody}
+ */
+function decodeProjectOrganization(body, projectId) {
+    const project = asObject(readObject(body).project);
+    const id = readString(project, 'id');
+    if (id !== undefined && id !== projectId)
+        throw new InvalidBody('the answer about another project');
+    if (id === undefined && !('org_id' in project))
+        throw new InvalidBody('JSON without a project');
+    const orgId = readString(project, 'org_id') ?? '';
+    if (orgId !== '' && !scope/* NEON_ID */.db.test(orgId))
+        throw new InvalidBody('an organization ID that is malformed');
+    return orgId;
+}
+/**
+ * Reads what kind of credential a key is.
+ *
+ * @throws {InvalidBody}
+ */
+function decodeAuthMethod(body) {
+    const method = readString(readObject(body), 'auth_method');
+    if (method === undefined)
+        throw new InvalidBody('JSON without auth_method');
+    return method;
+}
+/**
+ * Neon's own message in an error, from the error object of its OpenAPI document (`GeneralError`).
+ *
+ * @returns `undefined` where the body is not Neon's: an HTML page of a proxy or a firewall, say
+ */
+function decodeErrorMessage(body) {
+    const message = (0,json/* parseKeepingIds */.T)(body)?.message;
+    return typeof message === 'string' ? message : undefined;
+}
+function readJson(body) {
+    const answer = (0,json/* parseKeepingIds */.T)(body);
+    if (answer !== undefined)
+        return answer;
+    if (body.trim() === '')
+        throw new InvalidBody('an empty body');
+    if (/^\s*<(?:!doctype html|html|head|body)/i.test(body))
+        throw new InvalidBody('an HTML page');
+    throw new InvalidBody('text that is not JSON');
+}
+const readObject = (body) => asObject(readJson(body));
+function asObject(value) {
+    if (value === null || typeof value !== 'object' || Array.isArray(value))
+        throw new InvalidBody('JSON without an object');
+    return value;
+}
+function readId({ id }) {
+    if (typeof id === 'bigint' && id > 0n)
+        return String(id);
+    if (id === undefined || id === null)
+        throw new InvalidBody('JSON without an ID');
+    const found = typeof id === 'string' ? 'a text' : typeof id === 'number' || typeof id === 'bigint' ? String(id) : 'something else';
+    throw new InvalidBody(`JSON with ${found} where the ID, a positive integer, belongs`);
+}
+function readString(answer, name) {
+    const value = answer[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+}
+/** An RFC 3339 date. It is printed, and anything else could be somebody's words. */
+function readDate(answer, name) {
+    const value = readString(answer, name);
+    return value !== undefined && /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(value) ? value : undefined;
+}
+
+// EXTERNAL MODULE: ./build/js/base/errors.js
+var errors = __nccwpck_require__(2438);
+;// CONCATENATED MODULE: ./build/js/neon/keys.js
+
+
+
+/** Milliseconds for one attempt. */
+const CREATE_TIMEOUT = 30_000;
+const REVOKE_TIMEOUT = 12_000;
+const LIST_TIMEOUT = 12_000;
+/** The API keys of one scope. All calls but {@link create} repeat themselves until Neon has answered. */
+class Keys {
+    scope;
+    #requests;
+    /** The project that these keys are limited to. */
+    get projectId() {
+        return this.scope.kind === 'project' ? this.scope.projectId : undefined;
+    }
+    constructor(scope, requests) {
+        this.scope = scope;
+        this.#requests = requests;
+    }
+    /** Asks once for a key. The caller decides about repeating: a create that may have happened must be undone first. */
+    create(name) {
+        return this.#requests.attempt({
+            action: 'create the API key',
+            method: 'POST',
+            path: (0,scope/* keysPath */.Kr)(this.scope),
+            body: { key_name: name, ...(this.projectId !== undefined && { project_id: this.projectId }) },
+            timeout: CREATE_TIMEOUT,
+            decode: (body) => {
+                const answered = decodeCreatedKey(body, this.#requests.mask);
+                if (this.#requests.isOwnKey(answered.key))
+                    throw new InvalidBody('the very key that was sent');
+                return answered;
+            },
+        });
+    }
+    /** Every key of the personal account or the organization; Neon's list has no pages. */
+    list() {
+        return this.#requests.persist({
+            action: 'list the API keys',
+            method: 'GET',
+            path: (0,scope/* keysPath */.Kr)(this.scope),
+            timeout: LIST_TIMEOUT,
+            decode: (body) => decodeKeys(body, this.#requests.mask),
+        });
+    }
+    /** Revokes a key. Neon's 404 is thrown as {@link NeonRefused}; the caller knows what it means. */
+    revoke(id) {
+        return this.#requests.persist({
+            action: `revoke the API key ${id}`,
+            method: 'DELETE',
+            path: `${(0,scope/* keysPath */.Kr)(this.scope)}/${encodeURIComponent(id)}`,
+            timeout: REVOKE_TIMEOUT,
+            decode: (body) => decodeRevokedKey(body, id),
+        });
+    }
+    /**
+     * Revokes a key by its ID, and settles Neon's 404 by the list.
+     *
+     * The 404 alone could also mean a wrong organization or a wrong account. The name is looked for as well: should the
+     * answer that brought the ID have been wrong about it, the key is listed under another one.
+     *
+     * @returns `undefined` when the key was gone already
+     * @throws {NeonRefused | NeonUnreachable | GaveUp} when the key may still be alive
+     */
+    async revokeForCertain({ id, name }) {
+        try {
+            return await this.revoke(id);
+        }
+        catch (error) {
+            if (!(error instanceof errors/* NeonRefused */.lD) || error.status !== 404)
+                throw error;
+            const listed = await this.list();
+            if (listed.some((key) => key.id === id))
+                throw error;
+            const other = listed.find((key) => key.name === name);
+            return other && (await this.revoke(other.id));
+        }
+    }
+    /**
+     * Lists the keys and revokes some of them.
+     *
+     * @param choose which of all listed keys
+     * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | GaveUp} when one of them may still be alive
+     */
+    async revokeListed(choose) {
+        const revoked = [];
+        for (const { id, name } of choose(await this.list())) {
+            const key = await this.revokeForCertain({ id, name });
+            revoked.push({ id, name, lastUsedAt: key?.lastUsedAt, lastUsedFrom: key?.lastUsedFrom });
+        }
+        return revoked;
+    }
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./build/js/base/http.js
+var base_http = __nccwpck_require__(9469);
+;// CONCATENATED MODULE: ./build/js/base/version.js
+/** The version of this action, as in package.json (a test compares them); part of the `User-Agent`. */
+const VERSION = '1.0.0';
+
+;// CONCATENATED MODULE: ./build/js/neon/outcome.js
+
+
+/**
+ * Statuses by which Neon says that it did nothing (https://api-docs.neon.tech/reference/getting-started-with-neon-api).
+ * A gateway may say the same after Neon has acted, so they count only with Neon's own JSON.
+ */
+const UNDONE = new Set([423, 503]);
+/** undici's error for an answer that is not HTTP/1.1; it has no code. */
+const NOT_HTTP = /^HTTPParserError$/;
+const PROXY_SETTINGS = 'HTTPS_PROXY, HTTP_PROXY and NO_PROXY';
+/** Codes of failures that waiting cannot fix (src/base/proxy.ts, Node, OpenSSL), and what to do about them. */
+const LASTING = [
+    [/^PROXY_(?:UNUSABLE|REFUSED)$/, ({ settings }) => `Check ${settings}.`],
+    [
+        /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/,
+        ({ now }) => `The clock of this machine says ${now}. If that is wrong, correct it; otherwise the certificate has to be renewed.`,
+    ],
+    [/^ERR_TLS_CERT_ALTNAME_INVALID$/, ({ settings }) => `The certificate is for another host name. Check ${settings}.`],
+    [/^ERR_SSL_.*CERTIFICATE/, ({ settings }) => `A client certificate is asked for there. Check ${settings}.`],
+    [
+        /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|^ERR_TLS_/,
+        () => 'If a proxy of your own signs the connection, name its certificate in NODE_EXTRA_CA_CERTS.',
+    ],
+    [
+        /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/,
+        ({ settings }) => `No TLS is spoken there. Check ${settings}: whether https:// has to be http://, and the port.`,
+    ],
+    [
+        /^ERR_SSL_.*(?:PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|HANDSHAKE_FAILURE|NO_CIPHERS_AVAILABLE)$/,
+        ({ settings }) => `TLS 1.2 or newer is needed there. Check ${settings}.`,
+    ],
+    [/^ERR_SSL_.*NO_APPLICATION_PROTOCOL$/, ({ settings }) => `HTTP/1.1 is needed there. Check ${settings}.`],
+    [/^ERR_SSL_.*UNRECOGNIZED_NAME$/, ({ settings }) => `No such host is known there. Check ${settings}.`],
+    [NOT_HTTP, ({ settings }) => `HTTP/1.1 is needed there. Check ${settings}.`],
+];
+/**
+ * Classifies an answer.
+ *
+ * @param decode reads the body of a 2xx answer; throws {@link InvalidBody}
+ */
+function classifyResponse(response, decode, attempt) {
+    const { status, body, headers } = response;
+    if (status >= 200 && status < 300)
+        return readAnswer(response, decode, attempt);
+    const reason = decodeErrorMessage(body);
+    const quoted = `${reason ? `: "${reason.slice(0, 300)}"` : ''} (${status}, request ${attempt.requestId})`;
+    if (status === 429 || (UNDONE.has(status) && reason !== undefined)) {
+        const retryAfter = readRetryAfter(headers, attempt.date);
+        const why = `Neon could not ${attempt.action} now${quoted}`;
+        return { kind: 'again', why, sent: true, limited: status === 429, retryAfter };
+    }
+    if (status >= 300 && status < 400) {
+        const message = `The address of Neon's API answered with a redirect (${status}, request ${attempt.requestId}), which is not followed, since the API key would travel along. Check api_host.`;
+        return { kind: 'refused', error: new errors/* NeonRefused */.lD(message, status) };
+    }
+    if (status >= 400 && status < 500 && !UNDONE.has(status)) {
+        const error = new errors/* NeonRefused */.lD(`Neon refused to ${attempt.action}${quoted}.`, status, reason);
+        return { kind: 'refused', error };
+    }
+    return { kind: 'maybe', why: `Neon failed to ${attempt.action}${quoted}`, invalid: false };
+}
+function readAnswer({ status, body }, decode, attempt) {
+    try {
+        return { kind: 'done', value: decode(body) };
+    }
+    catch (error) {
+        if (!(error instanceof InvalidBody))
+            throw error;
+        const why = `Asked to ${attempt.action}, Neon answered with ${error.message} (${status}, request ${attempt.requestId})`;
+        return { kind: 'maybe', why, invalid: true };
+    }
+}
+/** Classifies an attempt that got no complete answer by whether the request may have left this machine. */
+function classifyFailure(error, attempt) {
+    const why = `Could not ${attempt.action}: ${(0,errors/* formatError */.Wk)(error)} (request ${attempt.requestId})`;
+    const codes = codesOf(error);
+    if (error.sent)
+        return { kind: 'maybe', why, invalid: codes.some((code) => NOT_HTTP.test(code)) };
+    const advice = adviceForLasting(codes, attempt.date);
+    if (advice !== undefined)
+        return { kind: 'refused', error: new errors/* NeonUnreachable */.Db(`${why}. ${advice}`) };
+    return { kind: 'again', why, sent: false, limited: false, retryAfter: undefined };
+}
+/** The codes of an error and its causes, or the names of those without one. */
+function codesOf(error) {
+    if (!(error instanceof Error))
+        return [];
+    const inner = error instanceof AggregateError ? error.errors.flatMap(codesOf) : [];
+    return [String(error.code ?? error.name), ...inner, ...codesOf(error.cause)];
+}
+/** What to do about a failure that waiting cannot fix; `undefined` for one that may pass. */
+function adviceForLasting(codes, date) {
+    const settings = codes.some((code) => code.startsWith('PROXY_')) ? PROXY_SETTINGS : 'api_host';
+    const failed = { settings, now: new Date(date).toISOString() };
+    return LASTING.find(([lasting]) => codes.some((code) => lasting.test(code)))?.[1](failed);
+}
+/**
+ * Reads how long Neon asks to wait. A date counts from the answer's own `Date`, since this machine's clock may be wrong.
+ *
+ * @param date the current date in milliseconds since 1970, for an answer without a `Date`
+ * @returns milliseconds, or `undefined` where the header is missing or unreadable
+ * @see RFC 9110, section 10.2.3: either seconds or a date
+ */
+function readRetryAfter(headers, date) {
+    const value = headerOf(headers, 'retry-after');
+    if (!value)
+        return undefined;
+    if (/^\d+$/.test(value))
+        return Number(value) * 1000;
+    const until = Date.parse(value);
+    const sent = Date.parse(headerOf(headers, 'date') ?? '');
+    return Number.isNaN(until) ? undefined : Math.max(0, until - (Number.isNaN(sent) ? date : sent));
+}
+function headerOf(headers, name) {
+    const value = headers[name];
+    return (Array.isArray(value) ? value[0] : value)?.trim();
+}
+
+// EXTERNAL MODULE: ./build/js/neon/retry.js
+var retry = __nccwpck_require__(2590);
+;// CONCATENATED MODULE: ./build/js/neon/requests.js
+
+
+
+
+
+/** Milliseconds that a request in flight gets to finish once the job is cancelled; the runner kills after 7.5 s. */
+const CANCEL_GRACE = 6_000;
+/** Sends requests to Neon, and the only code that does. */
+class Requests {
+    patience;
+    #effects;
+    #connection;
+    constructor(effects, connection) {
+        const { clock, random, cancelled, runner } = effects;
+        const { deadline, onWait = runner.waiting } = connection;
+        this.#effects = effects;
+        this.#connection = connection;
+        this.patience = new retry/* Patience */.i3({ clock, deadline, random, cancelled, onWait });
+    }
+    /** Masks what may be an API key in every log from here on. */
+    mask = (secret) => this.#effects.runner.mask(secret);
+    /** Whether this is the key that the requests are sent with. */
+    isOwnKey(key) {
+        return key === this.#connection.apiKey;
+    }
+    /**
+     * Repeats a request until Neon has answered, as the table in docs/behavior.md, *Requests*, says.
+     *
+     * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | GaveUp | Cancelled}
+     */
+    persist(call) {
+        return this.patience.persist(() => this.attempt(call));
+    }
+    /** Sends a request once. */
+    async attempt(call) {
+        const { clock, http, cancelled } = this.#effects;
+        const requestId = (0,external_node_crypto_.randomUUID)();
+        const withdrawal = new AbortController();
+        const withdraw = () => withdrawal.abort();
+        // A request that only reads is dropped at once; one that changes something gets the time that the runner leaves.
+        const onCancel = () => {
+            if (call.method === 'GET')
+                withdraw();
+            else
+                clock.sleep(CANCEL_GRACE, withdrawal.signal).then(withdraw, () => { });
+        };
+        if (cancelled.aborted)
+            onCancel();
+        else
+            cancelled.addEventListener('abort', onCancel);
+        const about = { action: call.action, requestId, date: clock.date() };
+        try {
+            const response = await http.exchange({ ...this.#request(call, requestId), signal: withdrawal.signal });
+            return classifyResponse(response, call.decode, about);
+        }
+        catch (error) {
+            if (error instanceof base_http/* TransportError */.w)
+                return classifyFailure(error, about);
+            throw error;
+        }
+        finally {
+            cancelled.removeEventListener('abort', onCancel);
+            withdraw();
+        }
+    }
+    #request({ method, path, body, timeout }, requestId) {
+        const { apiHost, apiKey, deadline } = this.#connection;
+        return {
+            method,
+            url: new URL(`${apiHost}${path}`),
+            headers: {
+                accept: 'application/json',
+                'accept-encoding': 'identity',
+                authorization: `Bearer ${apiKey}`,
+                'user-agent': `ephemeral-neon-api-key/${VERSION}`,
+                'x-request-id': requestId,
+                ...(body && { 'content-type': 'application/json' }),
+            },
+            ...(body && { body: JSON.stringify(body) }),
+            timeout: Math.min(timeout, deadline.remaining()),
+        };
+    }
+}
+
+;// CONCATENATED MODULE: ./build/js/neon/client.js
+
+
+
+/** Milliseconds for one attempt. */
+const READ_TIMEOUT = 12_000;
+/**
+ * Connects to Neon's API; nothing is sent yet.
+ *
+ * @see https://api-docs.neon.tech/reference/getting-started-with-neon-api
+ */
+function connect(effects, connection) {
+    const requests = new Requests(effects, connection);
+    return {
+        patience: requests.patience,
+        keysOf: (scope) => new Keys(scope, requests),
+        organizationOf: (projectId) => requests.persist({
+            action: `look up the project ${projectId}`,
+            method: 'GET',
+            path: `/projects/${encodeURIComponent(projectId)}`,
+            timeout: READ_TIMEOUT,
+            decode: (body) => decodeProjectOrganization(body, projectId),
+        }),
+        authMethod: () => requests.persist({
+            action: 'ask what kind of API key it is',
+            method: 'GET',
+            path: '/auth',
+            timeout: READ_TIMEOUT,
+            decode: decodeAuthMethod,
+        }),
+    };
+}
+
+
+/***/ }),
+
+/***/ 2977:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  W: () => (/* binding */ explain),
+  H: () => (/* binding */ resolveScope)
+});
+
+// EXTERNAL MODULE: ./build/js/base/errors.js
+var errors = __nccwpck_require__(2438);
+// EXTERNAL MODULE: ./build/js/neon/scope.js
+var neon_scope = __nccwpck_require__(7724);
+;// CONCATENATED MODULE: ./build/js/neon/refusals.js
+
+
+/** Parts of Neon's 404 messages, as others have seen them live; Neon's documentation does not have them. */
+const PROJECT_SCOPED = 'outside the project this key is scoped to';
+const ORGANIZATION_KEY = 'not allowed for organization API keys';
+/** Whether the kind of the `api_key` decides what to advise: every key that may list is the right one to list with. */
+function dependsOnAuthMethod(refused, { purpose, scope }) {
+    return purpose === 'create' && isOutOfReach(refused, scope) && kindOfKey(refused) === undefined;
+}
+/**
+ * Turns Neon's refusal into an error that says what to do next.
+ *
+ * @param authMethod `auth_method` of `GET /auth`, where it was asked
+ */
+function explainRefusal(refused, attempted, authMethod) {
+    const advice = adviseOn(refused, attempted, authMethod);
+    return new errors/* NeonRefused */.lD(advice === '' ? refused.message : `${advice} ${refused.message}`, refused.status, refused.reason);
+}
+const isMissingOrForbidden = ({ status }) => status === 403 || status === 404;
+/** An organization or a project that does not exist, or that this key does not reach: Neon says so, and nobody else. */
+function isOutOfReach(refused, scope) {
+    return isMissingOrForbidden(refused) && refused.reason !== undefined && scope.kind !== 'personal';
+}
+/** What kind of key Neon says the `api_key` is, as it refuses it. */
+function kindOfKey({ reason = '' }) {
+    if (reason.includes(PROJECT_SCOPED))
+        return 'project-scoped';
+    return reason.includes(ORGANIZATION_KEY) ? 'organization' : undefined;
+}
+function adviseOn(refused, { purpose, scope }, authMethod) {
+    if (refused.status === 401) {
+        return 'Neon rejected the key in the api_key input: the secret may hold a key that was revoked or mistyped. Store a valid key in it.';
+    }
+    if (isMissingOrForbidden(refused) && refused.reason === undefined) {
+        return "Somebody else answered in Neon's place, a proxy or a firewall, or api_host is not the address of Neon's API: check api_host (Neon's ends in /api/v2), and the proxy.";
+    }
+    const kind = kindOfKey(refused);
+    if (kind === 'project-scoped') {
+        return `The api_key input holds a project-scoped API key, which reaches one project and cannot ${purpose} keys. Store ${rightKey(purpose, scope)} in the secret.`;
+    }
+    if (kind === 'organization' || (authMethod === 'api_key_org' && isOutOfReach(refused, scope))) {
+        if (purpose === 'create') {
+            return "The api_key input holds an organization's API key, which can list and revoke keys but not create them: creating takes the personal API key of an admin of the organization. Store such a key in the secret.";
+        }
+        return "The api_key input holds an organization's API key, which cannot list personal keys: set org_id, or store the personal API key whose keys are meant.";
+    }
+    if (!isOutOfReach(refused, scope))
+        return '';
+    return purpose === 'create' ? adviseCreator(scope) : adviseLister(scope);
+}
+function rightKey(purpose, scope) {
+    if (scope.kind === 'personal')
+        return 'a personal API key';
+    const personal = 'the personal API key of an admin of the organization';
+    return purpose === 'create' ? personal : `the organization's own API key or ${personal}`;
+}
+function adviseLister(scope) {
+    if (scope.kind === 'unresolved project')
+        return `${projectNotFound(scope)}.`;
+    return `The keys of the ${(0,neon_scope/* describeScope */.OI)(scope)} are not visible to the api_key: check org_id. Listing takes the organization's own API key or the personal key of one of its admins.`;
+}
+function adviseCreator(scope) {
+    if (scope.kind === 'unresolved project') {
+        return `${projectNotFound(scope)}. Creating a key for it takes the personal API key of an admin of its organization.`;
+    }
+    const where = scope.kind === 'project' ? 'org_id and project_id' : 'org_id';
+    return `The ${(0,neon_scope/* describeScope */.OI)(scope)} was not found, or the owner of the api_key is not an admin there: check ${where}. Creating the key takes the personal API key of an admin of the organization.`;
+}
+function projectNotFound({ projectId }) {
+    return `The project ${projectId} was not found with this key: check project_id, and that the owner of the api_key can see the project`;
+}
+
+;// CONCATENATED MODULE: ./build/js/neon/resolve-scope.js
+
+
+/**
+ * Resolves a project to its organization: only organizations have project-scoped keys, so Neon is asked which one.
+ *
+ * @throws {NeonRefused} explained
+ * @throws {InputError} for a project of no organization
+ */
+async function resolveScope(neon, scope, purpose) {
+    if (scope.kind !== 'unresolved project')
+        return scope;
+    const { projectId } = scope;
+    const orgId = await neon.organizationOf(projectId).catch(async (error) => {
+        throw await explain(error, neon, { purpose, scope });
+    });
+    if (orgId === '') {
+        throw new errors/* InputError */.dz(`The project ${projectId} belongs to no organization, and only organizations have API keys for a single project. Leave project_id out to get a personal key, or move the project to an organization.`);
+    }
+    return { kind: 'project', orgId, projectId };
+}
+/** An error with advice. Costs a request only where the kind of the key decides what to advise. */
+async function explain(error, neon, attempted) {
+    if (!(error instanceof errors/* NeonRefused */.lD))
+        return error;
+    const authMethod = dependsOnAuthMethod(error, attempted) ? await neon.authMethod().catch(() => undefined) : undefined;
+    return explainRefusal(error, attempted, authMethod);
+}
+
+
+/***/ }),
+
+/***/ 2590:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i3: () => (/* binding */ Patience),
+/* harmony export */   k_: () => (/* binding */ invalidAnswer)
+/* harmony export */ });
+/* unused harmony export waitBefore */
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2438);
+
+/** Milliseconds; the first wait is anything up to this, each further one up to twice the one before. */
+const BASE_WAIT = 500;
+/** Milliseconds; no wait that Neon did not ask for is longer. */
+const LONGEST_WAIT = 10_000;
+/** Milliseconds between two attempts past a rate limit, see {@link waitBefore}; chosen by `npm run bench:load`. */
+const PLACE_IN_LINE = 5_000;
+/** Milliseconds; an attempt with less time than this reports only that the time was up, and hides what was wrong. */
+const SHORTEST_ATTEMPT = 1_000;
+/**
+ * How long to wait before the next attempt. What Neon asks for (`Retry-After`) is always waited in full.
+ *
+ * Failures (no connection, 503, …) wait exponentially with full jitter.
+ *
+ * A rate limit (429) is a queue, not a failure: the jobs of a matrix all start at once. Each job draws one random place
+ * within a few seconds, and comes back at the same interval from then on. So the jobs stay spread evenly, no job falls
+ * further and further behind by backing off, and the queue is served at the full rate until it is empty;
+ * `npm run bench:load` measures it against exponential waits.
+ *
+ * @param attempt 0 for the first wait
+ * @returns milliseconds
+ * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ */
+function waitBefore(attempt, { retryAfter = 0, limited = false }, random) {
+    if (limited)
+        return attempt === 0 ? retryAfter + random() * PLACE_IN_LINE : Math.max(retryAfter, PLACE_IN_LINE);
+    return retryAfter + random() * Math.min(LONGEST_WAIT, BASE_WAIT * 2 ** attempt);
+}
+/** Waits between attempts, until the step's deadline. */
+class Patience {
+    #waiting;
+    constructor(waiting) {
+        this.#waiting = waiting;
+    }
+    /**
+     * Waits as {@link waitBefore} says, unless the deadline leaves no time for another attempt after that.
+     *
+     * @param why how the attempt ended, for the log or the error
+     * @param attempt 0 for the first wait
+     * @throws {GaveUp} when the deadline leaves no time for another attempt
+     * @throws {Cancelled} as soon as the job is cancelled
+     */
+    async waitOrGiveUp(why, attempt, hint = {}) {
+        const { clock, deadline, random, cancelled, onWait } = this.#waiting;
+        const wait = waitBefore(attempt, hint, random);
+        if (wait + SHORTEST_ATTEMPT > deadline.remaining()) {
+            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .GaveUp */ .TL(`${why}. Gave up: this step may take ${deadline.seconds} s. See https://neonstatus.com, and whether this runner can reach Neon.`);
+        }
+        onWait(`${why}. Trying again in ${(wait / 1000).toFixed(1)} s.`);
+        await clock.sleep(wait, cancelled);
+    }
+    /**
+     * Repeats a request that does no harm when it is carried out twice (list, look up, revoke by ID) until Neon has
+     * answered.
+     *
+     * @throws {NeonRefused | NeonUnreachable} when asking again would not help
+     * @throws {InvalidAnswer} at the second invalid answer in a row
+     * @throws {GaveUp} when the deadline leaves no time for another attempt
+     */
+    async persist(send) {
+        let invalid = false;
+        for (let attempt = 0;; attempt += 1) {
+            const outcome = await send();
+            if (outcome.kind === 'done')
+                return outcome.value;
+            if (outcome.kind === 'refused')
+                throw outcome.error;
+            const again = invalid && outcome.kind === 'maybe' && outcome.invalid;
+            if (again)
+                throw invalidAnswer(outcome.why);
+            invalid = outcome.kind === 'maybe' && outcome.invalid;
+            await this.waitOrGiveUp(outcome.why, attempt, outcome.kind === 'again' ? outcome : {});
+        }
+    }
+}
+/** The error for a second invalid answer in a row. */
+function invalidAnswer(why) {
+    return new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InvalidAnswer */ .WL(`${why}, for the second time. Somebody else may be answering in Neon's place: check api_host, and whether a proxy or a sign-in page stands between this runner and Neon.`);
+}
+
+
+/***/ }),
+
+/***/ 7724:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Kr: () => (/* binding */ keysPath),
+/* harmony export */   OI: () => (/* binding */ describeScope),
+/* harmony export */   db: () => (/* binding */ NEON_ID),
+/* harmony export */   wB: () => (/* binding */ canRevokeItself)
+/* harmony export */ });
+/** The pattern of organization and project IDs in Neon's OpenAPI document. */
+const NEON_ID = /^[a-z0-9-]{1,60}$/;
+/** The API path under which the keys of a scope are created, listed and revoked. */
+function keysPath(scope) {
+    return scope.kind === 'personal' ? '/api_keys' : `/organizations/${encodeURIComponent(scope.orgId)}/api_keys`;
+}
+/** The scope in words, for logs and errors. */
+function describeScope(scope) {
+    switch (scope.kind) {
+        case 'personal':
+            return 'personal account';
+        case 'organization':
+            return `organization ${scope.orgId}`;
+        case 'project':
+            return `project ${scope.projectId} of organization ${scope.orgId}`;
+        case 'unresolved project':
+            return `project ${scope.projectId}`;
+    }
+}
+/** Whether a key of this scope may revoke itself: Neon refuses project-scoped keys every call on API keys. */
+function canRevokeItself(scope) {
+    return scope.kind !== 'project';
+}
+
+
+/***/ }),
+
+/***/ 22:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ko: () => (/* binding */ readInputs),
+/* harmony export */   OX: () => (/* binding */ readUsableApiKey),
+/* harmony export */   bB: () => (/* binding */ readApiHost),
+/* harmony export */   bH: () => (/* binding */ readTargetInputs),
+/* harmony export */   hx: () => (/* binding */ readScope),
+/* harmony export */   iZ: () => (/* binding */ readApiKey)
+/* harmony export */ });
+/* unused harmony exports NEON_API_HOST, readJobId */
+/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2438);
+/* harmony import */ var _base_loopback_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9752);
+/* harmony import */ var _neon_api_key_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6466);
+/* harmony import */ var _neon_scope_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7724);
+
+
+
+
+/** Neon's API; the default of `api_host`. */
+const NEON_API_HOST = 'https://console.neon.tech/api/v2';
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/**
+ * Names that the runner refuses or keeps for itself, and names by which a key could change how programs run.
+ *
+ * `GITHUB_*` and `RUNNER_*` cannot be overwritten, `NODE_OPTIONS` is refused
+ * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, 'Setting an environment
+ * variable'); the others would break the steps that follow, or send their traffic elsewhere.
+ */
+const RESERVED = /^(?:(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE|LD|DYLD|NODE|NPM_CONFIG|GIT)_.*|(?:HTTPS?|ALL|NO)_PROXY|PATH|PATHEXT|HOME|USER|USERPROFILE|SHELL|CI|ENV|BASH_ENV|IFS|PWD|TMP|TEMP|TMPDIR|COMSPEC|SYSTEMROOT|WINDIR)$/i;
+/**
+ * Reads and checks every input.
+ *
+ * @throws {InputError} for the first input that cannot be used; the message says what to write instead
+ */
+function readInputs(runner, environment) {
+    const apiKey = readUsableApiKey(runner);
+    const envName = readEnvName(runner);
+    refuseExposedKey(envName, apiKey, environment);
+    return { apiKey, envName, ...readTargetInputs(runner) };
+}
+/**
+ * The inputs that say where the keys of this job are. Post reads them only where main left no record that can be
+ * believed.
+ *
+ * @throws {InputError} for the first input that cannot be used
+ */
+function readTargetInputs(runner) {
+    return {
+        scope: readScope(runner),
+        jobId: readJobId(runner),
+        onRevokeFailure: readOnRevokeFailure(runner),
+        apiHost: readApiHost(runner),
+    };
+}
+/** The long-lived key, masked; an empty string where there is none. */
+function readApiKey(runner) {
+    const apiKey = runner.input('api_key');
+    runner.mask(apiKey);
+    return apiKey;
+}
+/**
+ * The long-lived key, masked and checked.
+ *
+ * @throws {InputError} where there is none, or what cannot be a key
+ */
+function readUsableApiKey(runner) {
+    const apiKey = readApiKey(runner);
+    if (apiKey === '') {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_key input is empty. Pass the secret that holds your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
+            'GitHub gives no secrets to runs from forks and to Dependabot (which has secrets of its own), and an unknown secret is empty, too.');
+    }
+    if (!(0,_neon_api_key_js__WEBPACK_IMPORTED_MODULE_1__/* .isSendable */ .d)(apiKey)) {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_key input holds white space, line breaks or characters that no Neon API key has. Store the key alone in the secret, on one line.');
+    }
+    return apiKey;
+}
+/**
+ * Whose keys; the same inputs in both actions. `scope` may be left out where an ID says it, but personal scope must be
+ * stated: an ID that is empty by mistake must not widen what the key reaches.
+ */
+function readScope(runner) {
+    const stated = runner.input('scope');
+    const orgId = readId(runner, 'org_id', 'organization');
+    const projectId = readId(runner, 'project_id', 'project');
+    switch (stated || (projectId && 'project') || (orgId && 'organization')) {
+        case 'project':
+            if (projectId === '')
+                throw disagree('project', `needs project_id, which is empty. ${MAYBE_NOT_SET}`);
+            return orgId === '' ? { kind: 'unresolved project', projectId } : { kind: 'project', orgId, projectId };
+        case 'organization':
+            if (projectId !== '')
+                throw disagree('organization', "takes no project_id. Remove it, or write 'scope: project'.");
+            if (orgId === '')
+                throw disagree('organization', `needs org_id, which is empty. ${MAYBE_NOT_SET}`);
+            return { kind: 'organization', orgId };
+        case 'personal':
+            if (orgId !== '' || projectId !== '') {
+                const given = [orgId && 'org_id', projectId && 'project_id'].filter(Boolean).join(' and ');
+                throw disagree('personal', `takes no IDs. Remove ${given}, or change scope to what is meant.`);
+            }
+            return { kind: 'personal' };
+        case '':
+            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`Neither org_id nor project_id is set, and no scope is stated. ${MAYBE_NOT_SET} ` +
+                "For personal keys, which reach everything that the owner of the api_key can reach, write 'scope: personal'.");
+        default:
+            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The scope input is '${stated}'; it can be 'project', 'organization' or 'personal'. Leave it out to go by the IDs.`);
+    }
+}
+const MAYBE_NOT_SET = 'The ID may come from a variable that is not set: look for it in the settings of the repository, of the environment that the job names, and of the organization, and check how the input is spelled.';
+const disagree = (scope, problem) => new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`'scope: ${scope}' ${problem}`);
+function readId(runner, name, noun) {
+    const value = runner.input(name);
+    if (value !== '' && !_neon_scope_js__WEBPACK_IMPORTED_MODULE_2__/* .NEON_ID */ .db.test(value)) {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The ${name} input, '${value}', is not a Neon ${noun} ID: it must match ${_neon_scope_js__WEBPACK_IMPORTED_MODULE_2__/* .NEON_ID */ .db.source}. It is in the ${noun}'s settings in the Neon Console.`);
+    }
+    return value;
+}
+function readEnvName(runner) {
+    const name = runner.input('env_name');
+    if (name === '')
+        return undefined;
+    if (!VARIABLE.test(name)) {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The env_name input, '${name}', is not a valid variable name: letters, digits and underscores, not starting with a digit. Leave it empty to export no variable.`);
+    }
+    if (RESERVED.test(name)) {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The env_name input, '${name}', is reserved: the runner or the programs of later steps give it a meaning of their own. Use another name, such as NEON_API_KEY.`);
+    }
+    return name;
+}
+/** A job-level variable with the long-lived key is what this action is there to end. */
+function refuseExposedKey(envName, apiKey, environment) {
+    if (envName === undefined || environment[envName]?.trim() !== apiKey)
+        return;
+    throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The variable ${envName} already holds the long-lived key, so every step of this job can read it, and no key was created. ` +
+        `Remove ${envName} from the env of the workflow, the job and this step, and write the secret at this step only: api_key: \${{ secrets.… }}. ` +
+        'If that variable has to stay, choose another env_name.');
+}
+/** The job's ID, which only an expression can tell (`job.check_run_id`); the same input in both actions. */
+function readJobId(runner) {
+    const value = runner.input('job_id') || '0';
+    if (!/^(?:0|[1-9]\d{0,18})$/.test(value)) {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The job_id input is '${value}', not a number. Leave it out: its default is the ID that the runner tells.`);
+    }
+    return value;
+}
+function readOnRevokeFailure(runner) {
+    const value = runner.input('on_revoke_failure') || 'fail';
+    if (value !== 'fail' && value !== 'warn') {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The on_revoke_failure input is '${value}'; it can be 'fail' or 'warn'.`);
+    }
+    return value;
+}
+/** Where Neon's API is; the same input in both actions. */
+function readApiHost(runner) {
+    const value = runner.input('api_host') || NEON_API_HOST;
+    // The value itself is not repeated where it may hold a password.
+    const url = URL.parse(value);
+    if (!url)
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The api_host input is not a URL; Neon's is ${NEON_API_HOST}.`);
+    if (url.username || url.password) {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_host input holds a user name or password; write the address alone.');
+    }
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (0,_base_loopback_js__WEBPACK_IMPORTED_MODULE_3__/* .isLoopback */ .U)(url.hostname))) {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The api_host input must start with https://, since the API key travels there (plain http is for a loopback address only); Neon's is ${NEON_API_HOST}.`);
+    }
+    if (url.search || url.hash)
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz("The api_host input must not hold a '?' or '#'.");
+    return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+}
+
+
+/***/ }),
+
+/***/ 3657:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 "use strict";
 
 
-const net = __webpack_require__("node:net")
-const assert = __webpack_require__("node:assert")
-const util = __webpack_require__("./node_modules/undici/lib/core/util.js")
-const { InvalidArgumentError, ConnectTimeoutError } = __webpack_require__("./node_modules/undici/lib/core/errors.js")
+const net = __nccwpck_require__(7030)
+const assert = __nccwpck_require__(4589)
+const util = __nccwpck_require__(9203)
+const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(3092)
 
 let tls // include tls conditionally since it is not always available
 
@@ -85,7 +1587,7 @@ function buildConnector ({ allowH2, preferH2, useH2c, maxCachedSessions, socketP
     let socket
     if (protocol === 'https:') {
       if (!tls) {
-        tls = __webpack_require__("node:tls")
+        tls = __nccwpck_require__(1692)
       }
       servername = servername || options.servername || util.getServerName(host) || null
 
@@ -205,10 +1707,10 @@ function maybeNormalizeConnectError (err, socket, opts) {
 module.exports = buildConnector
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/core/constants.js"
-(module) {
+/***/ 4574:
+/***/ ((module) => {
 
 "use strict";
 
@@ -344,16 +1846,16 @@ module.exports = {
 }
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/core/diagnostics.js"
-(module, __unused_webpack_exports, __webpack_require__) {
+/***/ 6883:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 "use strict";
 
 
-const diagnosticsChannel = __webpack_require__("node:diagnostics_channel")
-const util = __webpack_require__("node:util")
+const diagnosticsChannel = __nccwpck_require__(3053)
+const util = __nccwpck_require__(7975)
 
 const undiciDebugLog = util.debuglog('undici')
 const fetchDebuglog = util.debuglog('fetch')
@@ -579,10 +2081,10 @@ module.exports = {
 }
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/core/errors.js"
-(module) {
+/***/ 3092:
+/***/ ((module) => {
 
 "use strict";
 
@@ -1090,17 +2592,17 @@ class MessageSizeExceededError extends UndiciError {
 }
 
 module.exports = {
-  ...void (AbortError),
+  AbortError,
   WebAssemblyNotSupportedError,
   HTTPParserError,
-  ...void (UndiciError),
+  UndiciError,
   HeadersTimeoutError,
   HeadersOverflowError,
   BodyTimeoutError,
   RequestContentLengthMismatchError,
   ConnectTimeoutError,
   InvalidArgumentError,
-  ...void (InvalidReturnValueError),
+  InvalidReturnValueError,
   RequestAbortedError,
   ClientDestroyedError,
   ClientClosedError,
@@ -1108,23 +2610,23 @@ module.exports = {
   SocketError,
   NotSupportedError,
   ResponseContentLengthMismatchError,
-  ...void (BalancedPoolMissingUpstreamError),
+  BalancedPoolMissingUpstreamError,
   ResponseExceededMaxSizeError,
-  ...void (RequestRetryError),
-  ...void (ResponseError),
+  RequestRetryError,
+  ResponseError,
   SecureProxyConnectionError,
   ProxyConnectionError,
   MaxOriginsReachedError,
-  ...void (MaxRedirectsError),
+  MaxRedirectsError,
   Socks5ProxyError,
-  ...void (MessageSizeExceededError)
+  MessageSizeExceededError
 }
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/core/request.js"
-(module, __unused_webpack_exports, __webpack_require__) {
+/***/ 9450:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 "use strict";
 
@@ -1132,8 +2634,8 @@ module.exports = {
 const {
   InvalidArgumentError,
   NotSupportedError
-} = __webpack_require__("./node_modules/undici/lib/core/errors.js")
-const assert = __webpack_require__("node:assert")
+} = __nccwpck_require__(3092)
+const assert = __nccwpck_require__(4589)
 const {
   isValidHTTPToken,
   isValidHeaderValue,
@@ -1150,9 +2652,9 @@ const {
   getServerName,
   normalizedMethodRecords,
   getProtocolFromUrlString
-} = __webpack_require__("./node_modules/undici/lib/core/util.js")
-const { channels } = __webpack_require__("./node_modules/undici/lib/core/diagnostics.js")
-const { headerNameLowerCasedRecord } = __webpack_require__("./node_modules/undici/lib/core/constants.js")
+} = __nccwpck_require__(9203)
+const { channels } = __nccwpck_require__(6883)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(4574)
 
 // Verifies that a given path is valid does not contain control chars \x00 to \x20
 const invalidPathRegex = /[^\u0021-\u00ff]/
@@ -1702,8 +3204,8 @@ let isFormData
 
 function isUndiciFormData (body) {
   if (isFormData === undefined) {
-    __webpack_require__("./build/left-out/undici/lib/web/fetch/formdata.cjs")
-    isFormData = (__webpack_require__("./build/left-out/undici/lib/web/webidl/index.cjs").webidl).is.FormData
+    __nccwpck_require__(583)
+    isFormData = (__nccwpck_require__(8314).webidl).is.FormData
   }
   return isFormData(body)
 }
@@ -1711,10 +3213,10 @@ function isUndiciFormData (body) {
 module.exports = Request
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/core/symbols.js"
-(module) {
+/***/ 6478:
+/***/ ((module) => {
 
 "use strict";
 
@@ -1724,8 +3226,8 @@ module.exports = {
   kDestroy: Symbol('destroy'),
   kDispatch: Symbol('dispatch'),
   kUrl: Symbol('url'),
-  ...void (Symbol('request origin')),
-  ...void (Symbol('redirect cache control')),
+  kRequestOrigin: Symbol('request origin'),
+  kRedirectCacheControl: Symbol('redirect cache control'),
   kOriginless: Symbol('originless'),
   kWriting: Symbol('writing'),
   kResuming: Symbol('resuming'),
@@ -1736,12 +3238,12 @@ module.exports = {
   kKeepAliveMaxTimeout: Symbol('max keep alive timeout'),
   kKeepAliveTimeoutThreshold: Symbol('keep alive timeout threshold'),
   kKeepAliveTimeoutValue: Symbol('keep alive timeout'),
-  ...void (Symbol('keep alive')),
+  kKeepAlive: Symbol('keep alive'),
   kHeadersTimeout: Symbol('headers timeout'),
   kBodyTimeout: Symbol('body timeout'),
   kServerName: Symbol('server name'),
   kLocalAddress: Symbol('local address'),
-  ...void (Symbol('host')),
+  kHost: Symbol('host'),
   kNoRef: Symbol('no ref'),
   kBodyUsed: Symbol('used'),
   kBody: Symbol('abstracted request body'),
@@ -1766,44 +3268,44 @@ module.exports = {
   kClients: Symbol('clients'),
   kClient: Symbol('client'),
   kParser: Symbol('parser'),
-  ...void (Symbol('destroy callbacks')),
+  kOnDestroyed: Symbol('destroy callbacks'),
   kPipelining: Symbol('pipelining'),
   kSocket: Symbol('socket'),
   kHostHeader: Symbol('host header'),
   kConnector: Symbol('connector'),
   kStrictContentLength: Symbol('strict content length'),
-  ...void (Symbol('maxRedirections')),
+  kMaxRedirections: Symbol('maxRedirections'),
   kMaxRequests: Symbol('maxRequestsPerClient'),
   kProxy: Symbol('proxy agent options'),
   kCounter: Symbol('socket request counter'),
   kMaxResponseSize: Symbol('max response size'),
-  ...void (Symbol('http2Session')),
+  kHTTP2Session: Symbol('http2Session'),
   kHTTP2Options: Symbol('http2 options'),
-  ...void (Symbol('http2Session state')),
-  ...void (Symbol('retry agent default retry')),
-  ...void (Symbol('constructable')),
+  kHTTP2SessionState: Symbol('http2Session state'),
+  kRetryHandlerDefaultRetry: Symbol('retry agent default retry'),
+  kConstruct: Symbol('constructable'),
   kListeners: Symbol('listeners'),
   kHTTPContext: Symbol('http context'),
   kMaxConcurrentStreams: Symbol('max concurrent streams'),
   kHostAuthority: Symbol('host authority'),
-  ...void (Symbol('http2 initial window size')),
-  ...void (Symbol('http2 connection window size')),
-  ...void (Symbol('http2session connect protocol')),
-  ...void (Symbol('http2session remote settings')),
-  ...void (Symbol('http2session client stream')),
-  ...void (Symbol('ping interval')),
+  kHTTP2InitialWindowSize: Symbol('http2 initial window size'),
+  kHTTP2ConnectionWindowSize: Symbol('http2 connection window size'),
+  kEnableConnectProtocol: Symbol('http2session connect protocol'),
+  kRemoteSettings: Symbol('http2session remote settings'),
+  kHTTP2Stream: Symbol('http2session client stream'),
+  kPingInterval: Symbol('ping interval'),
   kUseMilo: Symbol('use milo'),
   kNoProxyAgent: Symbol('no proxy agent'),
   kHttpProxyAgent: Symbol('http proxy agent'),
   kHttpsProxyAgent: Symbol('https proxy agent'),
-  ...void (Symbol('socks5 proxy agent'))
+  kSocks5ProxyAgent: Symbol('socks5 proxy agent')
 }
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/core/tree.js"
-(module, __unused_webpack_exports, __webpack_require__) {
+/***/ 1959:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 "use strict";
 
@@ -1811,7 +3313,7 @@ module.exports = {
 const {
   wellknownHeaderNames,
   headerNameLowerCasedRecord
-} = __webpack_require__("./node_modules/undici/lib/core/constants.js")
+} = __nccwpck_require__(4574)
 
 class TstNode {
   /** @type {any} */
@@ -1963,30 +3465,30 @@ for (let i = 0; i < wellknownHeaderNames.length; ++i) {
 }
 
 module.exports = {
-  ...void (TernarySearchTree),
+  TernarySearchTree,
   tree
 }
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/core/util.js"
-(module, __unused_webpack_exports, __webpack_require__) {
+/***/ 9203:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 "use strict";
 
 
-const assert = __webpack_require__("node:assert")
-const { kDestroyed, kBodyUsed, kListeners, kBody } = __webpack_require__("./node_modules/undici/lib/core/symbols.js")
-const { IncomingMessage } = __webpack_require__("node:http")
-const stream = __webpack_require__("node:stream")
-const net = __webpack_require__("node:net")
-const { stringify } = __webpack_require__("node:querystring")
-const { EventEmitter: EE, addAbortListener: addAbortListenerNative } = __webpack_require__("node:events")
-const timers = __webpack_require__("./node_modules/undici/lib/util/timers.js")
-const { InvalidArgumentError, ConnectTimeoutError } = __webpack_require__("./node_modules/undici/lib/core/errors.js")
-const { headerNameLowerCasedRecord } = __webpack_require__("./node_modules/undici/lib/core/constants.js")
-const { tree } = __webpack_require__("./node_modules/undici/lib/core/tree.js")
+const assert = __nccwpck_require__(4589)
+const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(6478)
+const { IncomingMessage } = __nccwpck_require__(7067)
+const stream = __nccwpck_require__(7075)
+const net = __nccwpck_require__(7030)
+const { stringify } = __nccwpck_require__(1792)
+const { EventEmitter: EE, addAbortListener: addAbortListenerNative } = __nccwpck_require__(8474)
+const timers = __nccwpck_require__(4132)
+const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(3092)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(4574)
+const { tree } = __nccwpck_require__(1959)
 
 class BodyAsyncIterable {
   constructor (body) {
@@ -2964,27 +4466,27 @@ Object.setPrototypeOf(normalizedMethodRecordsBase, null)
 Object.setPrototypeOf(normalizedMethodRecords, null)
 
 module.exports = {
-  ...void (kEnumerableProperty),
-  ...void (isDisturbed),
+  kEnumerableProperty,
+  isDisturbed,
   isBlobLike,
   parseOrigin,
-  ...void (parseURL),
+  parseURL,
   getServerName,
   isStream,
   isIterable,
   hasSafeIterator,
   isAsyncIterable,
-  ...void (isDestroyed),
-  ...void (headerNameToString),
+  isDestroyed,
+  headerNameToString,
   bufferToLowerCasedHeaderName,
   addListener,
   removeAllListeners,
   errorRequest,
   parseRawHeaders,
-  ...void (toRawHeaders),
-  ...void (encodeRawHeaders),
+  toRawHeaders,
+  encodeRawHeaders,
   parseHeaders,
-  ...void (setHeader),
+  setHeader,
   parseKeepAliveTimeout,
   destroy,
   bodyLength,
@@ -2993,38 +4495,38 @@ module.exports = {
   assertRequestHandler,
   getSocketInfo,
   isFormDataLike,
-  ...void (pathHasQueryOrFragment),
+  pathHasQueryOrFragment,
   serializePathWithQuery,
   addAbortListener,
   isValidHTTPToken,
   isValidHeaderValue,
-  ...void (isTokenCharCode),
-  ...void (parseRangeHeader),
-  ...void (normalizedMethodRecordsBase),
+  isTokenCharCode,
+  parseRangeHeader,
+  normalizedMethodRecordsBase,
   normalizedMethodRecords,
-  ...void (isValidPort),
-  ...void (isHttpOrHttpsPrefixed),
-  ...void (Object.freeze(['GET', 'HEAD', 'OPTIONS', 'TRACE'])),
-  ...void (wrapRequestBody),
+  isValidPort,
+  isHttpOrHttpsPrefixed,
+  safeHTTPMethods: Object.freeze(['GET', 'HEAD', 'OPTIONS', 'TRACE']),
+  wrapRequestBody,
   setupConnectTimeout,
   getProtocolFromUrlString
 }
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/dispatcher/agent.js"
-(module, __unused_webpack_exports, __webpack_require__) {
+/***/ 3480:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 "use strict";
 
 
-const { InvalidArgumentError, MaxOriginsReachedError } = __webpack_require__("./node_modules/undici/lib/core/errors.js")
-const { kBusy, kClients, kConnected, kRunning, kPending, kClose, kDestroy, kDispatch, kUrl } = __webpack_require__("./node_modules/undici/lib/core/symbols.js")
-const DispatcherBase = __webpack_require__("./node_modules/undici/lib/dispatcher/dispatcher-base.js")
-const Pool = __webpack_require__("./node_modules/undici/lib/dispatcher/pool.js")
-const Client = __webpack_require__("./node_modules/undici/lib/dispatcher/client.js")
-const util = __webpack_require__("./node_modules/undici/lib/core/util.js")
+const { InvalidArgumentError, MaxOriginsReachedError } = __nccwpck_require__(3092)
+const { kBusy, kClients, kConnected, kRunning, kPending, kClose, kDestroy, kDispatch, kUrl } = __nccwpck_require__(6478)
+const DispatcherBase = __nccwpck_require__(7568)
+const Pool = __nccwpck_require__(6307)
+const Client = __nccwpck_require__(2574)
+const util = __nccwpck_require__(9203)
 
 const kOnConnect = Symbol('onConnect')
 const kOnDisconnect = Symbol('onDisconnect')
@@ -3200,20 +4702,20 @@ class Agent extends DispatcherBase {
 module.exports = Agent
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/dispatcher/client-h1.js"
-(module, __unused_webpack_exports, __webpack_require__) {
+/***/ 2480:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 "use strict";
 
 
 /* global WebAssembly */
 
-const assert = __webpack_require__("node:assert")
-const util = __webpack_require__("./node_modules/undici/lib/core/util.js")
-const { channels } = __webpack_require__("./node_modules/undici/lib/core/diagnostics.js")
-const timers = __webpack_require__("./node_modules/undici/lib/util/timers.js")
+const assert = __nccwpck_require__(4589)
+const util = __nccwpck_require__(9203)
+const { channels } = __nccwpck_require__(6883)
+const timers = __nccwpck_require__(4132)
 const {
   RequestContentLengthMismatchError,
   ResponseContentLengthMismatchError,
@@ -3227,7 +4729,7 @@ const {
   HTTPParserError,
   WebAssemblyNotSupportedError,
   ResponseExceededMaxSizeError
-} = __webpack_require__("./node_modules/undici/lib/core/errors.js")
+} = __nccwpck_require__(3092)
 const {
   kUrl,
   kReset,
@@ -3262,12 +4764,12 @@ const {
   kHTTPContext,
   kClosed,
   kUseMilo
-} = __webpack_require__("./node_modules/undici/lib/core/symbols.js")
+} = __nccwpck_require__(6478)
 
-const constants = __webpack_require__("./node_modules/undici/lib/llhttp/constants.js")
+const constants = __nccwpck_require__(7405)
 // Node.js core bundles only llhttp; experimental Milo remains available in npm builds.
 const { H1Parser, getMiloEnabled } = typeof esbuildDetection === 'undefined'
-  ? __webpack_require__("./build/left-out/undici/lib/dispatcher/parser-h1.cjs")
+  ? __nccwpck_require__(2476)
   : {}
 const EMPTY_BUF = Buffer.alloc(0)
 const FastBuffer = Buffer[Symbol.species]
@@ -3285,7 +4787,7 @@ function lazyllhttp () {
     throw new WebAssemblyNotSupportedError()
   }
 
-  const llhttpWasmData = process.env.JEST_WORKER_ID ? __webpack_require__("./node_modules/undici/lib/llhttp/llhttp-wasm.js") : undefined
+  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(9855) : undefined
 
   let mod
 
@@ -3308,7 +4810,7 @@ function lazyllhttp () {
 
   if (useWasmSIMD) {
     try {
-      mod = new WebAssembly.Module(__webpack_require__("./node_modules/undici/lib/llhttp/llhttp_simd-wasm.js"))
+      mod = new WebAssembly.Module(__nccwpck_require__(1285))
     } catch {}
   }
 
@@ -3317,7 +4819,7 @@ function lazyllhttp () {
     // being enabled, but the occurring of this other error
     // * https://github.com/emscripten-core/emscripten/issues/11495
     // got me to remove that check to avoid breaking Node 12.
-    mod = new WebAssembly.Module(llhttpWasmData || __webpack_require__("./node_modules/undici/lib/llhttp/llhttp-wasm.js"))
+    mod = new WebAssembly.Module(llhttpWasmData || __nccwpck_require__(9855))
   }
 
   return new WebAssembly.Instance(mod, {
@@ -4432,7 +5934,7 @@ function writeH1 (client, request) {
 
   if (util.isFormDataLike(body)) {
     if (!extractBody) {
-      extractBody = (__webpack_require__("./build/left-out/undici/lib/web/fetch/body.cjs").extractBody)
+      extractBody = (__nccwpck_require__(7909).extractBody)
     }
 
     const [bodyStream, contentType] = extractBody(body)
@@ -5054,28 +6556,38 @@ class AsyncWriter {
 module.exports = connectH1
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/dispatcher/client.js"
-(module, __unused_webpack_exports, __webpack_require__) {
+/***/ 5433:
+/***/ ((module) => {
+
+const refuse = () => { throw new Error("undici/lib/dispatcher/client-h2.js is left out of dist/: HTTP/2 is switched off (src/base/http.ts)") }
+const anything = new Proxy(class {}, { get: () => anything, apply: refuse, construct: refuse })
+module.exports = anything
+
+
+/***/ }),
+
+/***/ 2574:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 "use strict";
 
 
-const assert = __webpack_require__("node:assert")
-const net = __webpack_require__("node:net")
-const http = __webpack_require__("node:http")
-const util = __webpack_require__("./node_modules/undici/lib/core/util.js")
-const { ClientStats } = __webpack_require__("./node_modules/undici/lib/util/stats.js")
-const { channels } = __webpack_require__("./node_modules/undici/lib/core/diagnostics.js")
-const Request = __webpack_require__("./node_modules/undici/lib/core/request.js")
-const DispatcherBase = __webpack_require__("./node_modules/undici/lib/dispatcher/dispatcher-base.js")
+const assert = __nccwpck_require__(4589)
+const net = __nccwpck_require__(7030)
+const http = __nccwpck_require__(7067)
+const util = __nccwpck_require__(9203)
+const { ClientStats } = __nccwpck_require__(9535)
+const { channels } = __nccwpck_require__(6883)
+const Request = __nccwpck_require__(9450)
+const DispatcherBase = __nccwpck_require__(7568)
 const {
   InvalidArgumentError,
   InformationalError,
   ClientDestroyedError
-} = __webpack_require__("./node_modules/undici/lib/core/errors.js")
-const buildConnector = __webpack_require__("./node_modules/undici/lib/core/connect.js")
+} = __nccwpck_require__(3092)
+const buildConnector = __nccwpck_require__(3657)
 const {
   kUrl,
   kServerName,
@@ -5118,9 +6630,9 @@ const {
   kResume,
   kHTTP2Options,
   kUseMilo
-} = __webpack_require__("./node_modules/undici/lib/core/symbols.js")
-const connectH1 = __webpack_require__("./node_modules/undici/lib/dispatcher/client-h1.js")
-const connectH2 = __webpack_require__("./build/left-out/undici/lib/dispatcher/client-h2.cjs")
+} = __nccwpck_require__(6478)
+const connectH1 = __nccwpck_require__(2480)
+const connectH2 = __nccwpck_require__(5433)
 
 const kClosedResolve = Symbol('kClosedResolve')
 
@@ -5811,23 +7323,23 @@ function _resume (client, sync) {
 module.exports = Client
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/dispatcher/dispatcher-base.js"
-(module, __unused_webpack_exports, __webpack_require__) {
+/***/ 7568:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 "use strict";
 
 
-const buffer = __webpack_require__("node:buffer")
-const Dispatcher = __webpack_require__("./node_modules/undici/lib/dispatcher/dispatcher.js")
+const buffer = __nccwpck_require__(4573)
+const Dispatcher = __nccwpck_require__(1716)
 const {
   ClientDestroyedError,
   ClientClosedError,
   InvalidArgumentError
-} = __webpack_require__("./node_modules/undici/lib/core/errors.js")
-const { kDestroy, kClose, kClosed, kDestroyed, kDispatch } = __webpack_require__("./node_modules/undici/lib/core/symbols.js")
-const { defaultWebSocketMaxFragments, defaultWebSocketMaxPayloadSize } = __webpack_require__("./node_modules/undici/lib/core/constants.js")
+} = __nccwpck_require__(3092)
+const { kDestroy, kClose, kClosed, kDestroyed, kDispatch } = __nccwpck_require__(6478)
+const { defaultWebSocketMaxFragments, defaultWebSocketMaxPayloadSize } = __nccwpck_require__(4574)
 
 const kOnDestroyed = Symbol('onDestroyed')
 const kOnClosed = Symbol('onClosed')
@@ -6017,15 +7529,15 @@ class DispatcherBase extends Dispatcher {
 module.exports = DispatcherBase
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/dispatcher/dispatcher.js"
-(module, __unused_webpack_exports, __webpack_require__) {
+/***/ 1716:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 "use strict";
 
-const EventEmitter = __webpack_require__("node:events")
-const { kOriginless, kUrl } = __webpack_require__("./node_modules/undici/lib/core/symbols.js")
+const EventEmitter = __nccwpck_require__(8474)
+const { kOriginless, kUrl } = __nccwpck_require__(6478)
 
 class Dispatcher extends EventEmitter {
   dispatch () {
@@ -6083,10 +7595,10 @@ class Dispatcher extends EventEmitter {
 module.exports = Dispatcher
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/dispatcher/fixed-queue.js"
-(module) {
+/***/ 8217:
+/***/ ((module) => {
 
 "use strict";
 
@@ -6226,19 +7738,27 @@ module.exports = class FixedQueue {
 }
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/dispatcher/pool-base.js"
-(module, __unused_webpack_exports, __webpack_require__) {
+/***/ 2476:
+/***/ ((__unused_webpack_module, exports) => {
+
+exports.getMiloEnabled = () => false
+
+
+/***/ }),
+
+/***/ 7873:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 "use strict";
 
 
-const { AsyncResource } = __webpack_require__("node:async_hooks")
-const { PoolStats } = __webpack_require__("./node_modules/undici/lib/util/stats.js")
-const DispatcherBase = __webpack_require__("./node_modules/undici/lib/dispatcher/dispatcher-base.js")
-const FixedQueue = __webpack_require__("./node_modules/undici/lib/dispatcher/fixed-queue.js")
-const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __webpack_require__("./node_modules/undici/lib/core/symbols.js")
+const { AsyncResource } = __nccwpck_require__(6698)
+const { PoolStats } = __nccwpck_require__(9535)
+const DispatcherBase = __nccwpck_require__(7568)
+const FixedQueue = __nccwpck_require__(8217)
+const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(6478)
 
 const kClients = Symbol('clients')
 const kNeedDrain = Symbol('needDrain')
@@ -6581,10 +8101,10 @@ module.exports = {
 }
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/dispatcher/pool.js"
-(module, __unused_webpack_exports, __webpack_require__) {
+/***/ 6307:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 "use strict";
 
@@ -6601,14 +8121,14 @@ const {
   kHasDispatcher,
   kRemoveClient,
   kRetireClient
-} = __webpack_require__("./node_modules/undici/lib/dispatcher/pool-base.js")
-const Client = __webpack_require__("./node_modules/undici/lib/dispatcher/client.js")
+} = __nccwpck_require__(7873)
+const Client = __nccwpck_require__(2574)
 const {
   InvalidArgumentError
-} = __webpack_require__("./node_modules/undici/lib/core/errors.js")
-const util = __webpack_require__("./node_modules/undici/lib/core/util.js")
-const { kConnecting, kHTTPContext, kUrl, kQueued } = __webpack_require__("./node_modules/undici/lib/core/symbols.js")
-const buildConnector = __webpack_require__("./node_modules/undici/lib/core/connect.js")
+} = __nccwpck_require__(3092)
+const util = __nccwpck_require__(9203)
+const { kConnecting, kHTTPContext, kUrl, kQueued } = __nccwpck_require__(6478)
+const buildConnector = __nccwpck_require__(3657)
 
 const kOptions = Symbol('options')
 const kConnections = Symbol('connections')
@@ -6818,17 +8338,16 @@ class Pool extends PoolBase {
 module.exports = Pool
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/llhttp/constants.js"
-(__unused_webpack_module, exports, __webpack_require__) {
+/***/ 7405:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 "use strict";
-var __webpack_unused_export__;
 
-__webpack_unused_export__ = ({ value: true });
+Object.defineProperty(exports, "__esModule", ({ value: true }));
 exports.SPECIAL_HEADERS = exports.MINOR = exports.MAJOR = exports.HTAB_SP_VCHAR_OBS_TEXT = exports.QUOTED_STRING = exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS = exports.TOKEN = exports.HEX = exports.URL_CHAR = exports.USERINFO_CHARS = exports.MARK = exports.ALPHANUM = exports.NUM = exports.HEX_MAP = exports.NUM_MAP = exports.ALPHA = exports.STATUSES_HTTP = exports.H_METHOD_MAP = exports.METHOD_MAP = exports.METHODS_RTSP = exports.METHODS_ICE = exports.METHODS_HTTP = exports.HEADER_STATE = exports.FINISH = exports.STATUSES = exports.METHODS = exports.LENIENT_FLAGS = exports.FLAGS = exports.TYPE = exports.ERROR = void 0;
-const utils_1 = __webpack_require__("./node_modules/undici/lib/llhttp/utils.js");
+const utils_1 = __nccwpck_require__(2401);
 // Emums
 exports.ERROR = {
     OK: 0,
@@ -7323,7 +8842,7 @@ exports.SPECIAL_HEADERS = {
     'transfer-encoding': exports.HEADER_STATE.TRANSFER_ENCODING,
     'upgrade': exports.HEADER_STATE.UPGRADE,
 };
-__webpack_unused_export__ = {
+exports["default"] = {
     ERROR: exports.ERROR,
     TYPE: exports.TYPE,
     FLAGS: exports.FLAGS,
@@ -7358,16 +8877,16 @@ __webpack_unused_export__ = {
 };
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/llhttp/llhttp-wasm.js"
-(module, __unused_webpack_exports, __webpack_require__) {
+/***/ 9855:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 "use strict";
-/* module decorator */ module = __webpack_require__.nmd(module);
+/* module decorator */ module = __nccwpck_require__.nmd(module);
 
 
-const { Buffer } = __webpack_require__("node:buffer")
+const { Buffer } = __nccwpck_require__(4573)
 
 const wasmBase64 = 'AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAn9/AGABfwBgBH9/f38Bf2AAAGADf39/AALLAQgDZW52GHdhc21fb25faGVhZGVyc19jb21wbGV0ZQAEA2VudhV3YXNtX29uX21lc3NhZ2VfYmVnaW4AAANlbnYLd2FzbV9vbl91cmwAAQNlbnYOd2FzbV9vbl9zdGF0dXMAAQNlbnYUd2FzbV9vbl9oZWFkZXJfZmllbGQAAQNlbnYUd2FzbV9vbl9oZWFkZXJfdmFsdWUAAQNlbnYMd2FzbV9vbl9ib2R5AAEDZW52GHdhc21fb25fbWVzc2FnZV9jb21wbGV0ZQAAAzU0BQYAAAMAAAAAAAADAQMAAwMDAAACAAAAAAICAgICAgICAgIBAQEBAQEBAQEBAwAAAwAAAAQFAXABExMFAwEAAgYIAX8BQcDZBAsHxQcoBm1lbW9yeQIAC19pbml0aWFsaXplAAgZX19pbmRpcmVjdF9mdW5jdGlvbl90YWJsZQEAC2xsaHR0cF9pbml0AAkYbGxodHRwX3Nob3VsZF9rZWVwX2FsaXZlADcMbGxodHRwX2FsbG9jAAsGbWFsbG9jADkLbGxodHRwX2ZyZWUADARmcmVlAAwPbGxodHRwX2dldF90eXBlAA0VbGxodHRwX2dldF9odHRwX21ham9yAA4VbGxodHRwX2dldF9odHRwX21pbm9yAA8RbGxodHRwX2dldF9tZXRob2QAEBZsbGh0dHBfZ2V0X3N0YXR1c19jb2RlABESbGxodHRwX2dldF91cGdyYWRlABIMbGxodHRwX3Jlc2V0ABMObGxodHRwX2V4ZWN1dGUAFBRsbGh0dHBfc2V0dGluZ3NfaW5pdAAVDWxsaHR0cF9maW5pc2gAFgxsbGh0dHBfcGF1c2UAFw1sbGh0dHBfcmVzdW1lABgbbGxodHRwX3Jlc3VtZV9hZnRlcl91cGdyYWRlABkQbGxodHRwX2dldF9lcnJubwAaF2xsaHR0cF9nZXRfZXJyb3JfcmVhc29uABsXbGxodHRwX3NldF9lcnJvcl9yZWFzb24AHBRsbGh0dHBfZ2V0X2Vycm9yX3BvcwAdEWxsaHR0cF9lcnJub19uYW1lAB4SbGxodHRwX21ldGhvZF9uYW1lAB8SbGxodHRwX3N0YXR1c19uYW1lACAabGxodHRwX3NldF9sZW5pZW50X2hlYWRlcnMAISFsbGh0dHBfc2V0X2xlbmllbnRfY2h1bmtlZF9sZW5ndGgAIh1sbGh0dHBfc2V0X2xlbmllbnRfa2VlcF9hbGl2ZQAjJGxsaHR0cF9zZXRfbGVuaWVudF90cmFuc2Zlcl9lbmNvZGluZwAkGmxsaHR0cF9zZXRfbGVuaWVudF92ZXJzaW9uACUjbGxodHRwX3NldF9sZW5pZW50X2RhdGFfYWZ0ZXJfY2xvc2UAJidsbGh0dHBfc2V0X2xlbmllbnRfb3B0aW9uYWxfbGZfYWZ0ZXJfY3IAJyxsbGh0dHBfc2V0X2xlbmllbnRfb3B0aW9uYWxfY3JsZl9hZnRlcl9jaHVuawAoKGxsaHR0cF9zZXRfbGVuaWVudF9vcHRpb25hbF9jcl9iZWZvcmVfbGYAKSpsbGh0dHBfc2V0X2xlbmllbnRfc3BhY2VzX2FmdGVyX2NodW5rX3NpemUAKhhsbGh0dHBfbWVzc2FnZV9uZWVkc19lb2YANgkYAQBBAQsSAQIDBAUKBgcyNDMuKy8tLDAxCq/ZAjQWAEHA1QAoAgAEQAALQcDVAEEBNgIACxQAIAAQOCAAIAI2AjggACABOgAoCxQAIAAgAC8BNCAALQAwIAAQNxAACx4BAX9BwAAQOiIBEDggAUGACDYCOCABIAA6ACggAQuPDAEHfwJAIABFDQAgAEEIayIBIABBBGsoAgAiAEF4cSIEaiEFAkAgAEEBcQ0AIABBA3FFDQEgASABKAIAIgBrIgFB1NUAKAIASQ0BIAAgBGohBAJAAkBB2NUAKAIAIAFHBEAgAEH/AU0EQCAAQQN2IQMgASgCCCIAIAEoAgwiAkYEQEHE1QBBxNUAKAIAQX4gA3dxNgIADAULIAIgADYCCCAAIAI2AgwMBAsgASgCGCEGIAEgASgCDCIARwRAIAAgASgCCCICNgIIIAIgADYCDAwDCyABQRRqIgMoAgAiAkUEQCABKAIQIgJFDQIgAUEQaiEDCwNAIAMhByACIgBBFGoiAygCACICDQAgAEEQaiEDIAAoAhAiAg0ACyAHQQA2AgAMAgsgBSgCBCIAQQNxQQNHDQIgBSAAQX5xNgIEQczVACAENgIAIAUgBDYCACABIARBAXI2AgQMAwtBACEACyAGRQ0AAkAgASgCHCICQQJ0QfTXAGoiAygCACABRgRAIAMgADYCACAADQFByNUAQcjVACgCAEF+IAJ3cTYCAAwCCyAGQRBBFCAGKAIQIAFGG2ogADYCACAARQ0BCyAAIAY2AhggASgCECICBEAgACACNgIQIAIgADYCGAsgAUEUaigCACICRQ0AIABBFGogAjYCACACIAA2AhgLIAEgBU8NACAFKAIEIgBBAXFFDQACQAJAAkACQCAAQQJxRQRAQdzVACgCACAFRgRAQdzVACABNgIAQdDVAEHQ1QAoAgAgBGoiADYCACABIABBAXI2AgQgAUHY1QAoAgBHDQZBzNUAQQA2AgBB2NUAQQA2AgAMBgtB2NUAKAIAIAVGBEBB2NUAIAE2AgBBzNUAQczVACgCACAEaiIANgIAIAEgAEEBcjYCBCAAIAFqIAA2AgAMBgsgAEF4cSAEaiEEIABB/wFNBEAgAEEDdiEDIAUoAggiACAFKAIMIgJGBEBBxNUAQcTVACgCAEF+IAN3cTYCAAwFCyACIAA2AgggACACNgIMDAQLIAUoAhghBiAFIAUoAgwiAEcEQEHU1QAoAgAaIAAgBSgCCCICNgIIIAIgADYCDAwDCyAFQRRqIgMoAgAiAkUEQCAFKAIQIgJFDQIgBUEQaiEDCwNAIAMhByACIgBBFGoiAygCACICDQAgAEEQaiEDIAAoAhAiAg0ACyAHQQA2AgAMAgsgBSAAQX5xNgIEIAEgBGogBDYCACABIARBAXI2AgQMAwtBACEACyAGRQ0AAkAgBSgCHCICQQJ0QfTXAGoiAygCACAFRgRAIAMgADYCACAADQFByNUAQcjVACgCAEF+IAJ3cTYCAAwCCyAGQRBBFCAGKAIQIAVGG2ogADYCACAARQ0BCyAAIAY2AhggBSgCECICBEAgACACNgIQIAIgADYCGAsgBUEUaigCACICRQ0AIABBFGogAjYCACACIAA2AhgLIAEgBGogBDYCACABIARBAXI2AgQgAUHY1QAoAgBHDQBBzNUAIAQ2AgAMAQsgBEH/AU0EQCAEQXhxQezVAGohAAJ/QcTVACgCACICQQEgBEEDdnQiA3FFBEBBxNUAIAIgA3I2AgAgAAwBCyAAKAIICyICIAE2AgwgACABNgIIIAEgADYCDCABIAI2AggMAQtBHyECIARB////B00EQCAEQSYgBEEIdmciAGt2QQFxIABBAXRrQT5qIQILIAEgAjYCHCABQgA3AhAgAkECdEH01wBqIQACQEHI1QAoAgAiA0EBIAJ0IgdxRQRAIAAgATYCAEHI1QAgAyAHcjYCACABIAA2AhggASABNgIIIAEgATYCDAwBCyAEQRkgAkEBdmtBACACQR9HG3QhAiAAKAIAIQACQANAIAAiAygCBEF4cSAERg0BIAJBHXYhACACQQF0IQIgAyAAQQRxakEQaiIHKAIAIgANAAsgByABNgIAIAEgAzYCGCABIAE2AgwgASABNgIIDAELIAMoAggiACABNgIMIAMgATYCCCABQQA2AhggASADNgIMIAEgADYCCAtB5NUAQeTVACgCAEEBayIAQX8gABs2AgALCwcAIAAtACgLBwAgAC0AKgsHACAALQArCwcAIAAtACkLBwAgAC8BNAsHACAALQAwC0ABBH8gACgCGCEBIAAvAS4hAiAALQAoIQMgACgCOCEEIAAQOCAAIAQ2AjggACADOgAoIAAgAjsBLiAAIAE2AhgL5YUCAgd/A34gASACaiEEAkAgACIDKAIMIgANACADKAIEBEAgAyABNgIECyMAQRBrIgkkAAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAn8CQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkAgAygCHCICQQJrDvwBAfkBAgMEBQYHCAkKCwwNDg8QERL4ARP3ARQV9gEWF/UBGBkaGxwdHh8g/QH7ASH0ASIjJCUmJygpKivzASwtLi8wMTLyAfEBMzTwAe8BNTY3ODk6Ozw9Pj9AQUJDREVGR0hJSktMTU5P+gFQUVJT7gHtAVTsAVXrAVZXWFla6gFbXF1eX2BhYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ent8fX5/gAGBAYIBgwGEAYUBhgGHAYgBiQGKAYsBjAGNAY4BjwGQAZEBkgGTAZQBlQGWAZcBmAGZAZoBmwGcAZ0BngGfAaABoQGiAaMBpAGlAaYBpwGoAakBqgGrAawBrQGuAa8BsAGxAbIBswG0AbUBtgG3AbgBuQG6AbsBvAG9Ab4BvwHAAcEBwgHDAcQBxQHGAccByAHJAcoBywHMAc0BzgHpAegBzwHnAdAB5gHRAdIB0wHUAeUB1QHWAdcB2AHZAdoB2wHcAd0B3gHfAeAB4QHiAeMBAPwBC0EADOMBC0EODOIBC0ENDOEBC0EPDOABC0EQDN8BC0ETDN4BC0EUDN0BC0EVDNwBC0EWDNsBC0EXDNoBC0EYDNkBC0EZDNgBC0EaDNcBC0EbDNYBC0EcDNUBC0EdDNQBC0EeDNMBC0EfDNIBC0EgDNEBC0EhDNABC0EIDM8BC0EiDM4BC0EkDM0BC0EjDMwBC0EHDMsBC0ElDMoBC0EmDMkBC0EnDMgBC0EoDMcBC0ESDMYBC0ERDMUBC0EpDMQBC0EqDMMBC0ErDMIBC0EsDMEBC0HeAQzAAQtBLgy/AQtBLwy+AQtBMAy9AQtBMQy8AQtBMgy7AQtBMwy6AQtBNAy5AQtB3wEMuAELQTUMtwELQTkMtgELQQwMtQELQTYMtAELQTcMswELQTgMsgELQT4MsQELQToMsAELQeABDK8BC0ELDK4BC0E/DK0BC0E7DKwBC0EKDKsBC0E8DKoBC0E9DKkBC0HhAQyoAQtBwQAMpwELQcAADKYBC0HCAAylAQtBCQykAQtBLQyjAQtBwwAMogELQcQADKEBC0HFAAygAQtBxgAMnwELQccADJ4BC0HIAAydAQtByQAMnAELQcoADJsBC0HLAAyaAQtBzAAMmQELQc0ADJgBC0HOAAyXAQtBzwAMlgELQdAADJUBC0HRAAyUAQtB0gAMkwELQdMADJIBC0HVAAyRAQtB1AAMkAELQdYADI8BC0HXAAyOAQtB2AAMjQELQdkADIwBC0HaAAyLAQtB2wAMigELQdwADIkBC0HdAAyIAQtB3gAMhwELQd8ADIYBC0HgAAyFAQtB4QAMhAELQeIADIMBC0HjAAyCAQtB5AAMgQELQeUADIABC0HiAQx/C0HmAAx+C0HnAAx9C0EGDHwLQegADHsLQQUMegtB6QAMeQtBBAx4C0HqAAx3C0HrAAx2C0HsAAx1C0HtAAx0C0EDDHMLQe4ADHILQe8ADHELQfAADHALQfIADG8LQfEADG4LQfMADG0LQfQADGwLQfUADGsLQfYADGoLQQIMaQtB9wAMaAtB+AAMZwtB+QAMZgtB+gAMZQtB+wAMZAtB/AAMYwtB/QAMYgtB/gAMYQtB/wAMYAtBgAEMXwtBgQEMXgtBggEMXQtBgwEMXAtBhAEMWwtBhQEMWgtBhgEMWQtBhwEMWAtBiAEMVwtBiQEMVgtBigEMVQtBiwEMVAtBjAEMUwtBjQEMUgtBjgEMUQtBjwEMUAtBkAEMTwtBkQEMTgtBkgEMTQtBkwEMTAtBlAEMSwtBlQEMSgtBlgEMSQtBlwEMSAtBmAEMRwtBmQEMRgtBmgEMRQtBmwEMRAtBnAEMQwtBnQEMQgtBngEMQQtBnwEMQAtBoAEMPwtBoQEMPgtBogEMPQtBowEMPAtBpAEMOwtBpQEMOgtBpgEMOQtBpwEMOAtBqAEMNwtBqQEMNgtBqgEMNQtBqwEMNAtBrAEMMwtBrQEMMgtBrgEMMQtBrwEMMAtBsAEMLwtBsQEMLgtBsgEMLQtBswEMLAtBtAEMKwtBtQEMKgtBtgEMKQtBtwEMKAtBuAEMJwtBuQEMJgtBugEMJQtBuwEMJAtBvAEMIwtBvQEMIgtBvgEMIQtBvwEMIAtBwAEMHwtBwQEMHgtBwgEMHQtBAQwcC0HDAQwbC0HEAQwaC0HFAQwZC0HGAQwYC0HHAQwXC0HIAQwWC0HJAQwVC0HKAQwUC0HLAQwTC0HMAQwSC0HNAQwRC0HOAQwQC0HPAQwPC0HQAQwOC0HRAQwNC0HSAQwMC0HTAQwLC0HUAQwKC0HVAQwJC0HWAQwIC0HjAQwHC0HXAQwGC0HYAQwFC0HZAQwEC0HaAQwDC0HbAQwCC0HdAQwBC0HcAQshAgNAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQCADAn8CQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAn8CQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAn8CQAJAAkACQAJAAkACQAJ/AkACQAJAAn8CQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAIAMCfwJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACfwJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkAgAg7jAQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4fICEjJCUnKCmeA5sDmgORA4oDgwOAA/0C+wL4AvIC8QLvAu0C6ALnAuYC5QLkAtwC2wLaAtkC2ALXAtYC1QLPAs4CzALLAsoCyQLIAscCxgLEAsMCvgK8AroCuQK4ArcCtgK1ArQCswKyArECsAKuAq0CqQKoAqcCpgKlAqQCowKiAqECoAKfApgCkAKMAosCigKBAv4B/QH8AfsB+gH5AfgB9wH1AfMB8AHrAekB6AHnAeYB5QHkAeMB4gHhAeAB3wHeAd0B3AHaAdkB2AHXAdYB1QHUAdMB0gHRAdABzwHOAc0BzAHLAcoByQHIAccBxgHFAcQBwwHCAcEBwAG/Ab4BvQG8AbsBugG5AbgBtwG2AbUBtAGzAbIBsQGwAa8BrgGtAawBqwGqAakBqAGnAaYBpQGkAaMBogGfAZ4BmQGYAZcBlgGVAZQBkwGSAZEBkAGPAY0BjAGHAYYBhQGEAYMBggF9fHt6eXZ1dFBRUlNUVQsgASAERw1yQf0BIQIMvgMLIAEgBEcNmAFB2wEhAgy9AwsgASAERw3xAUGOASECDLwDCyABIARHDfwBQYQBIQIMuwMLIAEgBEcNigJB/wAhAgy6AwsgASAERw2RAkH9ACECDLkDCyABIARHDZQCQfsAIQIMuAMLIAEgBEcNHkEeIQIMtwMLIAEgBEcNGUEYIQIMtgMLIAEgBEcNygJBzQAhAgy1AwsgASAERw3VAkHGACECDLQDCyABIARHDdYCQcMAIQIMswMLIAEgBEcN3AJBOCECDLIDCyADLQAwQQFGDa0DDIkDC0EAIQACQAJAAkAgAy0AKkUNACADLQArRQ0AIAMvATIiAkECcUUNAQwCCyADLwEyIgJBAXFFDQELQQEhACADLQAoQQFGDQAgAy8BNCIGQeQAa0HkAEkNACAGQcwBRg0AIAZBsAJGDQAgAkHAAHENAEEAIQAgAkGIBHFBgARGDQAgAkEocUEARyEACyADQQA7ATIgA0EAOgAxAkAgAEUEQCADQQA6ADEgAy0ALkEEcQ0BDLEDCyADQgA3AyALIANBADoAMSADQQE6ADYMSAtBACEAAkAgAygCOCICRQ0AIAIoAjAiAkUNACADIAIRAAAhAAsgAEUNSCAAQRVHDWIgA0EENgIcIAMgATYCFCADQdIbNgIQIANBFTYCDEEAIQIMrwMLIAEgBEYEQEEGIQIMrwMLIAEtAABBCkcNGSABQQFqIQEMGgsgA0IANwMgQRIhAgyUAwsgASAERw2KA0EjIQIMrAMLIAEgBEYEQEEHIQIMrAMLAkACQCABLQAAQQprDgQBGBgAGAsgAUEBaiEBQRAhAgyTAwsgAUEBaiEBIANBL2otAABBAXENF0EAIQIgA0EANgIcIAMgATYCFCADQZkgNgIQIANBGTYCDAyrAwsgAyADKQMgIgwgBCABa60iCn0iC0IAIAsgDFgbNwMgIAogDFoNGEEIIQIMqgMLIAEgBEcEQCADQQk2AgggAyABNgIEQRQhAgyRAwtBCSECDKkDCyADKQMgUA2uAgxDCyABIARGBEBBCyECDKgDCyABLQAAQQpHDRYgAUEBaiEBDBcLIANBL2otAABBAXFFDRkMJgtBACEAAkAgAygCOCICRQ0AIAIoAlAiAkUNACADIAIRAAAhAAsgAA0ZDEILQQAhAAJAIAMoAjgiAkUNACACKAJQIgJFDQAgAyACEQAAIQALIAANGgwkC0EAIQACQCADKAI4IgJFDQAgAigCUCICRQ0AIAMgAhEAACEACyAADRsMMgsgA0Evai0AAEEBcUUNHAwiC0EAIQACQCADKAI4IgJFDQAgAigCVCICRQ0AIAMgAhEAACEACyAADRwMQgtBACEAAkAgAygCOCICRQ0AIAIoAlQiAkUNACADIAIRAAAhAAsgAA0dDCALIAEgBEYEQEETIQIMoAMLAkAgAS0AACIAQQprDgQfIyMAIgsgAUEBaiEBDB8LQQAhAAJAIAMoAjgiAkUNACACKAJUIgJFDQAgAyACEQAAIQALIAANIgxCCyABIARGBEBBFiECDJ4DCyABLQAAQcDBAGotAABBAUcNIwyDAwsCQANAIAEtAABBsDtqLQAAIgBBAUcEQAJAIABBAmsOAgMAJwsgAUEBaiEBQSEhAgyGAwsgBCABQQFqIgFHDQALQRghAgydAwsgAygCBCEAQQAhAiADQQA2AgQgAyAAIAFBAWoiARA0IgANIQxBC0EAIQACQCADKAI4IgJFDQAgAigCVCICRQ0AIAMgAhEAACEACyAADSMMKgsgASAERgRAQRwhAgybAwsgA0EKNgIIIAMgATYCBEEAIQACQCADKAI4IgJFDQAgAigCUCICRQ0AIAMgAhEAACEACyAADSVBJCECDIEDCyABIARHBEADQCABLQAAQbA9ai0AACIAQQNHBEAgAEEBaw4FGBomggMlJgsgBCABQQFqIgFHDQALQRshAgyaAwtBGyECDJkDCwNAIAEtAABBsD9qLQAAIgBBA0cEQCAAQQFrDgUPEScTJicLIAQgAUEBaiIBRw0AC0EeIQIMmAMLIAEgBEcEQCADQQs2AgggAyABNgIEQQchAgz/AgtBHyECDJcDCyABIARGBEBBICECDJcDCwJAIAEtAABBDWsOFC4/Pz8/Pz8/Pz8/Pz8/Pz8/Pz8APwtBACECIANBADYCHCADQb8LNgIQIANBAjYCDCADIAFBAWo2AhQMlgMLIANBL2ohAgNAIAEgBEYEQEEhIQIMlwMLAkACQAJAIAEtAAAiAEEJaw4YAgApKQEpKSkpKSkpKSkpKSkpKSkpKSkCJwsgAUEBaiEBIANBL2otAABBAXFFDQoMGAsgAUEBaiEBDBcLIAFBAWohASACLQAAQQJxDQALQQAhAiADQQA2AhwgAyABNgIUIANBnxU2AhAgA0EMNgIMDJUDCyADLQAuQYABcUUNAQtBACEAAkAgAygCOCICRQ0AIAIoAlwiAkUNACADIAIRAAAhAAsgAEUN5gIgAEEVRgRAIANBJDYCHCADIAE2AhQgA0GbGzYCECADQRU2AgxBACECDJQDC0EAIQIgA0EANgIcIAMgATYCFCADQZAONgIQIANBFDYCDAyTAwtBACECIANBADYCHCADIAE2AhQgA0G+IDYCECADQQI2AgwMkgMLIAMoAgQhAEEAIQIgA0EANgIEIAMgACABIAynaiIBEDIiAEUNKyADQQc2AhwgAyABNgIUIAMgADYCDAyRAwsgAy0ALkHAAHFFDQELQQAhAAJAIAMoAjgiAkUNACACKAJYIgJFDQAgAyACEQAAIQALIABFDSsgAEEVRgRAIANBCjYCHCADIAE2AhQgA0HrGTYCECADQRU2AgxBACECDJADC0EAIQIgA0EANgIcIAMgATYCFCADQZMMNgIQIANBEzYCDAyPAwtBACECIANBADYCHCADIAE2AhQgA0GCFTYCECADQQI2AgwMjgMLQQAhAiADQQA2AhwgAyABNgIUIANB3RQ2AhAgA0EZNgIMDI0DC0EAIQIgA0EANgIcIAMgATYCFCADQeYdNgIQIANBGTYCDAyMAwsgAEEVRg09QQAhAiADQQA2AhwgAyABNgIUIANB0A82AhAgA0EiNgIMDIsDCyADKAIEIQBBACECIANBADYCBCADIAAgARAzIgBFDSggA0ENNgIcIAMgATYCFCADIAA2AgwMigMLIABBFUYNOkEAIQIgA0EANgIcIAMgATYCFCADQdAPNgIQIANBIjYCDAyJAwsgAygCBCEAQQAhAiADQQA2AgQgAyAAIAEQMyIARQRAIAFBAWohAQwoCyADQQ42AhwgAyAANgIMIAMgAUEBajYCFAyIAwsgAEEVRg03QQAhAiADQQA2AhwgAyABNgIUIANB0A82AhAgA0EiNgIMDIcDCyADKAIEIQBBACECIANBADYCBCADIAAgARAzIgBFBEAgAUEBaiEBDCcLIANBDzYCHCADIAA2AgwgAyABQQFqNgIUDIYDC0EAIQIgA0EANgIcIAMgATYCFCADQeIXNgIQIANBGTYCDAyFAwsgAEEVRg0zQQAhAiADQQA2AhwgAyABNgIUIANB1gw2AhAgA0EjNgIMDIQDCyADKAIEIQBBACECIANBADYCBCADIAAgARA0IgBFDSUgA0ERNgIcIAMgATYCFCADIAA2AgwMgwMLIABBFUYNMEEAIQIgA0EANgIcIAMgATYCFCADQdYMNgIQIANBIzYCDAyCAwsgAygCBCEAQQAhAiADQQA2AgQgAyAAIAEQNCIARQRAIAFBAWohAQwlCyADQRI2AhwgAyAANgIMIAMgAUEBajYCFAyBAwsgA0Evai0AAEEBcUUNAQtBFyECDOYCC0EAIQIgA0EANgIcIAMgATYCFCADQeIXNgIQIANBGTYCDAz+AgsgAEE7Rw0AIAFBAWohAQwMC0EAIQIgA0EANgIcIAMgATYCFCADQZIYNgIQIANBAjYCDAz8AgsgAEEVRg0oQQAhAiADQQA2AhwgAyABNgIUIANB1gw2AhAgA0EjNgIMDPsCCyADQRQ2AhwgAyABNgIUIAMgADYCDAz6AgsgAygCBCEAQQAhAiADQQA2AgQgAyAAIAEQNCIARQRAIAFBAWohAQz1AgsgA0EVNgIcIAMgADYCDCADIAFBAWo2AhQM+QILIAMoAgQhAEEAIQIgA0EANgIEIAMgACABEDQiAEUEQCABQQFqIQEM8wILIANBFzYCHCADIAA2AgwgAyABQQFqNgIUDPgCCyAAQRVGDSNBACECIANBADYCHCADIAE2AhQgA0HWDDYCECADQSM2AgwM9wILIAMoAgQhAEEAIQIgA0EANgIEIAMgACABEDQiAEUEQCABQQFqIQEMHQsgA0EZNgIcIAMgADYCDCADIAFBAWo2AhQM9gILIAMoAgQhAEEAIQIgA0EANgIEIAMgACABEDQiAEUEQCABQQFqIQEM7wILIANBGjYCHCADIAA2AgwgAyABQQFqNgIUDPUCCyAAQRVGDR9BACECIANBADYCHCADIAE2AhQgA0HQDzYCECADQSI2AgwM9AILIAMoAgQhACADQQA2AgQgAyAAIAEQMyIARQRAIAFBAWohAQwbCyADQRw2AhwgAyAANgIMIAMgAUEBajYCFEEAIQIM8wILIAMoAgQhACADQQA2AgQgAyAAIAEQMyIARQRAIAFBAWohAQzrAgsgA0EdNgIcIAMgADYCDCADIAFBAWo2AhRBACECDPICCyAAQTtHDQEgAUEBaiEBC0EmIQIM1wILQQAhAiADQQA2AhwgAyABNgIUIANBnxU2AhAgA0EMNgIMDO8CCyABIARHBEADQCABLQAAQSBHDYQCIAQgAUEBaiIBRw0AC0EsIQIM7wILQSwhAgzuAgsgASAERgRAQTQhAgzuAgsCQAJAA0ACQCABLQAAQQprDgQCAAADAAsgBCABQQFqIgFHDQALQTQhAgzvAgsgAygCBCEAIANBADYCBCADIAAgARAxIgBFDZ8CIANBMjYCHCADIAE2AhQgAyAANgIMQQAhAgzuAgsgAygCBCEAIANBADYCBCADIAAgARAxIgBFBEAgAUEBaiEBDJ8CCyADQTI2AhwgAyAANgIMIAMgAUEBajYCFEEAIQIM7QILIAEgBEcEQAJAA0AgAS0AAEEwayIAQf8BcUEKTwRAQTohAgzXAgsgAykDICILQpmz5syZs+bMGVYNASADIAtCCn4iCjcDICAKIACtQv8BgyILQn+FVg0BIAMgCiALfDcDICAEIAFBAWoiAUcNAAtBwAAhAgzuAgsgAygCBCEAIANBADYCBCADIAAgAUEBaiIBEDEiAA0XDOICC0HAACECDOwCCyABIARGBEBByQAhAgzsAgsCQANAAkAgAS0AAEEJaw4YAAKiAqICqQKiAqICogKiAqICogKiAqICogKiAqICogKiAqICogKiAqICogIAogILIAQgAUEBaiIBRw0AC0HJACECDOwCCyABQQFqIQEgA0Evai0AAEEBcQ2lAiADQQA2AhwgAyABNgIUIANBlxA2AhAgA0EKNgIMQQAhAgzrAgsgASAERwRAA0AgAS0AAEEgRw0VIAQgAUEBaiIBRw0AC0H4ACECDOsCC0H4ACECDOoCCyADQQI6ACgMOAtBACECIANBADYCHCADQb8LNgIQIANBAjYCDCADIAFBAWo2AhQM6AILQQAhAgzOAgtBDSECDM0CC0ETIQIMzAILQRUhAgzLAgtBFiECDMoCC0EYIQIMyQILQRkhAgzIAgtBGiECDMcCC0EbIQIMxgILQRwhAgzFAgtBHSECDMQCC0EeIQIMwwILQR8hAgzCAgtBICECDMECC0EiIQIMwAILQSMhAgy/AgtBJSECDL4CC0HlACECDL0CCyADQT02AhwgAyABNgIUIAMgADYCDEEAIQIM1QILIANBGzYCHCADIAE2AhQgA0GkHDYCECADQRU2AgxBACECDNQCCyADQSA2AhwgAyABNgIUIANBmBo2AhAgA0EVNgIMQQAhAgzTAgsgA0ETNgIcIAMgATYCFCADQZgaNgIQIANBFTYCDEEAIQIM0gILIANBCzYCHCADIAE2AhQgA0GYGjYCECADQRU2AgxBACECDNECCyADQRA2AhwgAyABNgIUIANBmBo2AhAgA0EVNgIMQQAhAgzQAgsgA0EgNgIcIAMgATYCFCADQaQcNgIQIANBFTYCDEEAIQIMzwILIANBCzYCHCADIAE2AhQgA0GkHDYCECADQRU2AgxBACECDM4CCyADQQw2AhwgAyABNgIUIANBpBw2AhAgA0EVNgIMQQAhAgzNAgtBACECIANBADYCHCADIAE2AhQgA0HdDjYCECADQRI2AgwMzAILAkADQAJAIAEtAABBCmsOBAACAgACCyAEIAFBAWoiAUcNAAtB/QEhAgzMAgsCQAJAIAMtADZBAUcNAEEAIQACQCADKAI4IgJFDQAgAigCYCICRQ0AIAMgAhEAACEACyAARQ0AIABBFUcNASADQfwBNgIcIAMgATYCFCADQdwZNgIQIANBFTYCDEEAIQIMzQILQdwBIQIMswILIANBADYCHCADIAE2AhQgA0H5CzYCECADQR82AgxBACECDMsCCwJAAkAgAy0AKEEBaw4CBAEAC0HbASECDLICC0HUASECDLECCyADQQI6ADFBACEAAkAgAygCOCICRQ0AIAIoAgAiAkUNACADIAIRAAAhAAsgAEUEQEHdASECDLECCyAAQRVHBEAgA0EANgIcIAMgATYCFCADQbQMNgIQIANBEDYCDEEAIQIMygILIANB+wE2AhwgAyABNgIUIANBgRo2AhAgA0EVNgIMQQAhAgzJAgsgASAERgRAQfoBIQIMyQILIAEtAABByABGDQEgA0EBOgAoC0HAASECDK4CC0HaASECDK0CCyABIARHBEAgA0EMNgIIIAMgATYCBEHZASECDK0CC0H5ASECDMUCCyABIARGBEBB+AEhAgzFAgsgAS0AAEHIAEcNBCABQQFqIQFB2AEhAgyrAgsgASAERgRAQfcBIQIMxAILAkACQCABLQAAQcUAaw4QAAUFBQUFBQUFBQUFBQUFAQULIAFBAWohAUHWASECDKsCCyABQQFqIQFB1wEhAgyqAgtB9gEhAiABIARGDcICIAMoAgAiACAEIAFraiEFIAEgAGtBAmohBgJAA0AgAS0AACAAQbrVAGotAABHDQMgAEECRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADMMCCyADKAIEIQAgA0IANwMAIAMgACAGQQFqIgEQLiIARQRAQeMBIQIMqgILIANB9QE2AhwgAyABNgIUIAMgADYCDEEAIQIMwgILQfQBIQIgASAERg3BAiADKAIAIgAgBCABa2ohBSABIABrQQFqIQYCQANAIAEtAAAgAEG41QBqLQAARw0CIABBAUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAzCAgsgA0GBBDsBKCADKAIEIQAgA0IANwMAIAMgACAGQQFqIgEQLiIADQMMAgsgA0EANgIAC0EAIQIgA0EANgIcIAMgATYCFCADQeUfNgIQIANBCDYCDAy/AgtB1QEhAgylAgsgA0HzATYCHCADIAE2AhQgAyAANgIMQQAhAgy9AgtBACEAAkAgAygCOCICRQ0AIAIoAkAiAkUNACADIAIRAAAhAAsgAEUNbiAAQRVHBEAgA0EANgIcIAMgATYCFCADQYIPNgIQIANBIDYCDEEAIQIMvQILIANBjwE2AhwgAyABNgIUIANB7Bs2AhAgA0EVNgIMQQAhAgy8AgsgASAERwRAIANBDTYCCCADIAE2AgRB0wEhAgyjAgtB8gEhAgy7AgsgASAERgRAQfEBIQIMuwILAkACQAJAIAEtAABByABrDgsAAQgICAgICAgIAggLIAFBAWohAUHQASECDKMCCyABQQFqIQFB0QEhAgyiAgsgAUEBaiEBQdIBIQIMoQILQfABIQIgASAERg25AiADKAIAIgAgBCABa2ohBiABIABrQQJqIQUDQCABLQAAIABBtdUAai0AAEcNBCAAQQJGDQMgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAY2AgAMuQILQe8BIQIgASAERg24AiADKAIAIgAgBCABa2ohBiABIABrQQFqIQUDQCABLQAAIABBs9UAai0AAEcNAyAAQQFGDQIgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAY2AgAMuAILQe4BIQIgASAERg23AiADKAIAIgAgBCABa2ohBiABIABrQQJqIQUDQCABLQAAIABBsNUAai0AAEcNAiAAQQJGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAY2AgAMtwILIAMoAgQhACADQgA3AwAgAyAAIAVBAWoiARArIgBFDQIgA0HsATYCHCADIAE2AhQgAyAANgIMQQAhAgy2AgsgA0EANgIACyADKAIEIQAgA0EANgIEIAMgACABECsiAEUNnAIgA0HtATYCHCADIAE2AhQgAyAANgIMQQAhAgy0AgtBzwEhAgyaAgtBACEAAkAgAygCOCICRQ0AIAIoAjQiAkUNACADIAIRAAAhAAsCQCAABEAgAEEVRg0BIANBADYCHCADIAE2AhQgA0HqDTYCECADQSY2AgxBACECDLQCC0HOASECDJoCCyADQesBNgIcIAMgATYCFCADQYAbNgIQIANBFTYCDEEAIQIMsgILIAEgBEYEQEHrASECDLICCyABLQAAQS9GBEAgAUEBaiEBDAELIANBADYCHCADIAE2AhQgA0GyODYCECADQQg2AgxBACECDLECC0HNASECDJcCCyABIARHBEAgA0EONgIIIAMgATYCBEHMASECDJcCC0HqASECDK8CCyABIARGBEBB6QEhAgyvAgsgAS0AAEEwayIAQf8BcUEKSQRAIAMgADoAKiABQQFqIQFBywEhAgyWAgsgAygCBCEAIANBADYCBCADIAAgARAvIgBFDZcCIANB6AE2AhwgAyABNgIUIAMgADYCDEEAIQIMrgILIAEgBEYEQEHnASECDK4CCwJAIAEtAABBLkYEQCABQQFqIQEMAQsgAygCBCEAIANBADYCBCADIAAgARAvIgBFDZgCIANB5gE2AhwgAyABNgIUIAMgADYCDEEAIQIMrgILQcoBIQIMlAILIAEgBEYEQEHlASECDK0CC0EAIQBBASEFQQEhB0EAIQICQAJAAkACQAJAAn8CQAJAAkACQAJAAkACQCABLQAAQTBrDgoKCQABAgMEBQYICwtBAgwGC0EDDAULQQQMBAtBBQwDC0EGDAILQQcMAQtBCAshAkEAIQVBACEHDAILQQkhAkEBIQBBACEFQQAhBwwBC0EAIQVBASECCyADIAI6ACsgAUEBaiEBAkACQCADLQAuQRBxDQACQAJAAkAgAy0AKg4DAQACBAsgB0UNAwwCCyAADQEMAgsgBUUNAQsgAygCBCEAIANBADYCBCADIAAgARAvIgBFDQIgA0HiATYCHCADIAE2AhQgAyAANgIMQQAhAgyvAgsgAygCBCEAIANBADYCBCADIAAgARAvIgBFDZoCIANB4wE2AhwgAyABNgIUIAMgADYCDEEAIQIMrgILIAMoAgQhACADQQA2AgQgAyAAIAEQLyIARQ2YAiADQeQBNgIcIAMgATYCFCADIAA2AgwMrQILQckBIQIMkwILQQAhAAJAIAMoAjgiAkUNACACKAJEIgJFDQAgAyACEQAAIQALAkAgAARAIABBFUYNASADQQA2AhwgAyABNgIUIANBpA02AhAgA0EhNgIMQQAhAgytAgtByAEhAgyTAgsgA0HhATYCHCADIAE2AhQgA0HQGjYCECADQRU2AgxBACECDKsCCyABIARGBEBB4QEhAgyrAgsCQCABLQAAQSBGBEAgA0EAOwE0IAFBAWohAQwBCyADQQA2AhwgAyABNgIUIANBmRE2AhAgA0EJNgIMQQAhAgyrAgtBxwEhAgyRAgsgASAERgRAQeABIQIMqgILAkAgAS0AAEEwa0H/AXEiAkEKSQRAIAFBAWohAQJAIAMvATQiAEGZM0sNACADIABBCmwiADsBNCAAQf7/A3EgAkH//wNzSw0AIAMgACACajsBNAwCC0EAIQIgA0EANgIcIAMgATYCFCADQZUeNgIQIANBDTYCDAyrAgsgA0EANgIcIAMgATYCFCADQZUeNgIQIANBDTYCDEEAIQIMqgILQcYBIQIMkAILIAEgBEYEQEHfASECDKkCCwJAIAEtAABBMGtB/wFxIgJBCkkEQCABQQFqIQECQCADLwE0IgBBmTNLDQAgAyAAQQpsIgA7ATQgAEH+/wNxIAJB//8Dc0sNACADIAAgAmo7ATQMAgtBACECIANBADYCHCADIAE2AhQgA0GVHjYCECADQQ02AgwMqgILIANBADYCHCADIAE2AhQgA0GVHjYCECADQQ02AgxBACECDKkCC0HFASECDI8CCyABIARGBEBB3gEhAgyoAgsCQCABLQAAQTBrQf8BcSICQQpJBEAgAUEBaiEBAkAgAy8BNCIAQZkzSw0AIAMgAEEKbCIAOwE0IABB/v8DcSACQf//A3NLDQAgAyAAIAJqOwE0DAILQQAhAiADQQA2AhwgAyABNgIUIANBlR42AhAgA0ENNgIMDKkCCyADQQA2AhwgAyABNgIUIANBlR42AhAgA0ENNgIMQQAhAgyoAgtBxAEhAgyOAgsgASAERgRAQd0BIQIMpwILAkACQAJAAkAgAS0AAEEKaw4XAgMDAAMDAwMDAwMDAwMDAwMDAwMDAwEDCyABQQFqDAULIAFBAWohAUHDASECDI8CCyABQQFqIQEgA0Evai0AAEEBcQ0IIANBADYCHCADIAE2AhQgA0GNCzYCECADQQ02AgxBACECDKcCCyADQQA2AhwgAyABNgIUIANBjQs2AhAgA0ENNgIMQQAhAgymAgsgASAERwRAIANBDzYCCCADIAE2AgRBASECDI0CC0HcASECDKUCCwJAAkADQAJAIAEtAABBCmsOBAIAAAMACyAEIAFBAWoiAUcNAAtB2wEhAgymAgsgAygCBCEAIANBADYCBCADIAAgARAtIgBFBEAgAUEBaiEBDAQLIANB2gE2AhwgAyAANgIMIAMgAUEBajYCFEEAIQIMpQILIAMoAgQhACADQQA2AgQgAyAAIAEQLSIADQEgAUEBagshAUHBASECDIoCCyADQdkBNgIcIAMgADYCDCADIAFBAWo2AhRBACECDKICC0HCASECDIgCCyADQS9qLQAAQQFxDQEgA0EANgIcIAMgATYCFCADQeQcNgIQIANBGTYCDEEAIQIMoAILIAEgBEYEQEHZASECDKACCwJAAkACQCABLQAAQQprDgQBAgIAAgsgAUEBaiEBDAILIAFBAWohAQwBCyADLQAuQcAAcUUNAQtBACEAAkAgAygCOCICRQ0AIAIoAjwiAkUNACADIAIRAAAhAAsgAEUNoAEgAEEVRgRAIANB2QA2AhwgAyABNgIUIANBtxo2AhAgA0EVNgIMQQAhAgyfAgsgA0EANgIcIAMgATYCFCADQYANNgIQIANBGzYCDEEAIQIMngILIANBADYCHCADIAE2AhQgA0HcKDYCECADQQI2AgxBACECDJ0CCyABIARHBEAgA0EMNgIIIAMgATYCBEG/ASECDIQCC0HYASECDJwCCyABIARGBEBB1wEhAgycAgsCQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAIAEtAABBwQBrDhUAAQIDWgQFBlpaWgcICQoLDA0ODxBaCyABQQFqIQFB+wAhAgySAgsgAUEBaiEBQfwAIQIMkQILIAFBAWohAUGBASECDJACCyABQQFqIQFBhQEhAgyPAgsgAUEBaiEBQYYBIQIMjgILIAFBAWohAUGJASECDI0CCyABQQFqIQFBigEhAgyMAgsgAUEBaiEBQY0BIQIMiwILIAFBAWohAUGWASECDIoCCyABQQFqIQFBlwEhAgyJAgsgAUEBaiEBQZgBIQIMiAILIAFBAWohAUGlASECDIcCCyABQQFqIQFBpgEhAgyGAgsgAUEBaiEBQawBIQIMhQILIAFBAWohAUG0ASECDIQCCyABQQFqIQFBtwEhAgyDAgsgAUEBaiEBQb4BIQIMggILIAEgBEYEQEHWASECDJsCCyABLQAAQc4ARw1IIAFBAWohAUG9ASECDIECCyABIARGBEBB1QEhAgyaAgsCQAJAAkAgAS0AAEHCAGsOEgBKSkpKSkpKSkoBSkpKSkpKAkoLIAFBAWohAUG4ASECDIICCyABQQFqIQFBuwEhAgyBAgsgAUEBaiEBQbwBIQIMgAILQdQBIQIgASAERg2YAiADKAIAIgAgBCABa2ohBSABIABrQQdqIQYCQANAIAEtAAAgAEGo1QBqLQAARw1FIABBB0YNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAyZAgsgA0EANgIAIAZBAWohAUEbDEULIAEgBEYEQEHTASECDJgCCwJAAkAgAS0AAEHJAGsOBwBHR0dHRwFHCyABQQFqIQFBuQEhAgz/AQsgAUEBaiEBQboBIQIM/gELQdIBIQIgASAERg2WAiADKAIAIgAgBCABa2ohBSABIABrQQFqIQYCQANAIAEtAAAgAEGm1QBqLQAARw1DIABBAUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAyXAgsgA0EANgIAIAZBAWohAUEPDEMLQdEBIQIgASAERg2VAiADKAIAIgAgBCABa2ohBSABIABrQQFqIQYCQANAIAEtAAAgAEGk1QBqLQAARw1CIABBAUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAyWAgsgA0EANgIAIAZBAWohAUEgDEILQdABIQIgASAERg2UAiADKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEGh1QBqLQAARw1BIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAyVAgsgA0EANgIAIAZBAWohAUESDEELIAEgBEYEQEHPASECDJQCCwJAAkAgAS0AAEHFAGsODgBDQ0NDQ0NDQ0NDQ0MBQwsgAUEBaiEBQbUBIQIM+wELIAFBAWohAUG2ASECDPoBC0HOASECIAEgBEYNkgIgAygCACIAIAQgAWtqIQUgASAAa0ECaiEGAkADQCABLQAAIABBntUAai0AAEcNPyAAQQJGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAMkwILIANBADYCACAGQQFqIQFBBww/C0HNASECIAEgBEYNkQIgAygCACIAIAQgAWtqIQUgASAAa0EFaiEGAkADQCABLQAAIABBmNUAai0AAEcNPiAAQQVGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAMkgILIANBADYCACAGQQFqIQFBKAw+CyABIARGBEBBzAEhAgyRAgsCQAJAAkAgAS0AAEHFAGsOEQBBQUFBQUFBQUEBQUFBQUECQQsgAUEBaiEBQbEBIQIM+QELIAFBAWohAUGyASECDPgBCyABQQFqIQFBswEhAgz3AQtBywEhAiABIARGDY8CIAMoAgAiACAEIAFraiEFIAEgAGtBBmohBgJAA0AgAS0AACAAQZHVAGotAABHDTwgAEEGRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADJACCyADQQA2AgAgBkEBaiEBQRoMPAtBygEhAiABIARGDY4CIAMoAgAiACAEIAFraiEFIAEgAGtBA2ohBgJAA0AgAS0AACAAQY3VAGotAABHDTsgAEEDRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADI8CCyADQQA2AgAgBkEBaiEBQSEMOwsgASAERgRAQckBIQIMjgILAkACQCABLQAAQcEAaw4UAD09PT09PT09PT09PT09PT09PQE9CyABQQFqIQFBrQEhAgz1AQsgAUEBaiEBQbABIQIM9AELIAEgBEYEQEHIASECDI0CCwJAAkAgAS0AAEHVAGsOCwA8PDw8PDw8PDwBPAsgAUEBaiEBQa4BIQIM9AELIAFBAWohAUGvASECDPMBC0HHASECIAEgBEYNiwIgAygCACIAIAQgAWtqIQUgASAAa0EIaiEGAkADQCABLQAAIABBhNUAai0AAEcNOCAAQQhGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAMjAILIANBADYCACAGQQFqIQFBKgw4CyABIARGBEBBxgEhAgyLAgsgAS0AAEHQAEcNOCABQQFqIQFBJQw3C0HFASECIAEgBEYNiQIgAygCACIAIAQgAWtqIQUgASAAa0ECaiEGAkADQCABLQAAIABBgdUAai0AAEcNNiAAQQJGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAMigILIANBADYCACAGQQFqIQFBDgw2CyABIARGBEBBxAEhAgyJAgsgAS0AAEHFAEcNNiABQQFqIQFBqwEhAgzvAQsgASAERgRAQcMBIQIMiAILAkACQAJAAkAgAS0AAEHCAGsODwABAjk5OTk5OTk5OTk5AzkLIAFBAWohAUGnASECDPEBCyABQQFqIQFBqAEhAgzwAQsgAUEBaiEBQakBIQIM7wELIAFBAWohAUGqASECDO4BC0HCASECIAEgBEYNhgIgAygCACIAIAQgAWtqIQUgASAAa0ECaiEGAkADQCABLQAAIABB/tQAai0AAEcNMyAAQQJGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAMhwILIANBADYCACAGQQFqIQFBFAwzC0HBASECIAEgBEYNhQIgAygCACIAIAQgAWtqIQUgASAAa0EEaiEGAkADQCABLQAAIABB+dQAai0AAEcNMiAAQQRGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAMhgILIANBADYCACAGQQFqIQFBKwwyC0HAASECIAEgBEYNhAIgAygCACIAIAQgAWtqIQUgASAAa0ECaiEGAkADQCABLQAAIABB9tQAai0AAEcNMSAAQQJGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAMhQILIANBADYCACAGQQFqIQFBLAwxC0G/ASECIAEgBEYNgwIgAygCACIAIAQgAWtqIQUgASAAa0ECaiEGAkADQCABLQAAIABBodUAai0AAEcNMCAAQQJGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAMhAILIANBADYCACAGQQFqIQFBEQwwC0G+ASECIAEgBEYNggIgAygCACIAIAQgAWtqIQUgASAAa0EDaiEGAkADQCABLQAAIABB8tQAai0AAEcNLyAAQQNGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAMgwILIANBADYCACAGQQFqIQFBLgwvCyABIARGBEBBvQEhAgyCAgsCQAJAAkACQAJAIAEtAABBwQBrDhUANDQ0NDQ0NDQ0NAE0NAI0NAM0NAQ0CyABQQFqIQFBmwEhAgzsAQsgAUEBaiEBQZwBIQIM6wELIAFBAWohAUGdASECDOoBCyABQQFqIQFBogEhAgzpAQsgAUEBaiEBQaQBIQIM6AELIAEgBEYEQEG8ASECDIECCwJAAkAgAS0AAEHSAGsOAwAwATALIAFBAWohAUGjASECDOgBCyABQQFqIQFBBAwtC0G7ASECIAEgBEYN/wEgAygCACIAIAQgAWtqIQUgASAAa0EBaiEGAkADQCABLQAAIABB8NQAai0AAEcNLCAAQQFGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAMgAILIANBADYCACAGQQFqIQFBHQwsCyABIARGBEBBugEhAgz/AQsCQAJAIAEtAABByQBrDgcBLi4uLi4ALgsgAUEBaiEBQaEBIQIM5gELIAFBAWohAUEiDCsLIAEgBEYEQEG5ASECDP4BCyABLQAAQdAARw0rIAFBAWohAUGgASECDOQBCyABIARGBEBBuAEhAgz9AQsCQAJAIAEtAABBxgBrDgsALCwsLCwsLCwsASwLIAFBAWohAUGeASECDOQBCyABQQFqIQFBnwEhAgzjAQtBtwEhAiABIARGDfsBIAMoAgAiACAEIAFraiEFIAEgAGtBA2ohBgJAA0AgAS0AACAAQezUAGotAABHDSggAEEDRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADPwBCyADQQA2AgAgBkEBaiEBQQ0MKAtBtgEhAiABIARGDfoBIAMoAgAiACAEIAFraiEFIAEgAGtBAmohBgJAA0AgAS0AACAAQaHVAGotAABHDScgAEECRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADPsBCyADQQA2AgAgBkEBaiEBQQwMJwtBtQEhAiABIARGDfkBIAMoAgAiACAEIAFraiEFIAEgAGtBAWohBgJAA0AgAS0AACAAQerUAGotAABHDSYgAEEBRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADPoBCyADQQA2AgAgBkEBaiEBQQMMJgtBtAEhAiABIARGDfgBIAMoAgAiACAEIAFraiEFIAEgAGtBAWohBgJAA0AgAS0AACAAQejUAGotAABHDSUgAEEBRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADPkBCyADQQA2AgAgBkEBaiEBQSYMJQsgASAERgRAQbMBIQIM+AELAkACQCABLQAAQdQAaw4CAAEnCyABQQFqIQFBmQEhAgzfAQsgAUEBaiEBQZoBIQIM3gELQbIBIQIgASAERg32ASADKAIAIgAgBCABa2ohBSABIABrQQFqIQYCQANAIAEtAAAgAEHm1ABqLQAARw0jIABBAUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAz3AQsgA0EANgIAIAZBAWohAUEnDCMLQbEBIQIgASAERg31ASADKAIAIgAgBCABa2ohBSABIABrQQFqIQYCQANAIAEtAAAgAEHk1ABqLQAARw0iIABBAUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAz2AQsgA0EANgIAIAZBAWohAUEcDCILQbABIQIgASAERg30ASADKAIAIgAgBCABa2ohBSABIABrQQVqIQYCQANAIAEtAAAgAEHe1ABqLQAARw0hIABBBUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAz1AQsgA0EANgIAIAZBAWohAUEGDCELQa8BIQIgASAERg3zASADKAIAIgAgBCABa2ohBSABIABrQQRqIQYCQANAIAEtAAAgAEHZ1ABqLQAARw0gIABBBEYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAz0AQsgA0EANgIAIAZBAWohAUEZDCALIAEgBEYEQEGuASECDPMBCwJAAkACQAJAIAEtAABBLWsOIwAkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJAEkJCQkJAIkJCQDJAsgAUEBaiEBQY4BIQIM3AELIAFBAWohAUGPASECDNsBCyABQQFqIQFBlAEhAgzaAQsgAUEBaiEBQZUBIQIM2QELQa0BIQIgASAERg3xASADKAIAIgAgBCABa2ohBSABIABrQQFqIQYCQANAIAEtAAAgAEHX1ABqLQAARw0eIABBAUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAzyAQsgA0EANgIAIAZBAWohAUELDB4LIAEgBEYEQEGsASECDPEBCwJAAkAgAS0AAEHBAGsOAwAgASALIAFBAWohAUGQASECDNgBCyABQQFqIQFBkwEhAgzXAQsgASAERgRAQasBIQIM8AELAkACQCABLQAAQcEAaw4PAB8fHx8fHx8fHx8fHx8BHwsgAUEBaiEBQZEBIQIM1wELIAFBAWohAUGSASECDNYBCyABIARGBEBBqgEhAgzvAQsgAS0AAEHMAEcNHCABQQFqIQFBCgwbC0GpASECIAEgBEYN7QEgAygCACIAIAQgAWtqIQUgASAAa0EFaiEGAkADQCABLQAAIABB0dQAai0AAEcNGiAAQQVGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAM7gELIANBADYCACAGQQFqIQFBHgwaC0GoASECIAEgBEYN7AEgAygCACIAIAQgAWtqIQUgASAAa0EGaiEGAkADQCABLQAAIABBytQAai0AAEcNGSAAQQZGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAM7QELIANBADYCACAGQQFqIQFBFQwZC0GnASECIAEgBEYN6wEgAygCACIAIAQgAWtqIQUgASAAa0ECaiEGAkADQCABLQAAIABBx9QAai0AAEcNGCAAQQJGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAM7AELIANBADYCACAGQQFqIQFBFwwYC0GmASECIAEgBEYN6gEgAygCACIAIAQgAWtqIQUgASAAa0EFaiEGAkADQCABLQAAIABBwdQAai0AAEcNFyAAQQVGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAM6wELIANBADYCACAGQQFqIQFBGAwXCyABIARGBEBBpQEhAgzqAQsCQAJAIAEtAABByQBrDgcAGRkZGRkBGQsgAUEBaiEBQYsBIQIM0QELIAFBAWohAUGMASECDNABC0GkASECIAEgBEYN6AEgAygCACIAIAQgAWtqIQUgASAAa0EBaiEGAkADQCABLQAAIABBptUAai0AAEcNFSAAQQFGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAM6QELIANBADYCACAGQQFqIQFBCQwVC0GjASECIAEgBEYN5wEgAygCACIAIAQgAWtqIQUgASAAa0EBaiEGAkADQCABLQAAIABBpNUAai0AAEcNFCAAQQFGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAM6AELIANBADYCACAGQQFqIQFBHwwUC0GiASECIAEgBEYN5gEgAygCACIAIAQgAWtqIQUgASAAa0ECaiEGAkADQCABLQAAIABBvtQAai0AAEcNEyAAQQJGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAM5wELIANBADYCACAGQQFqIQFBAgwTC0GhASECIAEgBEYN5QEgAygCACIAIAQgAWtqIQUgASAAa0EBaiEGA0AgAS0AACAAQbzUAGotAABHDREgAEEBRg0CIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADOUBCyABIARGBEBBoAEhAgzlAQtBASABLQAAQd8ARw0RGiABQQFqIQFBhwEhAgzLAQsgA0EANgIAIAZBAWohAUGIASECDMoBC0GfASECIAEgBEYN4gEgAygCACIAIAQgAWtqIQUgASAAa0EIaiEGAkADQCABLQAAIABBhNUAai0AAEcNDyAAQQhGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAM4wELIANBADYCACAGQQFqIQFBKQwPC0GeASECIAEgBEYN4QEgAygCACIAIAQgAWtqIQUgASAAa0EDaiEGAkADQCABLQAAIABBuNQAai0AAEcNDiAAQQNGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAM4gELIANBADYCACAGQQFqIQFBLQwOCyABIARGBEBBnQEhAgzhAQsgAS0AAEHFAEcNDiABQQFqIQFBhAEhAgzHAQsgASAERgRAQZwBIQIM4AELAkACQCABLQAAQcwAaw4IAA8PDw8PDwEPCyABQQFqIQFBggEhAgzHAQsgAUEBaiEBQYMBIQIMxgELQZsBIQIgASAERg3eASADKAIAIgAgBCABa2ohBSABIABrQQRqIQYCQANAIAEtAAAgAEGz1ABqLQAARw0LIABBBEYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAzfAQsgA0EANgIAIAZBAWohAUEjDAsLQZoBIQIgASAERg3dASADKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEGw1ABqLQAARw0KIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAzeAQsgA0EANgIAIAZBAWohAUEADAoLIAEgBEYEQEGZASECDN0BCwJAAkAgAS0AAEHIAGsOCAAMDAwMDAwBDAsgAUEBaiEBQf0AIQIMxAELIAFBAWohAUGAASECDMMBCyABIARGBEBBmAEhAgzcAQsCQAJAIAEtAABBzgBrDgMACwELCyABQQFqIQFB/gAhAgzDAQsgAUEBaiEBQf8AIQIMwgELIAEgBEYEQEGXASECDNsBCyABLQAAQdkARw0IIAFBAWohAUEIDAcLQZYBIQIgASAERg3ZASADKAIAIgAgBCABa2ohBSABIABrQQNqIQYCQANAIAEtAAAgAEGs1ABqLQAARw0GIABBA0YNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAzaAQsgA0EANgIAIAZBAWohAUEFDAYLQZUBIQIgASAERg3YASADKAIAIgAgBCABa2ohBSABIABrQQVqIQYCQANAIAEtAAAgAEGm1ABqLQAARw0FIABBBUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAzZAQsgA0EANgIAIAZBAWohAUEWDAULQZQBIQIgASAERg3XASADKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEGh1QBqLQAARw0EIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAzYAQsgA0EANgIAIAZBAWohAUEQDAQLIAEgBEYEQEGTASECDNcBCwJAAkAgAS0AAEHDAGsODAAGBgYGBgYGBgYGAQYLIAFBAWohAUH5ACECDL4BCyABQQFqIQFB+gAhAgy9AQtBkgEhAiABIARGDdUBIAMoAgAiACAEIAFraiEFIAEgAGtBBWohBgJAA0AgAS0AACAAQaDUAGotAABHDQIgAEEFRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADNYBCyADQQA2AgAgBkEBaiEBQSQMAgsgA0EANgIADAILIAEgBEYEQEGRASECDNQBCyABLQAAQcwARw0BIAFBAWohAUETCzoAKSADKAIEIQAgA0EANgIEIAMgACABEC4iAA0CDAELQQAhAiADQQA2AhwgAyABNgIUIANB/h82AhAgA0EGNgIMDNEBC0H4ACECDLcBCyADQZABNgIcIAMgATYCFCADIAA2AgxBACECDM8BC0EAIQACQCADKAI4IgJFDQAgAigCQCICRQ0AIAMgAhEAACEACyAARQ0AIABBFUYNASADQQA2AhwgAyABNgIUIANBgg82AhAgA0EgNgIMQQAhAgzOAQtB9wAhAgy0AQsgA0GPATYCHCADIAE2AhQgA0HsGzYCECADQRU2AgxBACECDMwBCyABIARGBEBBjwEhAgzMAQsCQCABLQAAQSBGBEAgAUEBaiEBDAELIANBADYCHCADIAE2AhQgA0GbHzYCECADQQY2AgxBACECDMwBC0ECIQIMsgELA0AgAS0AAEEgRw0CIAQgAUEBaiIBRw0AC0GOASECDMoBCyABIARGBEBBjQEhAgzKAQsCQCABLQAAQQlrDgRKAABKAAtB9QAhAgywAQsgAy0AKUEFRgRAQfYAIQIMsAELQfQAIQIMrwELIAEgBEYEQEGMASECDMgBCyADQRA2AgggAyABNgIEDAoLIAEgBEYEQEGLASECDMcBCwJAIAEtAABBCWsOBEcAAEcAC0HzACECDK0BCyABIARHBEAgA0EQNgIIIAMgATYCBEHxACECDK0BC0GKASECDMUBCwJAIAEgBEcEQANAIAEtAABBoNAAai0AACIAQQNHBEACQCAAQQFrDgJJAAQLQfAAIQIMrwELIAQgAUEBaiIBRw0AC0GIASECDMYBC0GIASECDMUBCyADQQA2AhwgAyABNgIUIANB2yA2AhAgA0EHNgIMQQAhAgzEAQsgASAERgRAQYkBIQIMxAELAkACQAJAIAEtAABBoNIAai0AAEEBaw4DRgIAAQtB8gAhAgysAQsgA0EANgIcIAMgATYCFCADQbQSNgIQIANBBzYCDEEAIQIMxAELQeoAIQIMqgELIAEgBEcEQCABQQFqIQFB7wAhAgyqAQtBhwEhAgzCAQsgBCABIgBGBEBBhgEhAgzCAQsgAC0AACIBQS9GBEAgAEEBaiEBQe4AIQIMqQELIAFBCWsiAkEXSw0BIAAhAUEBIAJ0QZuAgARxDUEMAQsgBCABIgBGBEBBhQEhAgzBAQsgAC0AAEEvRw0AIABBAWohAQwDC0EAIQIgA0EANgIcIAMgADYCFCADQdsgNgIQIANBBzYCDAy/AQsCQAJAAkACQAJAA0AgAS0AAEGgzgBqLQAAIgBBBUcEQAJAAkAgAEEBaw4IRwUGBwgABAEIC0HrACECDK0BCyABQQFqIQFB7QAhAgysAQsgBCABQQFqIgFHDQALQYQBIQIMwwELIAFBAWoMFAsgAygCBCEAIANBADYCBCADIAAgARAsIgBFDR4gA0HbADYCHCADIAE2AhQgAyAANgIMQQAhAgzBAQsgAygCBCEAIANBADYCBCADIAAgARAsIgBFDR4gA0HdADYCHCADIAE2AhQgAyAANgIMQQAhAgzAAQsgAygCBCEAIANBADYCBCADIAAgARAsIgBFDR4gA0H6ADYCHCADIAE2AhQgAyAANgIMQQAhAgy/AQsgA0EANgIcIAMgATYCFCADQfkPNgIQIANBBzYCDEEAIQIMvgELIAEgBEYEQEGDASECDL4BCwJAIAEtAABBoM4Aai0AAEEBaw4IPgQFBgAIAgMHCyABQQFqIQELQQMhAgyjAQsgAUEBagwNC0EAIQIgA0EANgIcIANB0RI2AhAgA0EHNgIMIAMgAUEBajYCFAy6AQsgAygCBCEAIANBADYCBCADIAAgARAsIgBFDRYgA0HbADYCHCADIAE2AhQgAyAANgIMQQAhAgy5AQsgAygCBCEAIANBADYCBCADIAAgARAsIgBFDRYgA0HdADYCHCADIAE2AhQgAyAANgIMQQAhAgy4AQsgAygCBCEAIANBADYCBCADIAAgARAsIgBFDRYgA0H6ADYCHCADIAE2AhQgAyAANgIMQQAhAgy3AQsgA0EANgIcIAMgATYCFCADQfkPNgIQIANBBzYCDEEAIQIMtgELQewAIQIMnAELIAEgBEYEQEGCASECDLUBCyABQQFqDAILIAEgBEYEQEGBASECDLQBCyABQQFqDAELIAEgBEYNASABQQFqCyEBQQQhAgyYAQtBgAEhAgywAQsDQCABLQAAQaDMAGotAAAiAEECRwRAIABBAUcEQEHpACECDJkBCwwxCyAEIAFBAWoiAUcNAAtB/wAhAgyvAQsgASAERgRAQf4AIQIMrwELAkAgAS0AAEEJaw43LwMGLwQGBgYGBgYGBgYGBgYGBgYGBgYFBgYCBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGAAYLIAFBAWoLIQFBBSECDJQBCyABQQFqDAYLIAMoAgQhACADQQA2AgQgAyAAIAEQLCIARQ0IIANB2wA2AhwgAyABNgIUIAMgADYCDEEAIQIMqwELIAMoAgQhACADQQA2AgQgAyAAIAEQLCIARQ0IIANB3QA2AhwgAyABNgIUIAMgADYCDEEAIQIMqgELIAMoAgQhACADQQA2AgQgAyAAIAEQLCIARQ0IIANB+gA2AhwgAyABNgIUIAMgADYCDEEAIQIMqQELIANBADYCHCADIAE2AhQgA0GNFDYCECADQQc2AgxBACECDKgBCwJAAkACQAJAA0AgAS0AAEGgygBqLQAAIgBBBUcEQAJAIABBAWsOBi4DBAUGAAYLQegAIQIMlAELIAQgAUEBaiIBRw0AC0H9ACECDKsBCyADKAIEIQAgA0EANgIEIAMgACABECwiAEUNByADQdsANgIcIAMgATYCFCADIAA2AgxBACECDKoBCyADKAIEIQAgA0EANgIEIAMgACABECwiAEUNByADQd0ANgIcIAMgATYCFCADIAA2AgxBACECDKkBCyADKAIEIQAgA0EANgIEIAMgACABECwiAEUNByADQfoANgIcIAMgATYCFCADIAA2AgxBACECDKgBCyADQQA2AhwgAyABNgIUIANB5Ag2AhAgA0EHNgIMQQAhAgynAQsgASAERg0BIAFBAWoLIQFBBiECDIwBC0H8ACECDKQBCwJAAkACQAJAA0AgAS0AAEGgyABqLQAAIgBBBUcEQCAAQQFrDgQpAgMEBQsgBCABQQFqIgFHDQALQfsAIQIMpwELIAMoAgQhACADQQA2AgQgAyAAIAEQLCIARQ0DIANB2wA2AhwgAyABNgIUIAMgADYCDEEAIQIMpgELIAMoAgQhACADQQA2AgQgAyAAIAEQLCIARQ0DIANB3QA2AhwgAyABNgIUIAMgADYCDEEAIQIMpQELIAMoAgQhACADQQA2AgQgAyAAIAEQLCIARQ0DIANB+gA2AhwgAyABNgIUIAMgADYCDEEAIQIMpAELIANBADYCHCADIAE2AhQgA0G8CjYCECADQQc2AgxBACECDKMBC0HPACECDIkBC0HRACECDIgBC0HnACECDIcBCyABIARGBEBB+gAhAgygAQsCQCABLQAAQQlrDgQgAAAgAAsgAUEBaiEBQeYAIQIMhgELIAEgBEYEQEH5ACECDJ8BCwJAIAEtAABBCWsOBB8AAB8AC0EAIQACQCADKAI4IgJFDQAgAigCOCICRQ0AIAMgAhEAACEACyAARQRAQeIBIQIMhgELIABBFUcEQCADQQA2AhwgAyABNgIUIANByQ02AhAgA0EaNgIMQQAhAgyfAQsgA0H4ADYCHCADIAE2AhQgA0HqGjYCECADQRU2AgxBACECDJ4BCyABIARHBEAgA0ENNgIIIAMgATYCBEHkACECDIUBC0H3ACECDJ0BCyABIARGBEBB9gAhAgydAQsCQAJAAkAgAS0AAEHIAGsOCwABCwsLCwsLCwsCCwsgAUEBaiEBQd0AIQIMhQELIAFBAWohAUHgACECDIQBCyABQQFqIQFB4wAhAgyDAQtB9QAhAiABIARGDZsBIAMoAgAiACAEIAFraiEFIAEgAGtBAmohBgJAA0AgAS0AACAAQbXVAGotAABHDQggAEECRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADJwBCyADKAIEIQAgA0IANwMAIAMgACAGQQFqIgEQKyIABEAgA0H0ADYCHCADIAE2AhQgAyAANgIMQQAhAgycAQtB4gAhAgyCAQtBACEAAkAgAygCOCICRQ0AIAIoAjQiAkUNACADIAIRAAAhAAsCQCAABEAgAEEVRg0BIANBADYCHCADIAE2AhQgA0HqDTYCECADQSY2AgxBACECDJwBC0HhACECDIIBCyADQfMANgIcIAMgATYCFCADQYAbNgIQIANBFTYCDEEAIQIMmgELIAMtACkiAEEja0ELSQ0JAkAgAEEGSw0AQQEgAHRBygBxRQ0ADAoLQQAhAiADQQA2AhwgAyABNgIUIANB7Qk2AhAgA0EINgIMDJkBC0HyACECIAEgBEYNmAEgAygCACIAIAQgAWtqIQUgASAAa0EBaiEGAkADQCABLQAAIABBs9UAai0AAEcNBSAAQQFGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAMmQELIAMoAgQhACADQgA3AwAgAyAAIAZBAWoiARArIgAEQCADQfEANgIcIAMgATYCFCADIAA2AgxBACECDJkBC0HfACECDH8LQQAhAAJAIAMoAjgiAkUNACACKAI0IgJFDQAgAyACEQAAIQALAkAgAARAIABBFUYNASADQQA2AhwgAyABNgIUIANB6g02AhAgA0EmNgIMQQAhAgyZAQtB3gAhAgx/CyADQfAANgIcIAMgATYCFCADQYAbNgIQIANBFTYCDEEAIQIMlwELIAMtAClBIUYNBiADQQA2AhwgAyABNgIUIANBkQo2AhAgA0EINgIMQQAhAgyWAQtB7wAhAiABIARGDZUBIAMoAgAiACAEIAFraiEFIAEgAGtBAmohBgJAA0AgAS0AACAAQbDVAGotAABHDQIgAEECRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADJYBCyADKAIEIQAgA0IANwMAIAMgACAGQQFqIgEQKyIARQ0CIANB7QA2AhwgAyABNgIUIAMgADYCDEEAIQIMlQELIANBADYCAAsgAygCBCEAIANBADYCBCADIAAgARArIgBFDYABIANB7gA2AhwgAyABNgIUIAMgADYCDEEAIQIMkwELQdwAIQIMeQtBACEAAkAgAygCOCICRQ0AIAIoAjQiAkUNACADIAIRAAAhAAsCQCAABEAgAEEVRg0BIANBADYCHCADIAE2AhQgA0HqDTYCECADQSY2AgxBACECDJMBC0HbACECDHkLIANB7AA2AhwgAyABNgIUIANBgBs2AhAgA0EVNgIMQQAhAgyRAQsgAy0AKSIAQSNJDQAgAEEuRg0AIANBADYCHCADIAE2AhQgA0HJCTYCECADQQg2AgxBACECDJABC0HaACECDHYLIAEgBEYEQEHrACECDI8BCwJAIAEtAABBL0YEQCABQQFqIQEMAQsgA0EANgIcIAMgATYCFCADQbI4NgIQIANBCDYCDEEAIQIMjwELQdkAIQIMdQsgASAERwRAIANBDjYCCCADIAE2AgRB2AAhAgx1C0HqACECDI0BCyABIARGBEBB6QAhAgyNAQsgAS0AAEEwayIAQf8BcUEKSQRAIAMgADoAKiABQQFqIQFB1wAhAgx0CyADKAIEIQAgA0EANgIEIAMgACABEC8iAEUNeiADQegANgIcIAMgATYCFCADIAA2AgxBACECDIwBCyABIARGBEBB5wAhAgyMAQsCQCABLQAAQS5GBEAgAUEBaiEBDAELIAMoAgQhACADQQA2AgQgAyAAIAEQLyIARQ17IANB5gA2AhwgAyABNgIUIAMgADYCDEEAIQIMjAELQdYAIQIMcgsgASAERgRAQeUAIQIMiwELQQAhAEEBIQVBASEHQQAhAgJAAkACQAJAAkACfwJAAkACQAJAAkACQAJAIAEtAABBMGsOCgoJAAECAwQFBggLC0ECDAYLQQMMBQtBBAwEC0EFDAMLQQYMAgtBBwwBC0EICyECQQAhBUEAIQcMAgtBCSECQQEhAEEAIQVBACEHDAELQQAhBUEBIQILIAMgAjoAKyABQQFqIQECQAJAIAMtAC5BEHENAAJAAkACQCADLQAqDgMBAAIECyAHRQ0DDAILIAANAQwCCyAFRQ0BCyADKAIEIQAgA0EANgIEIAMgACABEC8iAEUNAiADQeIANgIcIAMgATYCFCADIAA2AgxBACECDI0BCyADKAIEIQAgA0EANgIEIAMgACABEC8iAEUNfSADQeMANgIcIAMgATYCFCADIAA2AgxBACECDIwBCyADKAIEIQAgA0EANgIEIAMgACABEC8iAEUNeyADQeQANgIcIAMgATYCFCADIAA2AgwMiwELQdQAIQIMcQsgAy0AKUEiRg2GAUHTACECDHALQQAhAAJAIAMoAjgiAkUNACACKAJEIgJFDQAgAyACEQAAIQALIABFBEBB1QAhAgxwCyAAQRVHBEAgA0EANgIcIAMgATYCFCADQaQNNgIQIANBITYCDEEAIQIMiQELIANB4QA2AhwgAyABNgIUIANB0Bo2AhAgA0EVNgIMQQAhAgyIAQsgASAERgRAQeAAIQIMiAELAkACQAJAAkACQCABLQAAQQprDgQBBAQABAsgAUEBaiEBDAELIAFBAWohASADQS9qLQAAQQFxRQ0BC0HSACECDHALIANBADYCHCADIAE2AhQgA0G2ETYCECADQQk2AgxBACECDIgBCyADQQA2AhwgAyABNgIUIANBthE2AhAgA0EJNgIMQQAhAgyHAQsgASAERgRAQd8AIQIMhwELIAEtAABBCkYEQCABQQFqIQEMCQsgAy0ALkHAAHENCCADQQA2AhwgAyABNgIUIANBthE2AhAgA0ECNgIMQQAhAgyGAQsgASAERgRAQd0AIQIMhgELIAEtAAAiAkENRgRAIAFBAWohAUHQACECDG0LIAEhACACQQlrDgQFAQEFAQsgBCABIgBGBEBB3AAhAgyFAQsgAC0AAEEKRw0AIABBAWoMAgtBACECIANBADYCHCADIAA2AhQgA0HKLTYCECADQQc2AgwMgwELIAEgBEYEQEHbACECDIMBCwJAIAEtAABBCWsOBAMAAAMACyABQQFqCyEBQc4AIQIMaAsgASAERgRAQdoAIQIMgQELIAEtAABBCWsOBAABAQABC0EAIQIgA0EANgIcIANBmhI2AhAgA0EHNgIMIAMgAUEBajYCFAx/CyADQYASOwEqQQAhAAJAIAMoAjgiAkUNACACKAI4IgJFDQAgAyACEQAAIQALIABFDQAgAEEVRw0BIANB2QA2AhwgAyABNgIUIANB6ho2AhAgA0EVNgIMQQAhAgx+C0HNACECDGQLIANBADYCHCADIAE2AhQgA0HJDTYCECADQRo2AgxBACECDHwLIAEgBEYEQEHZACECDHwLIAEtAABBIEcNPSABQQFqIQEgAy0ALkEBcQ09IANBADYCHCADIAE2AhQgA0HCHDYCECADQR42AgxBACECDHsLIAEgBEYEQEHYACECDHsLAkACQAJAAkACQCABLQAAIgBBCmsOBAIDAwABCyABQQFqIQFBLCECDGULIABBOkcNASADQQA2AhwgAyABNgIUIANB5xE2AhAgA0EKNgIMQQAhAgx9CyABQQFqIQEgA0Evai0AAEEBcUUNcyADLQAyQYABcUUEQCADQTJqIQIgAxA1QQAhAAJAIAMoAjgiBkUNACAGKAIoIgZFDQAgAyAGEQAAIQALAkACQCAADhZNTEsBAQEBAQEBAQEBAQEBAQEBAQEAAQsgA0EpNgIcIAMgATYCFCADQawZNgIQIANBFTYCDEEAIQIMfgsgA0EANgIcIAMgATYCFCADQeULNgIQIANBETYCDEEAIQIMfQtBACEAAkAgAygCOCICRQ0AIAIoAlwiAkUNACADIAIRAAAhAAsgAEUNWSAAQRVHDQEgA0EFNgIcIAMgATYCFCADQZsbNgIQIANBFTYCDEEAIQIMfAtBywAhAgxiC0EAIQIgA0EANgIcIAMgATYCFCADQZAONgIQIANBFDYCDAx6CyADIAMvATJBgAFyOwEyDDsLIAEgBEcEQCADQRE2AgggAyABNgIEQcoAIQIMYAtB1wAhAgx4CyABIARGBEBB1gAhAgx4CwJAAkACQAJAIAEtAAAiAEEgciAAIABBwQBrQf8BcUEaSRtB/wFxQeMAaw4TAEBAQEBAQEBAQEBAQAFAQEACA0ALIAFBAWohAUHGACECDGELIAFBAWohAUHHACECDGALIAFBAWohAUHIACECDF8LIAFBAWohAUHJACECDF4LQdUAIQIgBCABIgBGDXYgBCABayADKAIAIgFqIQYgACABa0EFaiEHA0AgAUGQyABqLQAAIAAtAAAiBUEgciAFIAVBwQBrQf8BcUEaSRtB/wFxRw0IQQQgAUEFRg0KGiABQQFqIQEgBCAAQQFqIgBHDQALIAMgBjYCAAx2C0HUACECIAQgASIARg11IAQgAWsgAygCACIBaiEGIAAgAWtBD2ohBwNAIAFBgMgAai0AACAALQAAIgVBIHIgBSAFQcEAa0H/AXFBGkkbQf8BcUcNB0EDIAFBD0YNCRogAUEBaiEBIAQgAEEBaiIARw0ACyADIAY2AgAMdQtB0wAhAiAEIAEiAEYNdCAEIAFrIAMoAgAiAWohBiAAIAFrQQ5qIQcDQCABQeLHAGotAAAgAC0AACIFQSByIAUgBUHBAGtB/wFxQRpJG0H/AXFHDQYgAUEORg0HIAFBAWohASAEIABBAWoiAEcNAAsgAyAGNgIADHQLQdIAIQIgBCABIgBGDXMgBCABayADKAIAIgFqIQUgACABa0EBaiEGA0AgAUHgxwBqLQAAIAAtAAAiB0EgciAHIAdBwQBrQf8BcUEaSRtB/wFxRw0FIAFBAUYNAiABQQFqIQEgBCAAQQFqIgBHDQALIAMgBTYCAAxzCyABIARGBEBB0QAhAgxzCwJAAkAgAS0AACIAQSByIAAgAEHBAGtB/wFxQRpJG0H/AXFB7gBrDgcAOTk5OTkBOQsgAUEBaiEBQcMAIQIMWgsgAUEBaiEBQcQAIQIMWQsgA0EANgIAIAZBAWohAUHFACECDFgLQdAAIQIgBCABIgBGDXAgBCABayADKAIAIgFqIQYgACABa0EJaiEHA0AgAUHWxwBqLQAAIAAtAAAiBUEgciAFIAVBwQBrQf8BcUEaSRtB/wFxRw0CQQIgAUEJRg0EGiABQQFqIQEgBCAAQQFqIgBHDQALIAMgBjYCAAxwC0HPACECIAQgASIARg1vIAQgAWsgAygCACIBaiEGIAAgAWtBBWohBwNAIAFB0McAai0AACAALQAAIgVBIHIgBSAFQcEAa0H/AXFBGkkbQf8BcUcNASABQQVGDQIgAUEBaiEBIAQgAEEBaiIARw0ACyADIAY2AgAMbwsgACEBIANBADYCAAwzC0EBCzoALCADQQA2AgAgB0EBaiEBC0EtIQIMUgsCQANAIAEtAABB0MUAai0AAEEBRw0BIAQgAUEBaiIBRw0AC0HNACECDGsLQcIAIQIMUQsgASAERgRAQcwAIQIMagsgAS0AAEE6RgRAIAMoAgQhACADQQA2AgQgAyAAIAEQMCIARQ0zIANBywA2AhwgAyAANgIMIAMgAUEBajYCFEEAIQIMagsgA0EANgIcIAMgATYCFCADQecRNgIQIANBCjYCDEEAIQIMaQsCQAJAIAMtACxBAmsOAgABJwsgA0Ezai0AAEECcUUNJiADLQAuQQJxDSYgA0EANgIcIAMgATYCFCADQaYUNgIQIANBCzYCDEEAIQIMaQsgAy0AMkEgcUUNJSADLQAuQQJxDSUgA0EANgIcIAMgATYCFCADQb0TNgIQIANBDzYCDEEAIQIMaAtBACEAAkAgAygCOCICRQ0AIAIoAkgiAkUNACADIAIRAAAhAAsgAEUEQEHBACECDE8LIABBFUcEQCADQQA2AhwgAyABNgIUIANBpg82AhAgA0EcNgIMQQAhAgxoCyADQcoANgIcIAMgATYCFCADQYUcNgIQIANBFTYCDEEAIQIMZwsgASAERwRAA0AgAS0AAEHAwQBqLQAAQQFHDRcgBCABQQFqIgFHDQALQcQAIQIMZwtBxAAhAgxmCyABIARHBEADQAJAIAEtAAAiAEEgciAAIABBwQBrQf8BcUEaSRtB/wFxIgBBCUYNACAAQSBGDQACQAJAAkACQCAAQeMAaw4TAAMDAwMDAwMBAwMDAwMDAwMDAgMLIAFBAWohAUE2IQIMUgsgAUEBaiEBQTchAgxRCyABQQFqIQFBOCECDFALDBULIAQgAUEBaiIBRw0AC0E8IQIMZgtBPCECDGULIAEgBEYEQEHIACECDGULIANBEjYCCCADIAE2AgQCQAJAAkACQAJAIAMtACxBAWsOBBQAAQIJCyADLQAyQSBxDQNB4AEhAgxPCwJAIAMvATIiAEEIcUUNACADLQAoQQFHDQAgAy0ALkEIcUUNAgsgAyAAQff7A3FBgARyOwEyDAsLIAMgAy8BMkEQcjsBMgwECyADQQA2AgQgAyABIAEQMSIABEAgA0HBADYCHCADIAA2AgwgAyABQQFqNgIUQQAhAgxmCyABQQFqIQEMWAsgA0EANgIcIAMgATYCFCADQfQTNgIQIANBBDYCDEEAIQIMZAtBxwAhAiABIARGDWMgAygCACIAIAQgAWtqIQUgASAAa0EGaiEGAkADQCAAQcDFAGotAAAgAS0AAEEgckcNASAAQQZGDUogAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAMZAsgA0EANgIADAULAkAgASAERwRAA0AgAS0AAEHAwwBqLQAAIgBBAUcEQCAAQQJHDQMgAUEBaiEBDAULIAQgAUEBaiIBRw0AC0HFACECDGQLQcUAIQIMYwsLIANBADoALAwBC0ELIQIMRwtBPyECDEYLAkACQANAIAEtAAAiAEEgRwRAAkAgAEEKaw4EAwUFAwALIABBLEYNAwwECyAEIAFBAWoiAUcNAAtBxgAhAgxgCyADQQg6ACwMDgsgAy0AKEEBRw0CIAMtAC5BCHENAiADKAIEIQAgA0EANgIEIAMgACABEDEiAARAIANBwgA2AhwgAyAANgIMIAMgAUEBajYCFEEAIQIMXwsgAUEBaiEBDFALQTshAgxECwJAA0AgAS0AACIAQSBHIABBCUdxDQEgBCABQQFqIgFHDQALQcMAIQIMXQsLQTwhAgxCCwJAAkAgASAERwRAA0AgAS0AACIAQSBHBEAgAEEKaw4EAwQEAwQLIAQgAUEBaiIBRw0AC0E/IQIMXQtBPyECDFwLIAMgAy8BMkEgcjsBMgwKCyADKAIEIQAgA0EANgIEIAMgACABEDEiAEUNTiADQT42AhwgAyABNgIUIAMgADYCDEEAIQIMWgsCQCABIARHBEADQCABLQAAQcDDAGotAAAiAEEBRwRAIABBAkYNAwwMCyAEIAFBAWoiAUcNAAtBNyECDFsLQTchAgxaCyABQQFqIQEMBAtBOyECIAQgASIARg1YIAQgAWsgAygCACIBaiEGIAAgAWtBBWohBwJAA0AgAUGQyABqLQAAIAAtAAAiBUEgciAFIAVBwQBrQf8BcUEaSRtB/wFxRw0BIAFBBUYEQEEHIQEMPwsgAUEBaiEBIAQgAEEBaiIARw0ACyADIAY2AgAMWQsgA0EANgIAIAAhAQwFC0E6IQIgBCABIgBGDVcgBCABayADKAIAIgFqIQYgACABa0EIaiEHAkADQCABQbTBAGotAAAgAC0AACIFQSByIAUgBUHBAGtB/wFxQRpJG0H/AXFHDQEgAUEIRgRAQQUhAQw+CyABQQFqIQEgBCAAQQFqIgBHDQALIAMgBjYCAAxYCyADQQA2AgAgACEBDAQLQTkhAiAEIAEiAEYNViAEIAFrIAMoAgAiAWohBiAAIAFrQQNqIQcCQANAIAFBsMEAai0AACAALQAAIgVBIHIgBSAFQcEAa0H/AXFBGkkbQf8BcUcNASABQQNGBEBBBiEBDD0LIAFBAWohASAEIABBAWoiAEcNAAsgAyAGNgIADFcLIANBADYCACAAIQEMAwsCQANAIAEtAAAiAEEgRwRAIABBCmsOBAcEBAcCCyAEIAFBAWoiAUcNAAtBOCECDFYLIABBLEcNASABQQFqIQBBASEBAkACQAJAAkACQCADLQAsQQVrDgQDAQIEAAsgACEBDAQLQQIhAQwBC0EEIQELIANBAToALCADIAMvATIgAXI7ATIgACEBDAELIAMgAy8BMkEIcjsBMiAAIQELQT4hAgw7CyADQQA6ACwLQTkhAgw5CyABIARGBEBBNiECDFILAkACQAJAAkACQCABLQAAQQprDgQAAgIBAgsgAygCBCEAIANBADYCBCADIAAgARAxIgBFDQIgA0EzNgIcIAMgATYCFCADIAA2AgxBACECDFULIAMoAgQhACADQQA2AgQgAyAAIAEQMSIARQRAIAFBAWohAQwGCyADQTI2AhwgAyAANgIMIAMgAUEBajYCFEEAIQIMVAsgAy0ALkEBcQRAQd8BIQIMOwsgAygCBCEAIANBADYCBCADIAAgARAxIgANAQxJC0E0IQIMOQsgA0E1NgIcIAMgATYCFCADIAA2AgxBACECDFELQTUhAgw3CyADQS9qLQAAQQFxDQAgA0EANgIcIAMgATYCFCADQesWNgIQIANBGTYCDEEAIQIMTwtBMyECDDULIAEgBEYEQEEyIQIMTgsCQCABLQAAQQpGBEAgAUEBaiEBDAELIANBADYCHCADIAE2AhQgA0GSFzYCECADQQM2AgxBACECDE4LQTIhAgw0CyABIARGBEBBMSECDE0LAkAgAS0AACIAQQlGDQAgAEEgRg0AQQEhAgJAIAMtACxBBWsOBAYEBQANCyADIAMvATJBCHI7ATIMDAsgAy0ALkEBcUUNASADLQAsQQhHDQAgA0EAOgAsC0E9IQIMMgsgA0EANgIcIAMgATYCFCADQcIWNgIQIANBCjYCDEEAIQIMSgtBAiECDAELQQQhAgsgA0EBOgAsIAMgAy8BMiACcjsBMgwGCyABIARGBEBBMCECDEcLIAEtAABBCkYEQCABQQFqIQEMAQsgAy0ALkEBcQ0AIANBADYCHCADIAE2AhQgA0HcKDYCECADQQI2AgxBACECDEYLQTAhAgwsCyABQQFqIQFBMSECDCsLIAEgBEYEQEEvIQIMRAsgAS0AACIAQQlHIABBIEdxRQRAIAFBAWohASADLQAuQQFxDQEgA0EANgIcIAMgATYCFCADQZcQNgIQIANBCjYCDEEAIQIMRAtBASECAkACQAJAAkACQAJAIAMtACxBAmsOBwUEBAMBAgAECyADIAMvATJBCHI7ATIMAwtBAiECDAELQQQhAgsgA0EBOgAsIAMgAy8BMiACcjsBMgtBLyECDCsLIANBADYCHCADIAE2AhQgA0GEEzYCECADQQs2AgxBACECDEMLQeEBIQIMKQsgASAERgRAQS4hAgxCCyADQQA2AgQgA0ESNgIIIAMgASABEDEiAA0BC0EuIQIMJwsgA0EtNgIcIAMgATYCFCADIAA2AgxBACECDD8LQQAhAAJAIAMoAjgiAkUNACACKAJMIgJFDQAgAyACEQAAIQALIABFDQAgAEEVRw0BIANB2AA2AhwgAyABNgIUIANBsxs2AhAgA0EVNgIMQQAhAgw+C0HMACECDCQLIANBADYCHCADIAE2AhQgA0GzDjYCECADQR02AgxBACECDDwLIAEgBEYEQEHOACECDDwLIAEtAAAiAEEgRg0CIABBOkYNAQsgA0EAOgAsQQkhAgwhCyADKAIEIQAgA0EANgIEIAMgACABEDAiAA0BDAILIAMtAC5BAXEEQEHeASECDCALIAMoAgQhACADQQA2AgQgAyAAIAEQMCIARQ0CIANBKjYCHCADIAA2AgwgAyABQQFqNgIUQQAhAgw4CyADQcsANgIcIAMgADYCDCADIAFBAWo2AhRBACECDDcLIAFBAWohAUHAACECDB0LIAFBAWohAQwsCyABIARGBEBBKyECDDULAkAgAS0AAEEKRgRAIAFBAWohAQwBCyADLQAuQcAAcUUNBgsgAy0AMkGAAXEEQEEAIQACQCADKAI4IgJFDQAgAigCXCICRQ0AIAMgAhEAACEACyAARQ0SIABBFUYEQCADQQU2AhwgAyABNgIUIANBmxs2AhAgA0EVNgIMQQAhAgw2CyADQQA2AhwgAyABNgIUIANBkA42AhAgA0EUNgIMQQAhAgw1CyADQTJqIQIgAxA1QQAhAAJAIAMoAjgiBkUNACAGKAIoIgZFDQAgAyAGEQAAIQALIAAOFgIBAAQEBAQEBAQEBAQEBAQEBAQEBAMECyADQQE6ADALIAIgAi8BAEHAAHI7AQALQSshAgwYCyADQSk2AhwgAyABNgIUIANBrBk2AhAgA0EVNgIMQQAhAgwwCyADQQA2AhwgAyABNgIUIANB5Qs2AhAgA0ERNgIMQQAhAgwvCyADQQA2AhwgAyABNgIUIANBpQs2AhAgA0ECNgIMQQAhAgwuC0EBIQcgAy8BMiIFQQhxRQRAIAMpAyBCAFIhBwsCQCADLQAwBEBBASEAIAMtAClBBUYNASAFQcAAcUUgB3FFDQELAkAgAy0AKCICQQJGBEBBASEAIAMvATQiBkHlAEYNAkEAIQAgBUHAAHENAiAGQeQARg0CIAZB5gBrQQJJDQIgBkHMAUYNAiAGQbACRg0CDAELQQAhACAFQcAAcQ0BC0ECIQAgBUEIcQ0AIAVBgARxBEACQCACQQFHDQAgAy0ALkEKcQ0AQQUhAAwCC0EEIQAMAQsgBUEgcUUEQCADEDZBAEdBAnQhAAwBC0EAQQMgAykDIFAbIQALIABBAWsOBQIABwEDBAtBESECDBMLIANBAToAMQwpC0EAIQICQCADKAI4IgBFDQAgACgCMCIARQ0AIAMgABEAACECCyACRQ0mIAJBFUYEQCADQQM2AhwgAyABNgIUIANB0hs2AhAgA0EVNgIMQQAhAgwrC0EAIQIgA0EANgIcIAMgATYCFCADQd0ONgIQIANBEjYCDAwqCyADQQA2AhwgAyABNgIUIANB+SA2AhAgA0EPNgIMQQAhAgwpC0EAIQACQCADKAI4IgJFDQAgAigCMCICRQ0AIAMgAhEAACEACyAADQELQQ4hAgwOCyAAQRVGBEAgA0ECNgIcIAMgATYCFCADQdIbNgIQIANBFTYCDEEAIQIMJwsgA0EANgIcIAMgATYCFCADQd0ONgIQIANBEjYCDEEAIQIMJgtBKiECDAwLIAEgBEcEQCADQQk2AgggAyABNgIEQSkhAgwMC0EmIQIMJAsgAyADKQMgIgwgBCABa60iCn0iC0IAIAsgDFgbNwMgIAogDFQEQEElIQIMJAsgAygCBCEAIANBADYCBCADIAAgASAMp2oiARAyIgBFDQAgA0EFNgIcIAMgATYCFCADIAA2AgxBACECDCMLQQ8hAgwJC0IAIQoCQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkAgAS0AAEEwaw43FxYAAQIDBAUGBxQUFBQUFBQICQoLDA0UFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFA4PEBESExQLQgIhCgwWC0IDIQoMFQtCBCEKDBQLQgUhCgwTC0IGIQoMEgtCByEKDBELQgghCgwQC0IJIQoMDwtCCiEKDA4LQgshCgwNC0IMIQoMDAtCDSEKDAsLQg4hCgwKC0IPIQoMCQtCCiEKDAgLQgshCgwHC0IMIQoMBgtCDSEKDAULQg4hCgwEC0IPIQoMAwsgA0EANgIcIAMgATYCFCADQZ8VNgIQIANBDDYCDEEAIQIMIQsgASAERgRAQSIhAgwhC0IAIQoCQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAIAEtAABBMGsONxUUAAECAwQFBgcWFhYWFhYWCAkKCwwNFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYODxAREhMWC0ICIQoMFAtCAyEKDBMLQgQhCgwSC0IFIQoMEQtCBiEKDBALQgchCgwPC0IIIQoMDgtCCSEKDA0LQgohCgwMC0ILIQoMCwtCDCEKDAoLQg0hCgwJC0IOIQoMCAtCDyEKDAcLQgohCgwGC0ILIQoMBQtCDCEKDAQLQg0hCgwDC0IOIQoMAgtCDyEKDAELQgEhCgsgAUEBaiEBIAMpAyAiC0L//////////w9YBEAgAyALQgSGIAqENwMgDAILIANBADYCHCADIAE2AhQgA0G1CTYCECADQQw2AgxBACECDB4LQSchAgwEC0EoIQIMAwsgAyABOgAsIANBADYCACAHQQFqIQFBDCECDAILIANBADYCACAGQQFqIQFBCiECDAELIAFBAWohAUEIIQIMAAsAC0EAIQIgA0EANgIcIAMgATYCFCADQbI4NgIQIANBCDYCDAwXC0EAIQIgA0EANgIcIAMgATYCFCADQYMRNgIQIANBCTYCDAwWC0EAIQIgA0EANgIcIAMgATYCFCADQd8KNgIQIANBCTYCDAwVC0EAIQIgA0EANgIcIAMgATYCFCADQe0QNgIQIANBCTYCDAwUC0EAIQIgA0EANgIcIAMgATYCFCADQdIRNgIQIANBCTYCDAwTC0EAIQIgA0EANgIcIAMgATYCFCADQbI4NgIQIANBCDYCDAwSC0EAIQIgA0EANgIcIAMgATYCFCADQYMRNgIQIANBCTYCDAwRC0EAIQIgA0EANgIcIAMgATYCFCADQd8KNgIQIANBCTYCDAwQC0EAIQIgA0EANgIcIAMgATYCFCADQe0QNgIQIANBCTYCDAwPC0EAIQIgA0EANgIcIAMgATYCFCADQdIRNgIQIANBCTYCDAwOC0EAIQIgA0EANgIcIAMgATYCFCADQbkXNgIQIANBDzYCDAwNC0EAIQIgA0EANgIcIAMgATYCFCADQbkXNgIQIANBDzYCDAwMC0EAIQIgA0EANgIcIAMgATYCFCADQZkTNgIQIANBCzYCDAwLC0EAIQIgA0EANgIcIAMgATYCFCADQZ0JNgIQIANBCzYCDAwKC0EAIQIgA0EANgIcIAMgATYCFCADQZcQNgIQIANBCjYCDAwJC0EAIQIgA0EANgIcIAMgATYCFCADQbEQNgIQIANBCjYCDAwIC0EAIQIgA0EANgIcIAMgATYCFCADQbsdNgIQIANBAjYCDAwHC0EAIQIgA0EANgIcIAMgATYCFCADQZYWNgIQIANBAjYCDAwGC0EAIQIgA0EANgIcIAMgATYCFCADQfkYNgIQIANBAjYCDAwFC0EAIQIgA0EANgIcIAMgATYCFCADQcQYNgIQIANBAjYCDAwECyADQQI2AhwgAyABNgIUIANBqR42AhAgA0EWNgIMQQAhAgwDC0HeACECIAEgBEYNAiAJQQhqIQcgAygCACEFAkACQCABIARHBEAgBUGWyABqIQggBCAFaiABayEGIAVBf3NBCmoiBSABaiEAA0AgAS0AACAILQAARwRAQQIhCAwDCyAFRQRAQQAhCCAAIQEMAwsgBUEBayEFIAhBAWohCCAEIAFBAWoiAUcNAAsgBiEFIAQhAQsgB0EBNgIAIAMgBTYCAAwBCyADQQA2AgAgByAINgIACyAHIAE2AgQgCSgCDCEAAkACQCAJKAIIQQFrDgIEAQALIANBADYCHCADQcIeNgIQIANBFzYCDCADIABBAWo2AhRBACECDAMLIANBADYCHCADIAA2AhQgA0HXHjYCECADQQk2AgxBACECDAILIAEgBEYEQEEoIQIMAgsgA0EJNgIIIAMgATYCBEEnIQIMAQsgASAERgRAQQEhAgwBCwNAAkACQAJAIAEtAABBCmsOBAABAQABCyABQQFqIQEMAQsgAUEBaiEBIAMtAC5BIHENAEEAIQIgA0EANgIcIAMgATYCFCADQaEhNgIQIANBBTYCDAwCC0EBIQIgASAERw0ACwsgCUEQaiQAIAJFBEAgAygCDCEADAELIAMgAjYCHEEAIQAgAygCBCIBRQ0AIAMgASAEIAMoAggRAQAiAUUNACADIAQ2AhQgAyABNgIMIAEhAAsgAAu+AgECfyAAQQA6AAAgAEHkAGoiAUEBa0EAOgAAIABBADoAAiAAQQA6AAEgAUEDa0EAOgAAIAFBAmtBADoAACAAQQA6AAMgAUEEa0EAOgAAQQAgAGtBA3EiASAAaiIAQQA2AgBB5AAgAWtBfHEiAiAAaiIBQQRrQQA2AgACQCACQQlJDQAgAEEANgIIIABBADYCBCABQQhrQQA2AgAgAUEMa0EANgIAIAJBGUkNACAAQQA2AhggAEEANgIUIABBADYCECAAQQA2AgwgAUEQa0EANgIAIAFBFGtBADYCACABQRhrQQA2AgAgAUEca0EANgIAIAIgAEEEcUEYciICayIBQSBJDQAgACACaiEAA0AgAEIANwMYIABCADcDECAAQgA3AwggAEIANwMAIABBIGohACABQSBrIgFBH0sNAAsLC1YBAX8CQCAAKAIMDQACQAJAAkACQCAALQAxDgMBAAMCCyAAKAI4IgFFDQAgASgCMCIBRQ0AIAAgAREAACIBDQMLQQAPCwALIABByhk2AhBBDiEBCyABCxoAIAAoAgxFBEAgAEHeHzYCECAAQRU2AgwLCxQAIAAoAgxBFUYEQCAAQQA2AgwLCxQAIAAoAgxBFkYEQCAAQQA2AgwLCwcAIAAoAgwLBwAgACgCEAsJACAAIAE2AhALBwAgACgCFAsrAAJAIABBJ08NAEL//////wkgAK2IQgGDUA0AIABBAnRB0DhqKAIADwsACxcAIABBL08EQAALIABBAnRB7DlqKAIAC78JAQF/QfQtIQECQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQCAAQeQAaw70A2NiAAFhYWFhYWECAwQFYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYQYHCAkKCwwNDg9hYWFhYRBhYWFhYWFhYWFhYRFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWESExQVFhcYGRobYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYRwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1NmE3ODk6YWFhYWFhYWE7YWFhPGFhYWE9Pj9hYWFhYWFhYUBhYUFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFCQ0RFRkdISUpLTE1OT1BRUlNhYWFhYWFhYVRVVldYWVpbYVxdYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhXmFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYV9gYQtB6iwPC0GYJg8LQe0xDwtBoDcPC0HJKQ8LQbQpDwtBli0PC0HrKw8LQaI1DwtB2zQPC0HgKQ8LQeMkDwtB1SQPC0HuJA8LQeYlDwtByjQPC0HQNw8LQao1DwtB9SwPC0H2Jg8LQYIiDwtB8jMPC0G+KA8LQec3DwtBzSEPC0HAIQ8LQbglDwtByyUPC0GWJA8LQY80DwtBzTUPC0HdKg8LQe4zDwtBnDQPC0GeMQ8LQfQ1DwtB5SIPC0GvJQ8LQZkxDwtBsjYPC0H5Ng8LQcQyDwtB3SwPC0GCMQ8LQcExDwtBjTcPC0HJJA8LQew2DwtB5yoPC0HIIw8LQeIhDwtByTcPC0GlIg8LQZQiDwtB2zYPC0HeNQ8LQYYmDwtBvCsPC0GLMg8LQaAjDwtB9jAPC0GALA8LQYkrDwtBpCYPC0HyIw8LQYEoDwtBqzIPC0HrJw8LQcI2DwtBoiQPC0HPKg8LQdwjDwtBhycPC0HkNA8LQbciDwtBrTEPC0HVIg8LQa80DwtB3iYPC0HWMg8LQfQ0DwtBgTgPC0H0Nw8LQZI2DwtBnScPC0GCKQ8LQY0jDwtB1zEPC0G9NQ8LQbQ3DwtB2DAPC0G2Jw8LQZo4DwtBpyoPC0HEJw8LQa4jDwtB9SIPCwALQcomIQELIAELFwAgACAALwEuQf7/A3EgAUEAR3I7AS4LGgAgACAALwEuQf3/A3EgAUEAR0EBdHI7AS4LGgAgACAALwEuQfv/A3EgAUEAR0ECdHI7AS4LGgAgACAALwEuQff/A3EgAUEAR0EDdHI7AS4LGgAgACAALwEuQe//A3EgAUEAR0EEdHI7AS4LGgAgACAALwEuQd//A3EgAUEAR0EFdHI7AS4LGgAgACAALwEuQb//A3EgAUEAR0EGdHI7AS4LGgAgACAALwEuQf/+A3EgAUEAR0EHdHI7AS4LGgAgACAALwEuQf/9A3EgAUEAR0EIdHI7AS4LGgAgACAALwEuQf/7A3EgAUEAR0EJdHI7AS4LPgECfwJAIAAoAjgiA0UNACADKAIEIgNFDQAgACABIAIgAWsgAxEBACIEQX9HDQAgAEHhEjYCEEEYIQQLIAQLPgECfwJAIAAoAjgiA0UNACADKAIIIgNFDQAgACABIAIgAWsgAxEBACIEQX9HDQAgAEH8ETYCEEEYIQQLIAQLPgECfwJAIAAoAjgiA0UNACADKAIMIgNFDQAgACABIAIgAWsgAxEBACIEQX9HDQAgAEHsCjYCEEEYIQQLIAQLPgECfwJAIAAoAjgiA0UNACADKAIQIgNFDQAgACABIAIgAWsgAxEBACIEQX9HDQAgAEH6HjYCEEEYIQQLIAQLPgECfwJAIAAoAjgiA0UNACADKAIUIgNFDQAgACABIAIgAWsgAxEBACIEQX9HDQAgAEHLEDYCEEEYIQQLIAQLPgECfwJAIAAoAjgiA0UNACADKAIYIgNFDQAgACABIAIgAWsgAxEBACIEQX9HDQAgAEG3HzYCEEEYIQQLIAQLPgECfwJAIAAoAjgiA0UNACADKAIcIgNFDQAgACABIAIgAWsgAxEBACIEQX9HDQAgAEG/FTYCEEEYIQQLIAQLPgECfwJAIAAoAjgiA0UNACADKAIsIgNFDQAgACABIAIgAWsgAxEBACIEQX9HDQAgAEH+CDYCEEEYIQQLIAQLPgECfwJAIAAoAjgiA0UNACADKAIgIgNFDQAgACABIAIgAWsgAxEBACIEQX9HDQAgAEGMHTYCEEEYIQQLIAQLPgECfwJAIAAoAjgiA0UNACADKAIkIgNFDQAgACABIAIgAWsgAxEBACIEQX9HDQAgAEHmFTYCEEEYIQQLIAQLOAAgAAJ/IAAvATJBFHFBFEYEQEEBIAAtAChBAUYNARogAC8BNEHlAEYMAQsgAC0AKUEFRgs6ADALWQECfwJAIAAtAChBAUYNACAALwE0IgFB5ABrQeQASQ0AIAFBzAFGDQAgAUGwAkYNACAALwEyIgBBwABxDQBBASECIABBiARxQYAERg0AIABBKHFFIQILIAILjAEBAn8CQAJAAkAgAC0AKkUNACAALQArRQ0AIAAvATIiAUECcUUNAQwCCyAALwEyIgFBAXFFDQELQQEhAiAALQAoQQFGDQAgAC8BNCIAQeQAa0HkAEkNACAAQcwBRg0AIABBsAJGDQAgAUHAAHENAEEAIQIgAUGIBHFBgARGDQAgAUEocUEARyECCyACC1cAIABBGGpCADcDACAAQgA3AwAgAEE4akIANwMAIABBMGpCADcDACAAQShqQgA3AwAgAEEgakIANwMAIABBEGpCADcDACAAQQhqQgA3AwAgAEH9ATYCHAsGACAAEDoLmi0BC38jAEEQayIKJABB3NUAKAIAIglFBEBBnNkAKAIAIgVFBEBBqNkAQn83AgBBoNkAQoCAhICAgMAANwIAQZzZACAKQQhqQXBxQdiq1aoFcyIFNgIAQbDZAEEANgIAQYDZAEEANgIAC0GE2QBBwNkENgIAQdTVAEHA2QQ2AgBB6NUAIAU2AgBB5NUAQX82AgBBiNkAQcCmAzYCAANAIAFBgNYAaiABQfTVAGoiAjYCACACIAFB7NUAaiIDNgIAIAFB+NUAaiADNgIAIAFBiNYAaiABQfzVAGoiAzYCACADIAI2AgAgAUGQ1gBqIAFBhNYAaiICNgIAIAIgAzYCACABQYzWAGogAjYCACABQSBqIgFBgAJHDQALQczZBEGBpgM2AgBB4NUAQazZACgCADYCAEHQ1QBBgKYDNgIAQdzVAEHI2QQ2AgBBzP8HQTg2AgBByNkEIQkLAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkAgAEHsAU0EQEHE1QAoAgAiBkEQIABBE2pBcHEgAEELSRsiBEEDdiIAdiIBQQNxBEACQCABQQFxIAByQQFzIgJBA3QiAEHs1QBqIgEgAEH01QBqKAIAIgAoAggiA0YEQEHE1QAgBkF+IAJ3cTYCAAwBCyABIAM2AgggAyABNgIMCyAAQQhqIQEgACACQQN0IgJBA3I2AgQgACACaiIAIAAoAgRBAXI2AgQMEQtBzNUAKAIAIgggBE8NASABBEACQEECIAB0IgJBACACa3IgASAAdHFoIgBBA3QiAkHs1QBqIgEgAkH01QBqKAIAIgIoAggiA0YEQEHE1QAgBkF+IAB3cSIGNgIADAELIAEgAzYCCCADIAE2AgwLIAIgBEEDcjYCBCAAQQN0IgAgBGshBSAAIAJqIAU2AgAgAiAEaiIEIAVBAXI2AgQgCARAIAhBeHFB7NUAaiEAQdjVACgCACEDAn9BASAIQQN2dCIBIAZxRQRAQcTVACABIAZyNgIAIAAMAQsgACgCCAsiASADNgIMIAAgAzYCCCADIAA2AgwgAyABNgIICyACQQhqIQFB2NUAIAQ2AgBBzNUAIAU2AgAMEQtByNUAKAIAIgtFDQEgC2hBAnRB9NcAaigCACIAKAIEQXhxIARrIQUgACECA0ACQCACKAIQIgFFBEAgAkEUaigCACIBRQ0BCyABKAIEQXhxIARrIgMgBUkhAiADIAUgAhshBSABIAAgAhshACABIQIMAQsLIAAoAhghCSAAKAIMIgMgAEcEQEHU1QAoAgAaIAMgACgCCCIBNgIIIAEgAzYCDAwQCyAAQRRqIgIoAgAiAUUEQCAAKAIQIgFFDQMgAEEQaiECCwNAIAIhByABIgNBFGoiAigCACIBDQAgA0EQaiECIAMoAhAiAQ0ACyAHQQA2AgAMDwtBfyEEIABBv39LDQAgAEETaiIBQXBxIQRByNUAKAIAIghFDQBBACAEayEFAkACQAJAAn9BACAEQYACSQ0AGkEfIARB////B0sNABogBEEmIAFBCHZnIgBrdkEBcSAAQQF0a0E+agsiBkECdEH01wBqKAIAIgJFBEBBACEBQQAhAwwBC0EAIQEgBEEZIAZBAXZrQQAgBkEfRxt0IQBBACEDA0ACQCACKAIEQXhxIARrIgcgBU8NACACIQMgByIFDQBBACEFIAIhAQwDCyABIAJBFGooAgAiByAHIAIgAEEddkEEcWpBEGooAgAiAkYbIAEgBxshASAAQQF0IQAgAg0ACwsgASADckUEQEEAIQNBAiAGdCIAQQAgAGtyIAhxIgBFDQMgAGhBAnRB9NcAaigCACEBCyABRQ0BCwNAIAEoAgRBeHEgBGsiAiAFSSEAIAIgBSAAGyEFIAEgAyAAGyEDIAEoAhAiAAR/IAAFIAFBFGooAgALIgENAAsLIANFDQAgBUHM1QAoAgAgBGtPDQAgAygCGCEHIAMgAygCDCIARwRAQdTVACgCABogACADKAIIIgE2AgggASAANgIMDA4LIANBFGoiAigCACIBRQRAIAMoAhAiAUUNAyADQRBqIQILA0AgAiEGIAEiAEEUaiICKAIAIgENACAAQRBqIQIgACgCECIBDQALIAZBADYCAAwNC0HM1QAoAgAiAyAETwRAQdjVACgCACEBAkAgAyAEayICQRBPBEAgASAEaiIAIAJBAXI2AgQgASADaiACNgIAIAEgBEEDcjYCBAwBCyABIANBA3I2AgQgASADaiIAIAAoAgRBAXI2AgRBACEAQQAhAgtBzNUAIAI2AgBB2NUAIAA2AgAgAUEIaiEBDA8LQdDVACgCACIDIARLBEAgBCAJaiIAIAMgBGsiAUEBcjYCBEHc1QAgADYCAEHQ1QAgATYCACAJIARBA3I2AgQgCUEIaiEBDA8LQQAhASAEAn9BnNkAKAIABEBBpNkAKAIADAELQajZAEJ/NwIAQaDZAEKAgISAgIDAADcCAEGc2QAgCkEMakFwcUHYqtWqBXM2AgBBsNkAQQA2AgBBgNkAQQA2AgBBgIAECyIAIARBxwBqIgVqIgZBACAAayIHcSICTwRAQbTZAEEwNgIADA8LAkBB/NgAKAIAIgFFDQBB9NgAKAIAIgggAmohACAAIAFNIAAgCEtxDQBBACEBQbTZAEEwNgIADA8LQYDZAC0AAEEEcQ0EAkACQCAJBEBBhNkAIQEDQCABKAIAIgAgCU0EQCAAIAEoAgRqIAlLDQMLIAEoAggiAQ0ACwtBABA7IgBBf0YNBSACIQZBoNkAKAIAIgFBAWsiAyAAcQRAIAIgAGsgACADakEAIAFrcWohBgsgBCAGTw0FIAZB/v///wdLDQVB/NgAKAIAIgMEQEH02AAoAgAiByAGaiEBIAEgB00NBiABIANLDQYLIAYQOyIBIABHDQEMBwsgBiADayAHcSIGQf7///8HSw0EIAYQOyEAIAAgASgCACABKAIEakYNAyAAIQELAkAgBiAEQcgAak8NACABQX9GDQBBpNkAKAIAIgAgBSAGa2pBACAAa3EiAEH+////B0sEQCABIQAMBwsgABA7QX9HBEAgACAGaiEGIAEhAAwHC0EAIAZrEDsaDAQLIAEiAEF/Rw0FDAMLQQAhAwwMC0EAIQAMCgsgAEF/Rw0CC0GA2QBBgNkAKAIAQQRyNgIACyACQf7///8HSw0BIAIQOyEAQQAQOyEBIABBf0YNASABQX9GDQEgACABTw0BIAEgAGsiBiAEQThqTQ0BC0H02ABB9NgAKAIAIAZqIgE2AgBB+NgAKAIAIAFJBEBB+NgAIAE2AgALAkACQAJAQdzVACgCACICBEBBhNkAIQEDQCAAIAEoAgAiAyABKAIEIgVqRg0CIAEoAggiAQ0ACwwCC0HU1QAoAgAiAUEARyAAIAFPcUUEQEHU1QAgADYCAAtBACEBQYjZACAGNgIAQYTZACAANgIAQeTVAEF/NgIAQejVAEGc2QAoAgA2AgBBkNkAQQA2AgADQCABQYDWAGogAUH01QBqIgI2AgAgAiABQezVAGoiAzYCACABQfjVAGogAzYCACABQYjWAGogAUH81QBqIgM2AgAgAyACNgIAIAFBkNYAaiABQYTWAGoiAjYCACACIAM2AgAgAUGM1gBqIAI2AgAgAUEgaiIBQYACRw0AC0F4IABrQQ9xIgEgAGoiAiAGQThrIgMgAWsiAUEBcjYCBEHg1QBBrNkAKAIANgIAQdDVACABNgIAQdzVACACNgIAIAAgA2pBODYCBAwCCyAAIAJNDQAgAiADSQ0AIAEoAgxBCHENAEF4IAJrQQ9xIgAgAmoiA0HQ1QAoAgAgBmoiByAAayIAQQFyNgIEIAEgBSAGajYCBEHg1QBBrNkAKAIANgIAQdDVACAANgIAQdzVACADNgIAIAIgB2pBODYCBAwBCyAAQdTVACgCAEkEQEHU1QAgADYCAAsgACAGaiEDQYTZACEBAkACQAJAA0AgAyABKAIARwRAIAEoAggiAQ0BDAILCyABLQAMQQhxRQ0BC0GE2QAhAQNAIAEoAgAiAyACTQRAIAMgASgCBGoiBSACSw0DCyABKAIIIQEMAAsACyABIAA2AgAgASABKAIEIAZqNgIEIABBeCAAa0EPcWoiCSAEQQNyNgIEIANBeCADa0EPcWoiBiAEIAlqIgRrIQEgAiAGRgRAQdzVACAENgIAQdDVAEHQ1QAoAgAgAWoiADYCACAEIABBAXI2AgQMCAtB2NUAKAIAIAZGBEBB2NUAIAQ2AgBBzNUAQczVACgCACABaiIANgIAIAQgAEEBcjYCBCAAIARqIAA2AgAMCAsgBigCBCIFQQNxQQFHDQYgBUF4cSEIIAVB/wFNBEAgBUEDdiEDIAYoAggiACAGKAIMIgJGBEBBxNUAQcTVACgCAEF+IAN3cTYCAAwHCyACIAA2AgggACACNgIMDAYLIAYoAhghByAGIAYoAgwiAEcEQCAAIAYoAggiAjYCCCACIAA2AgwMBQsgBkEUaiICKAIAIgVFBEAgBigCECIFRQ0EIAZBEGohAgsDQCACIQMgBSIAQRRqIgIoAgAiBQ0AIABBEGohAiAAKAIQIgUNAAsgA0EANgIADAQLQXggAGtBD3EiASAAaiIHIAZBOGsiAyABayIBQQFyNgIEIAAgA2pBODYCBCACIAVBNyAFa0EPcWpBP2siAyADIAJBEGpJGyIDQSM2AgRB4NUAQazZACgCADYCAEHQ1QAgATYCAEHc1QAgBzYCACADQRBqQYzZACkCADcCACADQYTZACkCADcCCEGM2QAgA0EIajYCAEGI2QAgBjYCAEGE2QAgADYCAEGQ2QBBADYCACADQSRqIQEDQCABQQc2AgAgBSABQQRqIgFLDQALIAIgA0YNACADIAMoAgRBfnE2AgQgAyADIAJrIgU2AgAgAiAFQQFyNgIEIAVB/wFNBEAgBUF4cUHs1QBqIQACf0HE1QAoAgAiAUEBIAVBA3Z0IgNxRQRAQcTVACABIANyNgIAIAAMAQsgACgCCAsiASACNgIMIAAgAjYCCCACIAA2AgwgAiABNgIIDAELQR8hASAFQf///wdNBEAgBUEmIAVBCHZnIgBrdkEBcSAAQQF0a0E+aiEBCyACIAE2AhwgAkIANwIQIAFBAnRB9NcAaiEAQcjVACgCACIDQQEgAXQiBnFFBEAgACACNgIAQcjVACADIAZyNgIAIAIgADYCGCACIAI2AgggAiACNgIMDAELIAVBGSABQQF2a0EAIAFBH0cbdCEBIAAoAgAhAwJAA0AgAyIAKAIEQXhxIAVGDQEgAUEddiEDIAFBAXQhASAAIANBBHFqQRBqIgYoAgAiAw0ACyAGIAI2AgAgAiAANgIYIAIgAjYCDCACIAI2AggMAQsgACgCCCIBIAI2AgwgACACNgIIIAJBADYCGCACIAA2AgwgAiABNgIIC0HQ1QAoAgAiASAETQ0AQdzVACgCACIAIARqIgIgASAEayIBQQFyNgIEQdDVACABNgIAQdzVACACNgIAIAAgBEEDcjYCBCAAQQhqIQEMCAtBACEBQbTZAEEwNgIADAcLQQAhAAsgB0UNAAJAIAYoAhwiAkECdEH01wBqIgMoAgAgBkYEQCADIAA2AgAgAA0BQcjVAEHI1QAoAgBBfiACd3E2AgAMAgsgB0EQQRQgBygCECAGRhtqIAA2AgAgAEUNAQsgACAHNgIYIAYoAhAiAgRAIAAgAjYCECACIAA2AhgLIAZBFGooAgAiAkUNACAAQRRqIAI2AgAgAiAANgIYCyABIAhqIQEgBiAIaiIGKAIEIQULIAYgBUF+cTYCBCABIARqIAE2AgAgBCABQQFyNgIEIAFB/wFNBEAgAUF4cUHs1QBqIQACf0HE1QAoAgAiAkEBIAFBA3Z0IgFxRQRAQcTVACABIAJyNgIAIAAMAQsgACgCCAsiASAENgIMIAAgBDYCCCAEIAA2AgwgBCABNgIIDAELQR8hBSABQf///wdNBEAgAUEmIAFBCHZnIgBrdkEBcSAAQQF0a0E+aiEFCyAEIAU2AhwgBEIANwIQIAVBAnRB9NcAaiEAQcjVACgCACICQQEgBXQiA3FFBEAgACAENgIAQcjVACACIANyNgIAIAQgADYCGCAEIAQ2AgggBCAENgIMDAELIAFBGSAFQQF2a0EAIAVBH0cbdCEFIAAoAgAhAAJAA0AgACICKAIEQXhxIAFGDQEgBUEddiEAIAVBAXQhBSACIABBBHFqQRBqIgMoAgAiAA0ACyADIAQ2AgAgBCACNgIYIAQgBDYCDCAEIAQ2AggMAQsgAigCCCIAIAQ2AgwgAiAENgIIIARBADYCGCAEIAI2AgwgBCAANgIICyAJQQhqIQEMAgsCQCAHRQ0AAkAgAygCHCIBQQJ0QfTXAGoiAigCACADRgRAIAIgADYCACAADQFByNUAIAhBfiABd3EiCDYCAAwCCyAHQRBBFCAHKAIQIANGG2ogADYCACAARQ0BCyAAIAc2AhggAygCECIBBEAgACABNgIQIAEgADYCGAsgA0EUaigCACIBRQ0AIABBFGogATYCACABIAA2AhgLAkAgBUEPTQRAIAMgBCAFaiIAQQNyNgIEIAAgA2oiACAAKAIEQQFyNgIEDAELIAMgBGoiAiAFQQFyNgIEIAMgBEEDcjYCBCACIAVqIAU2AgAgBUH/AU0EQCAFQXhxQezVAGohAAJ/QcTVACgCACIBQQEgBUEDdnQiBXFFBEBBxNUAIAEgBXI2AgAgAAwBCyAAKAIICyIBIAI2AgwgACACNgIIIAIgADYCDCACIAE2AggMAQtBHyEBIAVB////B00EQCAFQSYgBUEIdmciAGt2QQFxIABBAXRrQT5qIQELIAIgATYCHCACQgA3AhAgAUECdEH01wBqIQBBASABdCIEIAhxRQRAIAAgAjYCAEHI1QAgBCAIcjYCACACIAA2AhggAiACNgIIIAIgAjYCDAwBCyAFQRkgAUEBdmtBACABQR9HG3QhASAAKAIAIQQCQANAIAQiACgCBEF4cSAFRg0BIAFBHXYhBCABQQF0IQEgACAEQQRxakEQaiIGKAIAIgQNAAsgBiACNgIAIAIgADYCGCACIAI2AgwgAiACNgIIDAELIAAoAggiASACNgIMIAAgAjYCCCACQQA2AhggAiAANgIMIAIgATYCCAsgA0EIaiEBDAELAkAgCUUNAAJAIAAoAhwiAUECdEH01wBqIgIoAgAgAEYEQCACIAM2AgAgAw0BQcjVACALQX4gAXdxNgIADAILIAlBEEEUIAkoAhAgAEYbaiADNgIAIANFDQELIAMgCTYCGCAAKAIQIgEEQCADIAE2AhAgASADNgIYCyAAQRRqKAIAIgFFDQAgA0EUaiABNgIAIAEgAzYCGAsCQCAFQQ9NBEAgACAEIAVqIgFBA3I2AgQgACABaiIBIAEoAgRBAXI2AgQMAQsgACAEaiIHIAVBAXI2AgQgACAEQQNyNgIEIAUgB2ogBTYCACAIBEAgCEF4cUHs1QBqIQFB2NUAKAIAIQMCf0EBIAhBA3Z0IgIgBnFFBEBBxNUAIAIgBnI2AgAgAQwBCyABKAIICyICIAM2AgwgASADNgIIIAMgATYCDCADIAI2AggLQdjVACAHNgIAQczVACAFNgIACyAAQQhqIQELIApBEGokACABC0MAIABFBEA/AEEQdA8LAkAgAEH//wNxDQAgAEEASA0AIABBEHZAACIAQX9GBEBBtNkAQTA2AgBBfw8LIABBEHQPCwALC5lCIgBBgAgLDQEAAAAAAAAAAgAAAAMAQZgICwUEAAAABQBBqAgLCQYAAAAHAAAACABB5AgLwjJJbnZhbGlkIGNoYXIgaW4gdXJsIHF1ZXJ5AFNwYW4gY2FsbGJhY2sgZXJyb3IgaW4gb25fYm9keQBDb250ZW50LUxlbmd0aCBvdmVyZmxvdwBDaHVuayBzaXplIG92ZXJmbG93AEludmFsaWQgbWV0aG9kIGZvciBIVFRQL3gueCByZXF1ZXN0AEludmFsaWQgbWV0aG9kIGZvciBSVFNQL3gueCByZXF1ZXN0AEV4cGVjdGVkIFNPVVJDRSBtZXRob2QgZm9yIElDRS94LnggcmVxdWVzdABJbnZhbGlkIGNoYXIgaW4gdXJsIGZyYWdtZW50IHN0YXJ0AEV4cGVjdGVkIGRvdABTcGFuIGNhbGxiYWNrIGVycm9yIGluIG9uX3N0YXR1cwBJbnZhbGlkIHJlc3BvbnNlIHN0YXR1cwBFeHBlY3RlZCBMRiBhZnRlciBoZWFkZXJzAEludmFsaWQgY2hhcmFjdGVyIGluIGNodW5rIGV4dGVuc2lvbnMAVXNlciBjYWxsYmFjayBlcnJvcgBgb25fcmVzZXRgIGNhbGxiYWNrIGVycm9yAGBvbl9jaHVua19oZWFkZXJgIGNhbGxiYWNrIGVycm9yAGBvbl9tZXNzYWdlX2JlZ2luYCBjYWxsYmFjayBlcnJvcgBgb25fY2h1bmtfZXh0ZW5zaW9uX3ZhbHVlYCBjYWxsYmFjayBlcnJvcgBgb25fc3RhdHVzX2NvbXBsZXRlYCBjYWxsYmFjayBlcnJvcgBgb25fdmVyc2lvbl9jb21wbGV0ZWAgY2FsbGJhY2sgZXJyb3IAYG9uX3VybF9jb21wbGV0ZWAgY2FsbGJhY2sgZXJyb3IAYG9uX3Byb3RvY29sX2NvbXBsZXRlYCBjYWxsYmFjayBlcnJvcgBgb25fY2h1bmtfY29tcGxldGVgIGNhbGxiYWNrIGVycm9yAGBvbl9oZWFkZXJfdmFsdWVfY29tcGxldGVgIGNhbGxiYWNrIGVycm9yAGBvbl9tZXNzYWdlX2NvbXBsZXRlYCBjYWxsYmFjayBlcnJvcgBgb25fbWV0aG9kX2NvbXBsZXRlYCBjYWxsYmFjayBlcnJvcgBgb25faGVhZGVyX2ZpZWxkX2NvbXBsZXRlYCBjYWxsYmFjayBlcnJvcgBgb25fY2h1bmtfZXh0ZW5zaW9uX25hbWVgIGNhbGxiYWNrIGVycm9yAFVuZXhwZWN0ZWQgY2hhciBpbiB1cmwgc2VydmVyAEludmFsaWQgaGVhZGVyIHZhbHVlIGNoYXIASW52YWxpZCBoZWFkZXIgZmllbGQgY2hhcgBTcGFuIGNhbGxiYWNrIGVycm9yIGluIG9uX3ZlcnNpb24ASW52YWxpZCBtaW5vciB2ZXJzaW9uAEludmFsaWQgbWFqb3IgdmVyc2lvbgBFeHBlY3RlZCBzcGFjZSBhZnRlciB2ZXJzaW9uAEV4cGVjdGVkIENSTEYgYWZ0ZXIgdmVyc2lvbgBJbnZhbGlkIEhUVFAgdmVyc2lvbgBJbnZhbGlkIGhlYWRlciB0b2tlbgBTcGFuIGNhbGxiYWNrIGVycm9yIGluIG9uX3VybABJbnZhbGlkIGNoYXJhY3RlcnMgaW4gdXJsAFVuZXhwZWN0ZWQgc3RhcnQgY2hhciBpbiB1cmwARG91YmxlIEAgaW4gdXJsAFNwYW4gY2FsbGJhY2sgZXJyb3IgaW4gb25fcHJvdG9jb2wARW1wdHkgQ29udGVudC1MZW5ndGgASW52YWxpZCBjaGFyYWN0ZXIgaW4gQ29udGVudC1MZW5ndGgAVHJhbnNmZXItRW5jb2RpbmcgY2FuJ3QgYmUgcHJlc2VudCB3aXRoIENvbnRlbnQtTGVuZ3RoAER1cGxpY2F0ZSBDb250ZW50LUxlbmd0aABJbnZhbGlkIGNoYXIgaW4gdXJsIHBhdGgAQ29udGVudC1MZW5ndGggY2FuJ3QgYmUgcHJlc2VudCB3aXRoIFRyYW5zZmVyLUVuY29kaW5nAE1pc3NpbmcgZXhwZWN0ZWQgQ1IgYWZ0ZXIgY2h1bmsgc2l6ZQBFeHBlY3RlZCBMRiBhZnRlciBjaHVuayBzaXplAEludmFsaWQgY2hhcmFjdGVyIGluIGNodW5rIHNpemUAU3BhbiBjYWxsYmFjayBlcnJvciBpbiBvbl9oZWFkZXJfdmFsdWUAU3BhbiBjYWxsYmFjayBlcnJvciBpbiBvbl9jaHVua19leHRlbnNpb25fdmFsdWUASW52YWxpZCBjaGFyYWN0ZXIgaW4gY2h1bmsgZXh0ZW5zaW9ucyB2YWx1ZQBVbmV4cGVjdGVkIHdoaXRlc3BhY2UgYWZ0ZXIgaGVhZGVyIHZhbHVlAE1pc3NpbmcgZXhwZWN0ZWQgQ1IgYWZ0ZXIgaGVhZGVyIHZhbHVlAE1pc3NpbmcgZXhwZWN0ZWQgTEYgYWZ0ZXIgaGVhZGVyIHZhbHVlAEludmFsaWQgYFRyYW5zZmVyLUVuY29kaW5nYCBoZWFkZXIgdmFsdWUATWlzc2luZyBleHBlY3RlZCBDUiBhZnRlciBjaHVuayBleHRlbnNpb24gdmFsdWUASW52YWxpZCBjaGFyYWN0ZXIgaW4gY2h1bmsgZXh0ZW5zaW9ucyBxdW90ZSB2YWx1ZQBJbnZhbGlkIHF1b3RlZC1wYWlyIGluIGNodW5rIGV4dGVuc2lvbnMgcXVvdGVkIHZhbHVlAEludmFsaWQgY2hhcmFjdGVyIGluIGNodW5rIGV4dGVuc2lvbnMgcXVvdGVkIHZhbHVlAFBhdXNlZCBieSBvbl9oZWFkZXJzX2NvbXBsZXRlAEludmFsaWQgRU9GIHN0YXRlAG9uX3Jlc2V0IHBhdXNlAG9uX2NodW5rX2hlYWRlciBwYXVzZQBvbl9tZXNzYWdlX2JlZ2luIHBhdXNlAG9uX2NodW5rX2V4dGVuc2lvbl92YWx1ZSBwYXVzZQBvbl9zdGF0dXNfY29tcGxldGUgcGF1c2UAb25fdmVyc2lvbl9jb21wbGV0ZSBwYXVzZQBvbl91cmxfY29tcGxldGUgcGF1c2UAb25fcHJvdG9jb2xfY29tcGxldGUgcGF1c2UAb25fY2h1bmtfY29tcGxldGUgcGF1c2UAb25faGVhZGVyX3ZhbHVlX2NvbXBsZXRlIHBhdXNlAG9uX21lc3NhZ2VfY29tcGxldGUgcGF1c2UAb25fbWV0aG9kX2NvbXBsZXRlIHBhdXNlAG9uX2hlYWRlcl9maWVsZF9jb21wbGV0ZSBwYXVzZQBvbl9jaHVua19leHRlbnNpb25fbmFtZSBwYXVzZQBVbmV4cGVjdGVkIHNwYWNlIGFmdGVyIHN0YXJ0IGxpbmUATWlzc2luZyBleHBlY3RlZCBDUiBhZnRlciByZXNwb25zZSBsaW5lAFNwYW4gY2FsbGJhY2sgZXJyb3IgaW4gb25fY2h1bmtfZXh0ZW5zaW9uX25hbWUASW52YWxpZCBjaGFyYWN0ZXIgaW4gY2h1bmsgZXh0ZW5zaW9ucyBuYW1lAE1pc3NpbmcgZXhwZWN0ZWQgQ1IgYWZ0ZXIgY2h1bmsgZXh0ZW5zaW9uIG5hbWUASW52YWxpZCBzdGF0dXMgY29kZQBQYXVzZSBvbiBDT05ORUNUL1VwZ3JhZGUAUGF1c2Ugb24gUFJJL1VwZ3JhZGUARXhwZWN0ZWQgSFRUUC8yIENvbm5lY3Rpb24gUHJlZmFjZQBTcGFuIGNhbGxiYWNrIGVycm9yIGluIG9uX21ldGhvZABFeHBlY3RlZCBzcGFjZSBhZnRlciBtZXRob2QAU3BhbiBjYWxsYmFjayBlcnJvciBpbiBvbl9oZWFkZXJfZmllbGQAUGF1c2VkAEludmFsaWQgd29yZCBlbmNvdW50ZXJlZABJbnZhbGlkIG1ldGhvZCBlbmNvdW50ZXJlZABNaXNzaW5nIGV4cGVjdGVkIENSIGFmdGVyIGNodW5rIGRhdGEARXhwZWN0ZWQgTEYgYWZ0ZXIgY2h1bmsgZGF0YQBVbmV4cGVjdGVkIGNoYXIgaW4gdXJsIHNjaGVtYQBSZXF1ZXN0IGhhcyBpbnZhbGlkIGBUcmFuc2Zlci1FbmNvZGluZ2AARGF0YSBhZnRlciBgQ29ubmVjdGlvbjogY2xvc2VgAFNXSVRDSF9QUk9YWQBVU0VfUFJPWFkATUtBQ1RJVklUWQBVTlBST0NFU1NBQkxFX0VOVElUWQBRVUVSWQBDT1BZAE1PVkVEX1BFUk1BTkVOVExZAFRPT19FQVJMWQBOT1RJRlkARkFJTEVEX0RFUEVOREVOQ1kAQkFEX0dBVEVXQVkAUExBWQBQVVQAQ0hFQ0tPVVQAR0FURVdBWV9USU1FT1VUAFJFUVVFU1RfVElNRU9VVABORVRXT1JLX0NPTk5FQ1RfVElNRU9VVABDT05ORUNUSU9OX1RJTUVPVVQATE9HSU5fVElNRU9VVABORVRXT1JLX1JFQURfVElNRU9VVABQT1NUAE1JU0RJUkVDVEVEX1JFUVVFU1QAQ0xJRU5UX0NMT1NFRF9SRVFVRVNUAENMSUVOVF9DTE9TRURfTE9BRF9CQUxBTkNFRF9SRVFVRVNUAEJBRF9SRVFVRVNUAEhUVFBfUkVRVUVTVF9TRU5UX1RPX0hUVFBTX1BPUlQAUkVQT1JUAElNX0FfVEVBUE9UAFJFU0VUX0NPTlRFTlQATk9fQ09OVEVOVABQQVJUSUFMX0NPTlRFTlQASFBFX0lOVkFMSURfQ09OU1RBTlQASFBFX0NCX1JFU0VUAEdFVABIUEVfU1RSSUNUAENPTkZMSUNUAFRFTVBPUkFSWV9SRURJUkVDVABQRVJNQU5FTlRfUkVESVJFQ1QAQ09OTkVDVABNVUxUSV9TVEFUVVMASFBFX0lOVkFMSURfU1RBVFVTAFRPT19NQU5ZX1JFUVVFU1RTAEVBUkxZX0hJTlRTAFVOQVZBSUxBQkxFX0ZPUl9MRUdBTF9SRUFTT05TAE9QVElPTlMAU1dJVENISU5HX1BST1RPQ09MUwBWQVJJQU5UX0FMU09fTkVHT1RJQVRFUwBNVUxUSVBMRV9DSE9JQ0VTAElOVEVSTkFMX1NFUlZFUl9FUlJPUgBXRUJfU0VSVkVSX1VOS05PV05fRVJST1IAUkFJTEdVTl9FUlJPUgBJREVOVElUWV9QUk9WSURFUl9BVVRIRU5USUNBVElPTl9FUlJPUgBTU0xfQ0VSVElGSUNBVEVfRVJST1IASU5WQUxJRF9YX0ZPUldBUkRFRF9GT1IAU0VUX1BBUkFNRVRFUgBHRVRfUEFSQU1FVEVSAEhQRV9VU0VSAFNFRV9PVEhFUgBIUEVfQ0JfQ0hVTktfSEVBREVSAEV4cGVjdGVkIExGIGFmdGVyIENSAE1LQ0FMRU5EQVIAU0VUVVAAV0VCX1NFUlZFUl9JU19ET1dOAFRFQVJET1dOAEhQRV9DTE9TRURfQ09OTkVDVElPTgBIRVVSSVNUSUNfRVhQSVJBVElPTgBESVNDT05ORUNURURfT1BFUkFUSU9OAE5PTl9BVVRIT1JJVEFUSVZFX0lORk9STUFUSU9OAEhQRV9JTlZBTElEX1ZFUlNJT04ASFBFX0NCX01FU1NBR0VfQkVHSU4AU0lURV9JU19GUk9aRU4ASFBFX0lOVkFMSURfSEVBREVSX1RPS0VOAElOVkFMSURfVE9LRU4ARk9SQklEREVOAEVOSEFOQ0VfWU9VUl9DQUxNAEhQRV9JTlZBTElEX1VSTABCTE9DS0VEX0JZX1BBUkVOVEFMX0NPTlRST0wATUtDT0wAQUNMAEhQRV9JTlRFUk5BTABSRVFVRVNUX0hFQURFUl9GSUVMRFNfVE9PX0xBUkdFX1VOT0ZGSUNJQUwASFBFX09LAFVOTElOSwBVTkxPQ0sAUFJJAFJFVFJZX1dJVEgASFBFX0lOVkFMSURfQ09OVEVOVF9MRU5HVEgASFBFX1VORVhQRUNURURfQ09OVEVOVF9MRU5HVEgARkxVU0gAUFJPUFBBVENIAE0tU0VBUkNIAFVSSV9UT09fTE9ORwBQUk9DRVNTSU5HAE1JU0NFTExBTkVPVVNfUEVSU0lTVEVOVF9XQVJOSU5HAE1JU0NFTExBTkVPVVNfV0FSTklORwBIUEVfSU5WQUxJRF9UUkFOU0ZFUl9FTkNPRElORwBFeHBlY3RlZCBDUkxGAEhQRV9JTlZBTElEX0NIVU5LX1NJWkUATU9WRQBDT05USU5VRQBIUEVfQ0JfU1RBVFVTX0NPTVBMRVRFAEhQRV9DQl9IRUFERVJTX0NPTVBMRVRFAEhQRV9DQl9WRVJTSU9OX0NPTVBMRVRFAEhQRV9DQl9VUkxfQ09NUExFVEUASFBFX0NCX1BST1RPQ09MX0NPTVBMRVRFAEhQRV9DQl9DSFVOS19DT01QTEVURQBIUEVfQ0JfSEVBREVSX1ZBTFVFX0NPTVBMRVRFAEhQRV9DQl9DSFVOS19FWFRFTlNJT05fVkFMVUVfQ09NUExFVEUASFBFX0NCX0NIVU5LX0VYVEVOU0lPTl9OQU1FX0NPTVBMRVRFAEhQRV9DQl9NRVNTQUdFX0NPTVBMRVRFAEhQRV9DQl9NRVRIT0RfQ09NUExFVEUASFBFX0NCX0hFQURFUl9GSUVMRF9DT01QTEVURQBERUxFVEUASFBFX0lOVkFMSURfRU9GX1NUQVRFAElOVkFMSURfU1NMX0NFUlRJRklDQVRFAFBBVVNFAE5PX1JFU1BPTlNFAFVOU1VQUE9SVEVEX01FRElBX1RZUEUAR09ORQBOT1RfQUNDRVBUQUJMRQBTRVJWSUNFX1VOQVZBSUxBQkxFAFJBTkdFX05PVF9TQVRJU0ZJQUJMRQBPUklHSU5fSVNfVU5SRUFDSEFCTEUAUkVTUE9OU0VfSVNfU1RBTEUAUFVSR0UATUVSR0UAUkVRVUVTVF9IRUFERVJfRklFTERTX1RPT19MQVJHRQBSRVFVRVNUX0hFQURFUl9UT09fTEFSR0UAUEFZTE9BRF9UT09fTEFSR0UASU5TVUZGSUNJRU5UX1NUT1JBR0UASFBFX1BBVVNFRF9VUEdSQURFAEhQRV9QQVVTRURfSDJfVVBHUkFERQBTT1VSQ0UAQU5OT1VOQ0UAVFJBQ0UASFBFX1VORVhQRUNURURfU1BBQ0UAREVTQ1JJQkUAVU5TVUJTQ1JJQkUAUkVDT1JEAEhQRV9JTlZBTElEX01FVEhPRABOT1RfRk9VTkQAUFJPUEZJTkQAVU5CSU5EAFJFQklORABVTkFVVEhPUklaRUQATUVUSE9EX05PVF9BTExPV0VEAEhUVFBfVkVSU0lPTl9OT1RfU1VQUE9SVEVEAEFMUkVBRFlfUkVQT1JURUQAQUNDRVBURUQATk9UX0lNUExFTUVOVEVEAExPT1BfREVURUNURUQASFBFX0NSX0VYUEVDVEVEAEhQRV9MRl9FWFBFQ1RFRABDUkVBVEVEAElNX1VTRUQASFBFX1BBVVNFRABUSU1FT1VUX09DQ1VSRUQAUEFZTUVOVF9SRVFVSVJFRABQUkVDT05ESVRJT05fUkVRVUlSRUQAUFJPWFlfQVVUSEVOVElDQVRJT05fUkVRVUlSRUQATkVUV09SS19BVVRIRU5USUNBVElPTl9SRVFVSVJFRABMRU5HVEhfUkVRVUlSRUQAU1NMX0NFUlRJRklDQVRFX1JFUVVJUkVEAFVQR1JBREVfUkVRVUlSRUQAUEFHRV9FWFBJUkVEAFBSRUNPTkRJVElPTl9GQUlMRUQARVhQRUNUQVRJT05fRkFJTEVEAFJFVkFMSURBVElPTl9GQUlMRUQAU1NMX0hBTkRTSEFLRV9GQUlMRUQATE9DS0VEAFRSQU5TRk9STUFUSU9OX0FQUExJRUQATk9UX01PRElGSUVEAE5PVF9FWFRFTkRFRABCQU5EV0lEVEhfTElNSVRfRVhDRUVERUQAU0lURV9JU19PVkVSTE9BREVEAEhFQUQARXhwZWN0ZWQgSFRUUC8sIFJUU1AvIG9yIElDRS8A5xUAAK8VAACkEgAAkhoAACYWAACeFAAA2xkAAHkVAAB+EgAA/hQAADYVAAALFgAA2BYAAPMSAABCGAAArBYAABIVAAAUFwAA7xcAAEgUAABxFwAAshoAAGsZAAB+GQAANRQAAIIaAABEFwAA/RYAAB4YAACHFwAAqhkAAJMSAAAHGAAALBcAAMoXAACkFwAA5xUAAOcVAABYFwAAOxgAAKASAAAtHAAAwxEAAEgRAADeEgAAQhMAAKQZAAD9EAAA9xUAAKUVAADvFgAA+BkAAEoWAABWFgAA9RUAAAoaAAAIGgAAARoAAKsVAABCEgAA1xAAAEwRAAAFGQAAVBYAAB4RAADKGQAAyBkAAE4WAAD/GAAAcRQAAPAVAADuFQAAlBkAAPwVAAC/GQAAmxkAAHwUAABDEQAAcBgAAJUUAAAnFAAAGRQAANUSAADUGQAARBYAAPcQAEG5OwsBAQBB0DsL4AEBAQIBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEDAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQBBuj0LBAEAAAIAQdE9C14DBAMDAwMDAAADAwADAwADAwMDAwMDAwMDAAUAAAAAAAMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAAAAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMAAwADAEG6PwsEAQAAAgBB0T8LXgMAAwMDAwMAAAMDAAMDAAMDAwMDAwMDAwMABAAFAAAAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMAAAADAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwADAAMAQbDBAAsNbG9zZWVlcC1hbGl2ZQBBycEACwEBAEHgwQAL4AEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQBBycMACwEBAEHgwwAL5wEBAQEBAQEBAQEBAQECAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAWNodW5rZWQAQfHFAAteAQABAQEBAQAAAQEAAQEAAQEBAQEBAQEBAQAAAAAAAAABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQAAAAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAAEAAQBB0McACyFlY3Rpb25lbnQtbGVuZ3Rob25yb3h5LWNvbm5lY3Rpb24AQYDIAAsgcmFuc2Zlci1lbmNvZGluZ3BncmFkZQ0KDQpTTQ0KDQoAQanIAAsFAQIAAQMAQcDIAAtfBAUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUAQanKAAsFAQIAAQMAQcDKAAtfBAUFBgUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUAQanMAAsEAQAAAQBBwcwAC14CAgACAgICAgICAgICAgICAgICAgICAgICAgICAgIAAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAEGpzgALBQECAAEDAEHAzgALXwQFAAAFBQUFBQUFBQUFBQYFBQUFBQUFBQUFBQUABQAHCAUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQAFAAUABQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUAAAAFAEGp0AALBQEBAAEBAEHA0AALAQEAQdrQAAtBAgAAAAAAAAMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAAAAAAAAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMAQanSAAsFAQEAAQEAQcDSAAsBAQBBytIACwYCAAAAAAIAQeHSAAs6AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMAAAAAAAADAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwBBoNQAC50BTk9VTkNFRUNLT1VUTkVDVEVURUNSSUJFTFVTSEVURUFEU0VBUkNIUkdFQ1RJVklUWUxFTkRBUlZFT1RJRllQVElPTlNDSFNFQVlTVEFUQ0hHRVVFUllPUkRJUkVDVE9SVFJDSFBBUkFNRVRFUlVSQ0VCU0NSSUJFQVJET1dOQUNFSU5ETktDS1VCU0NSSUJFVFRQQ0VUU1BBRFRQLw=='
 
@@ -7382,16 +8901,16 @@ Object.defineProperty(module, 'exports', {
 })
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/llhttp/llhttp_simd-wasm.js"
-(module, __unused_webpack_exports, __webpack_require__) {
+/***/ 1285:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 "use strict";
-/* module decorator */ module = __webpack_require__.nmd(module);
+/* module decorator */ module = __nccwpck_require__.nmd(module);
 
 
-const { Buffer } = __webpack_require__("node:buffer")
+const { Buffer } = __nccwpck_require__(4573)
 
 const wasmBase64 = 'AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAn9/AGABfwBgBH9/f38Bf2AAAGADf39/AALLAQgDZW52GHdhc21fb25faGVhZGVyc19jb21wbGV0ZQAEA2VudhV3YXNtX29uX21lc3NhZ2VfYmVnaW4AAANlbnYLd2FzbV9vbl91cmwAAQNlbnYOd2FzbV9vbl9zdGF0dXMAAQNlbnYUd2FzbV9vbl9oZWFkZXJfZmllbGQAAQNlbnYUd2FzbV9vbl9oZWFkZXJfdmFsdWUAAQNlbnYMd2FzbV9vbl9ib2R5AAEDZW52GHdhc21fb25fbWVzc2FnZV9jb21wbGV0ZQAAAzU0BQYAAAMAAAAAAAADAQMAAwMDAAACAAAAAAICAgICAgICAgIBAQEBAQEBAQEBAwAAAwAAAAQFAXABExMFAwEAAgYIAX8BQcDZBAsHxQcoBm1lbW9yeQIAC19pbml0aWFsaXplAAgZX19pbmRpcmVjdF9mdW5jdGlvbl90YWJsZQEAC2xsaHR0cF9pbml0AAkYbGxodHRwX3Nob3VsZF9rZWVwX2FsaXZlADcMbGxodHRwX2FsbG9jAAsGbWFsbG9jADkLbGxodHRwX2ZyZWUADARmcmVlAAwPbGxodHRwX2dldF90eXBlAA0VbGxodHRwX2dldF9odHRwX21ham9yAA4VbGxodHRwX2dldF9odHRwX21pbm9yAA8RbGxodHRwX2dldF9tZXRob2QAEBZsbGh0dHBfZ2V0X3N0YXR1c19jb2RlABESbGxodHRwX2dldF91cGdyYWRlABIMbGxodHRwX3Jlc2V0ABMObGxodHRwX2V4ZWN1dGUAFBRsbGh0dHBfc2V0dGluZ3NfaW5pdAAVDWxsaHR0cF9maW5pc2gAFgxsbGh0dHBfcGF1c2UAFw1sbGh0dHBfcmVzdW1lABgbbGxodHRwX3Jlc3VtZV9hZnRlcl91cGdyYWRlABkQbGxodHRwX2dldF9lcnJubwAaF2xsaHR0cF9nZXRfZXJyb3JfcmVhc29uABsXbGxodHRwX3NldF9lcnJvcl9yZWFzb24AHBRsbGh0dHBfZ2V0X2Vycm9yX3BvcwAdEWxsaHR0cF9lcnJub19uYW1lAB4SbGxodHRwX21ldGhvZF9uYW1lAB8SbGxodHRwX3N0YXR1c19uYW1lACAabGxodHRwX3NldF9sZW5pZW50X2hlYWRlcnMAISFsbGh0dHBfc2V0X2xlbmllbnRfY2h1bmtlZF9sZW5ndGgAIh1sbGh0dHBfc2V0X2xlbmllbnRfa2VlcF9hbGl2ZQAjJGxsaHR0cF9zZXRfbGVuaWVudF90cmFuc2Zlcl9lbmNvZGluZwAkGmxsaHR0cF9zZXRfbGVuaWVudF92ZXJzaW9uACUjbGxodHRwX3NldF9sZW5pZW50X2RhdGFfYWZ0ZXJfY2xvc2UAJidsbGh0dHBfc2V0X2xlbmllbnRfb3B0aW9uYWxfbGZfYWZ0ZXJfY3IAJyxsbGh0dHBfc2V0X2xlbmllbnRfb3B0aW9uYWxfY3JsZl9hZnRlcl9jaHVuawAoKGxsaHR0cF9zZXRfbGVuaWVudF9vcHRpb25hbF9jcl9iZWZvcmVfbGYAKSpsbGh0dHBfc2V0X2xlbmllbnRfc3BhY2VzX2FmdGVyX2NodW5rX3NpemUAKhhsbGh0dHBfbWVzc2FnZV9uZWVkc19lb2YANgkYAQBBAQsSAQIDBAUKBgcyNDMuKy8tLDAxCuzaAjQWAEHA1QAoAgAEQAALQcDVAEEBNgIACxQAIAAQOCAAIAI2AjggACABOgAoCxQAIAAgAC8BNCAALQAwIAAQNxAACx4BAX9BwAAQOiIBEDggAUGACDYCOCABIAA6ACggAQuPDAEHfwJAIABFDQAgAEEIayIBIABBBGsoAgAiAEF4cSIEaiEFAkAgAEEBcQ0AIABBA3FFDQEgASABKAIAIgBrIgFB1NUAKAIASQ0BIAAgBGohBAJAAkBB2NUAKAIAIAFHBEAgAEH/AU0EQCAAQQN2IQMgASgCCCIAIAEoAgwiAkYEQEHE1QBBxNUAKAIAQX4gA3dxNgIADAULIAIgADYCCCAAIAI2AgwMBAsgASgCGCEGIAEgASgCDCIARwRAIAAgASgCCCICNgIIIAIgADYCDAwDCyABQRRqIgMoAgAiAkUEQCABKAIQIgJFDQIgAUEQaiEDCwNAIAMhByACIgBBFGoiAygCACICDQAgAEEQaiEDIAAoAhAiAg0ACyAHQQA2AgAMAgsgBSgCBCIAQQNxQQNHDQIgBSAAQX5xNgIEQczVACAENgIAIAUgBDYCACABIARBAXI2AgQMAwtBACEACyAGRQ0AAkAgASgCHCICQQJ0QfTXAGoiAygCACABRgRAIAMgADYCACAADQFByNUAQcjVACgCAEF+IAJ3cTYCAAwCCyAGQRBBFCAGKAIQIAFGG2ogADYCACAARQ0BCyAAIAY2AhggASgCECICBEAgACACNgIQIAIgADYCGAsgAUEUaigCACICRQ0AIABBFGogAjYCACACIAA2AhgLIAEgBU8NACAFKAIEIgBBAXFFDQACQAJAAkACQCAAQQJxRQRAQdzVACgCACAFRgRAQdzVACABNgIAQdDVAEHQ1QAoAgAgBGoiADYCACABIABBAXI2AgQgAUHY1QAoAgBHDQZBzNUAQQA2AgBB2NUAQQA2AgAMBgtB2NUAKAIAIAVGBEBB2NUAIAE2AgBBzNUAQczVACgCACAEaiIANgIAIAEgAEEBcjYCBCAAIAFqIAA2AgAMBgsgAEF4cSAEaiEEIABB/wFNBEAgAEEDdiEDIAUoAggiACAFKAIMIgJGBEBBxNUAQcTVACgCAEF+IAN3cTYCAAwFCyACIAA2AgggACACNgIMDAQLIAUoAhghBiAFIAUoAgwiAEcEQEHU1QAoAgAaIAAgBSgCCCICNgIIIAIgADYCDAwDCyAFQRRqIgMoAgAiAkUEQCAFKAIQIgJFDQIgBUEQaiEDCwNAIAMhByACIgBBFGoiAygCACICDQAgAEEQaiEDIAAoAhAiAg0ACyAHQQA2AgAMAgsgBSAAQX5xNgIEIAEgBGogBDYCACABIARBAXI2AgQMAwtBACEACyAGRQ0AAkAgBSgCHCICQQJ0QfTXAGoiAygCACAFRgRAIAMgADYCACAADQFByNUAQcjVACgCAEF+IAJ3cTYCAAwCCyAGQRBBFCAGKAIQIAVGG2ogADYCACAARQ0BCyAAIAY2AhggBSgCECICBEAgACACNgIQIAIgADYCGAsgBUEUaigCACICRQ0AIABBFGogAjYCACACIAA2AhgLIAEgBGogBDYCACABIARBAXI2AgQgAUHY1QAoAgBHDQBBzNUAIAQ2AgAMAQsgBEH/AU0EQCAEQXhxQezVAGohAAJ/QcTVACgCACICQQEgBEEDdnQiA3FFBEBBxNUAIAIgA3I2AgAgAAwBCyAAKAIICyICIAE2AgwgACABNgIIIAEgADYCDCABIAI2AggMAQtBHyECIARB////B00EQCAEQSYgBEEIdmciAGt2QQFxIABBAXRrQT5qIQILIAEgAjYCHCABQgA3AhAgAkECdEH01wBqIQACQEHI1QAoAgAiA0EBIAJ0IgdxRQRAIAAgATYCAEHI1QAgAyAHcjYCACABIAA2AhggASABNgIIIAEgATYCDAwBCyAEQRkgAkEBdmtBACACQR9HG3QhAiAAKAIAIQACQANAIAAiAygCBEF4cSAERg0BIAJBHXYhACACQQF0IQIgAyAAQQRxakEQaiIHKAIAIgANAAsgByABNgIAIAEgAzYCGCABIAE2AgwgASABNgIIDAELIAMoAggiACABNgIMIAMgATYCCCABQQA2AhggASADNgIMIAEgADYCCAtB5NUAQeTVACgCAEEBayIAQX8gABs2AgALCwcAIAAtACgLBwAgAC0AKgsHACAALQArCwcAIAAtACkLBwAgAC8BNAsHACAALQAwC0ABBH8gACgCGCEBIAAvAS4hAiAALQAoIQMgACgCOCEEIAAQOCAAIAQ2AjggACADOgAoIAAgAjsBLiAAIAE2AhgLhocCAwd/A34BeyABIAJqIQQCQCAAIgMoAgwiAA0AIAMoAgQEQCADIAE2AgQLIwBBEGsiCSQAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACfwJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQCADKAIcIgJBAmsO/AEB+QECAwQFBgcICQoLDA0ODxAREvgBE/cBFBX2ARYX9QEYGRobHB0eHyD9AfsBIfQBIiMkJSYnKCkqK/MBLC0uLzAxMvIB8QEzNPAB7wE1Njc4OTo7PD0+P0BBQkNERUZHSElKS0xNTk/6AVBRUlPuAe0BVOwBVesBVldYWVrqAVtcXV5fYGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6e3x9fn+AAYEBggGDAYQBhQGGAYcBiAGJAYoBiwGMAY0BjgGPAZABkQGSAZMBlAGVAZYBlwGYAZkBmgGbAZwBnQGeAZ8BoAGhAaIBowGkAaUBpgGnAagBqQGqAasBrAGtAa4BrwGwAbEBsgGzAbQBtQG2AbcBuAG5AboBuwG8Ab0BvgG/AcABwQHCAcMBxAHFAcYBxwHIAckBygHLAcwBzQHOAekB6AHPAecB0AHmAdEB0gHTAdQB5QHVAdYB1wHYAdkB2gHbAdwB3QHeAd8B4AHhAeIB4wEA/AELQQAM4wELQQ4M4gELQQ0M4QELQQ8M4AELQRAM3wELQRMM3gELQRQM3QELQRUM3AELQRYM2wELQRcM2gELQRgM2QELQRkM2AELQRoM1wELQRsM1gELQRwM1QELQR0M1AELQR4M0wELQR8M0gELQSAM0QELQSEM0AELQQgMzwELQSIMzgELQSQMzQELQSMMzAELQQcMywELQSUMygELQSYMyQELQScMyAELQSgMxwELQRIMxgELQREMxQELQSkMxAELQSoMwwELQSsMwgELQSwMwQELQd4BDMABC0EuDL8BC0EvDL4BC0EwDL0BC0ExDLwBC0EyDLsBC0EzDLoBC0E0DLkBC0HfAQy4AQtBNQy3AQtBOQy2AQtBDAy1AQtBNgy0AQtBNwyzAQtBOAyyAQtBPgyxAQtBOgywAQtB4AEMrwELQQsMrgELQT8MrQELQTsMrAELQQoMqwELQTwMqgELQT0MqQELQeEBDKgBC0HBAAynAQtBwAAMpgELQcIADKUBC0EJDKQBC0EtDKMBC0HDAAyiAQtBxAAMoQELQcUADKABC0HGAAyfAQtBxwAMngELQcgADJ0BC0HJAAycAQtBygAMmwELQcsADJoBC0HMAAyZAQtBzQAMmAELQc4ADJcBC0HPAAyWAQtB0AAMlQELQdEADJQBC0HSAAyTAQtB0wAMkgELQdUADJEBC0HUAAyQAQtB1gAMjwELQdcADI4BC0HYAAyNAQtB2QAMjAELQdoADIsBC0HbAAyKAQtB3AAMiQELQd0ADIgBC0HeAAyHAQtB3wAMhgELQeAADIUBC0HhAAyEAQtB4gAMgwELQeMADIIBC0HkAAyBAQtB5QAMgAELQeIBDH8LQeYADH4LQecADH0LQQYMfAtB6AAMewtBBQx6C0HpAAx5C0EEDHgLQeoADHcLQesADHYLQewADHULQe0ADHQLQQMMcwtB7gAMcgtB7wAMcQtB8AAMcAtB8gAMbwtB8QAMbgtB8wAMbQtB9AAMbAtB9QAMawtB9gAMagtBAgxpC0H3AAxoC0H4AAxnC0H5AAxmC0H6AAxlC0H7AAxkC0H8AAxjC0H9AAxiC0H+AAxhC0H/AAxgC0GAAQxfC0GBAQxeC0GCAQxdC0GDAQxcC0GEAQxbC0GFAQxaC0GGAQxZC0GHAQxYC0GIAQxXC0GJAQxWC0GKAQxVC0GLAQxUC0GMAQxTC0GNAQxSC0GOAQxRC0GPAQxQC0GQAQxPC0GRAQxOC0GSAQxNC0GTAQxMC0GUAQxLC0GVAQxKC0GWAQxJC0GXAQxIC0GYAQxHC0GZAQxGC0GaAQxFC0GbAQxEC0GcAQxDC0GdAQxCC0GeAQxBC0GfAQxAC0GgAQw/C0GhAQw+C0GiAQw9C0GjAQw8C0GkAQw7C0GlAQw6C0GmAQw5C0GnAQw4C0GoAQw3C0GpAQw2C0GqAQw1C0GrAQw0C0GsAQwzC0GtAQwyC0GuAQwxC0GvAQwwC0GwAQwvC0GxAQwuC0GyAQwtC0GzAQwsC0G0AQwrC0G1AQwqC0G2AQwpC0G3AQwoC0G4AQwnC0G5AQwmC0G6AQwlC0G7AQwkC0G8AQwjC0G9AQwiC0G+AQwhC0G/AQwgC0HAAQwfC0HBAQweC0HCAQwdC0EBDBwLQcMBDBsLQcQBDBoLQcUBDBkLQcYBDBgLQccBDBcLQcgBDBYLQckBDBULQcoBDBQLQcsBDBMLQcwBDBILQc0BDBELQc4BDBALQc8BDA8LQdABDA4LQdEBDA0LQdIBDAwLQdMBDAsLQdQBDAoLQdUBDAkLQdYBDAgLQeMBDAcLQdcBDAYLQdgBDAULQdkBDAQLQdoBDAMLQdsBDAILQd0BDAELQdwBCyECA0ACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAIAMCfwJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACfwJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACfwJAAkACQAJAAkACQAJAAn8CQAJAAkACfwJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkAgAwJ/AkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJ/AkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQCACDuMBAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISMkJScoKZ4DmwOaA5EDigODA4AD/QL7AvgC8gLxAu8C7QLoAucC5gLlAuQC3ALbAtoC2QLYAtcC1gLVAs8CzgLMAssCygLJAsgCxwLGAsQCwwK+ArwCugK5ArgCtwK2ArUCtAKzArICsQKwAq4CrQKpAqgCpwKmAqUCpAKjAqICoQKgAp8CmAKQAowCiwKKAoEC/gH9AfwB+wH6AfkB+AH3AfUB8wHwAesB6QHoAecB5gHlAeQB4wHiAeEB4AHfAd4B3QHcAdoB2QHYAdcB1gHVAdQB0wHSAdEB0AHPAc4BzQHMAcsBygHJAcgBxwHGAcUBxAHDAcIBwQHAAb8BvgG9AbwBuwG6AbkBuAG3AbYBtQG0AbMBsgGxAbABrwGuAa0BrAGrAaoBqQGoAacBpgGlAaQBowGiAZ8BngGZAZgBlwGWAZUBlAGTAZIBkQGQAY8BjQGMAYcBhgGFAYQBgwGCAX18e3p5dnV0UFFSU1RVCyABIARHDXJB/QEhAgy+AwsgASAERw2YAUHbASECDL0DCyABIARHDfEBQY4BIQIMvAMLIAEgBEcN/AFBhAEhAgy7AwsgASAERw2KAkH/ACECDLoDCyABIARHDZECQf0AIQIMuQMLIAEgBEcNlAJB+wAhAgy4AwsgASAERw0eQR4hAgy3AwsgASAERw0ZQRghAgy2AwsgASAERw3KAkHNACECDLUDCyABIARHDdUCQcYAIQIMtAMLIAEgBEcN1gJBwwAhAgyzAwsgASAERw3cAkE4IQIMsgMLIAMtADBBAUYNrQMMiQMLQQAhAAJAAkACQCADLQAqRQ0AIAMtACtFDQAgAy8BMiICQQJxRQ0BDAILIAMvATIiAkEBcUUNAQtBASEAIAMtAChBAUYNACADLwE0IgZB5ABrQeQASQ0AIAZBzAFGDQAgBkGwAkYNACACQcAAcQ0AQQAhACACQYgEcUGABEYNACACQShxQQBHIQALIANBADsBMiADQQA6ADECQCAARQRAIANBADoAMSADLQAuQQRxDQEMsQMLIANCADcDIAsgA0EAOgAxIANBAToANgxIC0EAIQACQCADKAI4IgJFDQAgAigCMCICRQ0AIAMgAhEAACEACyAARQ1IIABBFUcNYiADQQQ2AhwgAyABNgIUIANB0hs2AhAgA0EVNgIMQQAhAgyvAwsgASAERgRAQQYhAgyvAwsgAS0AAEEKRw0ZIAFBAWohAQwaCyADQgA3AyBBEiECDJQDCyABIARHDYoDQSMhAgysAwsgASAERgRAQQchAgysAwsCQAJAIAEtAABBCmsOBAEYGAAYCyABQQFqIQFBECECDJMDCyABQQFqIQEgA0Evai0AAEEBcQ0XQQAhAiADQQA2AhwgAyABNgIUIANBmSA2AhAgA0EZNgIMDKsDCyADIAMpAyAiDCAEIAFrrSIKfSILQgAgCyAMWBs3AyAgCiAMWg0YQQghAgyqAwsgASAERwRAIANBCTYCCCADIAE2AgRBFCECDJEDC0EJIQIMqQMLIAMpAyBQDa4CDEMLIAEgBEYEQEELIQIMqAMLIAEtAABBCkcNFiABQQFqIQEMFwsgA0Evai0AAEEBcUUNGQwmC0EAIQACQCADKAI4IgJFDQAgAigCUCICRQ0AIAMgAhEAACEACyAADRkMQgtBACEAAkAgAygCOCICRQ0AIAIoAlAiAkUNACADIAIRAAAhAAsgAA0aDCQLQQAhAAJAIAMoAjgiAkUNACACKAJQIgJFDQAgAyACEQAAIQALIAANGwwyCyADQS9qLQAAQQFxRQ0cDCILQQAhAAJAIAMoAjgiAkUNACACKAJUIgJFDQAgAyACEQAAIQALIAANHAxCC0EAIQACQCADKAI4IgJFDQAgAigCVCICRQ0AIAMgAhEAACEACyAADR0MIAsgASAERgRAQRMhAgygAwsCQCABLQAAIgBBCmsOBB8jIwAiCyABQQFqIQEMHwtBACEAAkAgAygCOCICRQ0AIAIoAlQiAkUNACADIAIRAAAhAAsgAA0iDEILIAEgBEYEQEEWIQIMngMLIAEtAABBwMEAai0AAEEBRw0jDIMDCwJAA0AgAS0AAEGwO2otAAAiAEEBRwRAAkAgAEECaw4CAwAnCyABQQFqIQFBISECDIYDCyAEIAFBAWoiAUcNAAtBGCECDJ0DCyADKAIEIQBBACECIANBADYCBCADIAAgAUEBaiIBEDQiAA0hDEELQQAhAAJAIAMoAjgiAkUNACACKAJUIgJFDQAgAyACEQAAIQALIAANIwwqCyABIARGBEBBHCECDJsDCyADQQo2AgggAyABNgIEQQAhAAJAIAMoAjgiAkUNACACKAJQIgJFDQAgAyACEQAAIQALIAANJUEkIQIMgQMLIAEgBEcEQANAIAEtAABBsD1qLQAAIgBBA0cEQCAAQQFrDgUYGiaCAyUmCyAEIAFBAWoiAUcNAAtBGyECDJoDC0EbIQIMmQMLA0AgAS0AAEGwP2otAAAiAEEDRwRAIABBAWsOBQ8RJxMmJwsgBCABQQFqIgFHDQALQR4hAgyYAwsgASAERwRAIANBCzYCCCADIAE2AgRBByECDP8CC0EfIQIMlwMLIAEgBEYEQEEgIQIMlwMLAkAgAS0AAEENaw4ULj8/Pz8/Pz8/Pz8/Pz8/Pz8/PwA/C0EAIQIgA0EANgIcIANBvws2AhAgA0ECNgIMIAMgAUEBajYCFAyWAwsgA0EvaiECA0AgASAERgRAQSEhAgyXAwsCQAJAAkAgAS0AACIAQQlrDhgCACkpASkpKSkpKSkpKSkpKSkpKSkpKQInCyABQQFqIQEgA0Evai0AAEEBcUUNCgwYCyABQQFqIQEMFwsgAUEBaiEBIAItAABBAnENAAtBACECIANBADYCHCADIAE2AhQgA0GfFTYCECADQQw2AgwMlQMLIAMtAC5BgAFxRQ0BC0EAIQACQCADKAI4IgJFDQAgAigCXCICRQ0AIAMgAhEAACEACyAARQ3mAiAAQRVGBEAgA0EkNgIcIAMgATYCFCADQZsbNgIQIANBFTYCDEEAIQIMlAMLQQAhAiADQQA2AhwgAyABNgIUIANBkA42AhAgA0EUNgIMDJMDC0EAIQIgA0EANgIcIAMgATYCFCADQb4gNgIQIANBAjYCDAySAwsgAygCBCEAQQAhAiADQQA2AgQgAyAAIAEgDKdqIgEQMiIARQ0rIANBBzYCHCADIAE2AhQgAyAANgIMDJEDCyADLQAuQcAAcUUNAQtBACEAAkAgAygCOCICRQ0AIAIoAlgiAkUNACADIAIRAAAhAAsgAEUNKyAAQRVGBEAgA0EKNgIcIAMgATYCFCADQesZNgIQIANBFTYCDEEAIQIMkAMLQQAhAiADQQA2AhwgAyABNgIUIANBkww2AhAgA0ETNgIMDI8DC0EAIQIgA0EANgIcIAMgATYCFCADQYIVNgIQIANBAjYCDAyOAwtBACECIANBADYCHCADIAE2AhQgA0HdFDYCECADQRk2AgwMjQMLQQAhAiADQQA2AhwgAyABNgIUIANB5h02AhAgA0EZNgIMDIwDCyAAQRVGDT1BACECIANBADYCHCADIAE2AhQgA0HQDzYCECADQSI2AgwMiwMLIAMoAgQhAEEAIQIgA0EANgIEIAMgACABEDMiAEUNKCADQQ02AhwgAyABNgIUIAMgADYCDAyKAwsgAEEVRg06QQAhAiADQQA2AhwgAyABNgIUIANB0A82AhAgA0EiNgIMDIkDCyADKAIEIQBBACECIANBADYCBCADIAAgARAzIgBFBEAgAUEBaiEBDCgLIANBDjYCHCADIAA2AgwgAyABQQFqNgIUDIgDCyAAQRVGDTdBACECIANBADYCHCADIAE2AhQgA0HQDzYCECADQSI2AgwMhwMLIAMoAgQhAEEAIQIgA0EANgIEIAMgACABEDMiAEUEQCABQQFqIQEMJwsgA0EPNgIcIAMgADYCDCADIAFBAWo2AhQMhgMLQQAhAiADQQA2AhwgAyABNgIUIANB4hc2AhAgA0EZNgIMDIUDCyAAQRVGDTNBACECIANBADYCHCADIAE2AhQgA0HWDDYCECADQSM2AgwMhAMLIAMoAgQhAEEAIQIgA0EANgIEIAMgACABEDQiAEUNJSADQRE2AhwgAyABNgIUIAMgADYCDAyDAwsgAEEVRg0wQQAhAiADQQA2AhwgAyABNgIUIANB1gw2AhAgA0EjNgIMDIIDCyADKAIEIQBBACECIANBADYCBCADIAAgARA0IgBFBEAgAUEBaiEBDCULIANBEjYCHCADIAA2AgwgAyABQQFqNgIUDIEDCyADQS9qLQAAQQFxRQ0BC0EXIQIM5gILQQAhAiADQQA2AhwgAyABNgIUIANB4hc2AhAgA0EZNgIMDP4CCyAAQTtHDQAgAUEBaiEBDAwLQQAhAiADQQA2AhwgAyABNgIUIANBkhg2AhAgA0ECNgIMDPwCCyAAQRVGDShBACECIANBADYCHCADIAE2AhQgA0HWDDYCECADQSM2AgwM+wILIANBFDYCHCADIAE2AhQgAyAANgIMDPoCCyADKAIEIQBBACECIANBADYCBCADIAAgARA0IgBFBEAgAUEBaiEBDPUCCyADQRU2AhwgAyAANgIMIAMgAUEBajYCFAz5AgsgAygCBCEAQQAhAiADQQA2AgQgAyAAIAEQNCIARQRAIAFBAWohAQzzAgsgA0EXNgIcIAMgADYCDCADIAFBAWo2AhQM+AILIABBFUYNI0EAIQIgA0EANgIcIAMgATYCFCADQdYMNgIQIANBIzYCDAz3AgsgAygCBCEAQQAhAiADQQA2AgQgAyAAIAEQNCIARQRAIAFBAWohAQwdCyADQRk2AhwgAyAANgIMIAMgAUEBajYCFAz2AgsgAygCBCEAQQAhAiADQQA2AgQgAyAAIAEQNCIARQRAIAFBAWohAQzvAgsgA0EaNgIcIAMgADYCDCADIAFBAWo2AhQM9QILIABBFUYNH0EAIQIgA0EANgIcIAMgATYCFCADQdAPNgIQIANBIjYCDAz0AgsgAygCBCEAIANBADYCBCADIAAgARAzIgBFBEAgAUEBaiEBDBsLIANBHDYCHCADIAA2AgwgAyABQQFqNgIUQQAhAgzzAgsgAygCBCEAIANBADYCBCADIAAgARAzIgBFBEAgAUEBaiEBDOsCCyADQR02AhwgAyAANgIMIAMgAUEBajYCFEEAIQIM8gILIABBO0cNASABQQFqIQELQSYhAgzXAgtBACECIANBADYCHCADIAE2AhQgA0GfFTYCECADQQw2AgwM7wILIAEgBEcEQANAIAEtAABBIEcNhAIgBCABQQFqIgFHDQALQSwhAgzvAgtBLCECDO4CCyABIARGBEBBNCECDO4CCwJAAkADQAJAIAEtAABBCmsOBAIAAAMACyAEIAFBAWoiAUcNAAtBNCECDO8CCyADKAIEIQAgA0EANgIEIAMgACABEDEiAEUNnwIgA0EyNgIcIAMgATYCFCADIAA2AgxBACECDO4CCyADKAIEIQAgA0EANgIEIAMgACABEDEiAEUEQCABQQFqIQEMnwILIANBMjYCHCADIAA2AgwgAyABQQFqNgIUQQAhAgztAgsgASAERwRAAkADQCABLQAAQTBrIgBB/wFxQQpPBEBBOiECDNcCCyADKQMgIgtCmbPmzJmz5swZVg0BIAMgC0IKfiIKNwMgIAogAK1C/wGDIgtCf4VWDQEgAyAKIAt8NwMgIAQgAUEBaiIBRw0AC0HAACECDO4CCyADKAIEIQAgA0EANgIEIAMgACABQQFqIgEQMSIADRcM4gILQcAAIQIM7AILIAEgBEYEQEHJACECDOwCCwJAA0ACQCABLQAAQQlrDhgAAqICogKpAqICogKiAqICogKiAqICogKiAqICogKiAqICogKiAqICogKiAgCiAgsgBCABQQFqIgFHDQALQckAIQIM7AILIAFBAWohASADQS9qLQAAQQFxDaUCIANBADYCHCADIAE2AhQgA0GXEDYCECADQQo2AgxBACECDOsCCyABIARHBEADQCABLQAAQSBHDRUgBCABQQFqIgFHDQALQfgAIQIM6wILQfgAIQIM6gILIANBAjoAKAw4C0EAIQIgA0EANgIcIANBvws2AhAgA0ECNgIMIAMgAUEBajYCFAzoAgtBACECDM4CC0ENIQIMzQILQRMhAgzMAgtBFSECDMsCC0EWIQIMygILQRghAgzJAgtBGSECDMgCC0EaIQIMxwILQRshAgzGAgtBHCECDMUCC0EdIQIMxAILQR4hAgzDAgtBHyECDMICC0EgIQIMwQILQSIhAgzAAgtBIyECDL8CC0ElIQIMvgILQeUAIQIMvQILIANBPTYCHCADIAE2AhQgAyAANgIMQQAhAgzVAgsgA0EbNgIcIAMgATYCFCADQaQcNgIQIANBFTYCDEEAIQIM1AILIANBIDYCHCADIAE2AhQgA0GYGjYCECADQRU2AgxBACECDNMCCyADQRM2AhwgAyABNgIUIANBmBo2AhAgA0EVNgIMQQAhAgzSAgsgA0ELNgIcIAMgATYCFCADQZgaNgIQIANBFTYCDEEAIQIM0QILIANBEDYCHCADIAE2AhQgA0GYGjYCECADQRU2AgxBACECDNACCyADQSA2AhwgAyABNgIUIANBpBw2AhAgA0EVNgIMQQAhAgzPAgsgA0ELNgIcIAMgATYCFCADQaQcNgIQIANBFTYCDEEAIQIMzgILIANBDDYCHCADIAE2AhQgA0GkHDYCECADQRU2AgxBACECDM0CC0EAIQIgA0EANgIcIAMgATYCFCADQd0ONgIQIANBEjYCDAzMAgsCQANAAkAgAS0AAEEKaw4EAAICAAILIAQgAUEBaiIBRw0AC0H9ASECDMwCCwJAAkAgAy0ANkEBRw0AQQAhAAJAIAMoAjgiAkUNACACKAJgIgJFDQAgAyACEQAAIQALIABFDQAgAEEVRw0BIANB/AE2AhwgAyABNgIUIANB3Bk2AhAgA0EVNgIMQQAhAgzNAgtB3AEhAgyzAgsgA0EANgIcIAMgATYCFCADQfkLNgIQIANBHzYCDEEAIQIMywILAkACQCADLQAoQQFrDgIEAQALQdsBIQIMsgILQdQBIQIMsQILIANBAjoAMUEAIQACQCADKAI4IgJFDQAgAigCACICRQ0AIAMgAhEAACEACyAARQRAQd0BIQIMsQILIABBFUcEQCADQQA2AhwgAyABNgIUIANBtAw2AhAgA0EQNgIMQQAhAgzKAgsgA0H7ATYCHCADIAE2AhQgA0GBGjYCECADQRU2AgxBACECDMkCCyABIARGBEBB+gEhAgzJAgsgAS0AAEHIAEYNASADQQE6ACgLQcABIQIMrgILQdoBIQIMrQILIAEgBEcEQCADQQw2AgggAyABNgIEQdkBIQIMrQILQfkBIQIMxQILIAEgBEYEQEH4ASECDMUCCyABLQAAQcgARw0EIAFBAWohAUHYASECDKsCCyABIARGBEBB9wEhAgzEAgsCQAJAIAEtAABBxQBrDhAABQUFBQUFBQUFBQUFBQUBBQsgAUEBaiEBQdYBIQIMqwILIAFBAWohAUHXASECDKoCC0H2ASECIAEgBEYNwgIgAygCACIAIAQgAWtqIQUgASAAa0ECaiEGAkADQCABLQAAIABButUAai0AAEcNAyAAQQJGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAMwwILIAMoAgQhACADQgA3AwAgAyAAIAZBAWoiARAuIgBFBEBB4wEhAgyqAgsgA0H1ATYCHCADIAE2AhQgAyAANgIMQQAhAgzCAgtB9AEhAiABIARGDcECIAMoAgAiACAEIAFraiEFIAEgAGtBAWohBgJAA0AgAS0AACAAQbjVAGotAABHDQIgAEEBRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADMICCyADQYEEOwEoIAMoAgQhACADQgA3AwAgAyAAIAZBAWoiARAuIgANAwwCCyADQQA2AgALQQAhAiADQQA2AhwgAyABNgIUIANB5R82AhAgA0EINgIMDL8CC0HVASECDKUCCyADQfMBNgIcIAMgATYCFCADIAA2AgxBACECDL0CC0EAIQACQCADKAI4IgJFDQAgAigCQCICRQ0AIAMgAhEAACEACyAARQ1uIABBFUcEQCADQQA2AhwgAyABNgIUIANBgg82AhAgA0EgNgIMQQAhAgy9AgsgA0GPATYCHCADIAE2AhQgA0HsGzYCECADQRU2AgxBACECDLwCCyABIARHBEAgA0ENNgIIIAMgATYCBEHTASECDKMCC0HyASECDLsCCyABIARGBEBB8QEhAgy7AgsCQAJAAkAgAS0AAEHIAGsOCwABCAgICAgICAgCCAsgAUEBaiEBQdABIQIMowILIAFBAWohAUHRASECDKICCyABQQFqIQFB0gEhAgyhAgtB8AEhAiABIARGDbkCIAMoAgAiACAEIAFraiEGIAEgAGtBAmohBQNAIAEtAAAgAEG11QBqLQAARw0EIABBAkYNAyAAQQFqIQAgBCABQQFqIgFHDQALIAMgBjYCAAy5AgtB7wEhAiABIARGDbgCIAMoAgAiACAEIAFraiEGIAEgAGtBAWohBQNAIAEtAAAgAEGz1QBqLQAARw0DIABBAUYNAiAAQQFqIQAgBCABQQFqIgFHDQALIAMgBjYCAAy4AgtB7gEhAiABIARGDbcCIAMoAgAiACAEIAFraiEGIAEgAGtBAmohBQNAIAEtAAAgAEGw1QBqLQAARw0CIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBjYCAAy3AgsgAygCBCEAIANCADcDACADIAAgBUEBaiIBECsiAEUNAiADQewBNgIcIAMgATYCFCADIAA2AgxBACECDLYCCyADQQA2AgALIAMoAgQhACADQQA2AgQgAyAAIAEQKyIARQ2cAiADQe0BNgIcIAMgATYCFCADIAA2AgxBACECDLQCC0HPASECDJoCC0EAIQACQCADKAI4IgJFDQAgAigCNCICRQ0AIAMgAhEAACEACwJAIAAEQCAAQRVGDQEgA0EANgIcIAMgATYCFCADQeoNNgIQIANBJjYCDEEAIQIMtAILQc4BIQIMmgILIANB6wE2AhwgAyABNgIUIANBgBs2AhAgA0EVNgIMQQAhAgyyAgsgASAERgRAQesBIQIMsgILIAEtAABBL0YEQCABQQFqIQEMAQsgA0EANgIcIAMgATYCFCADQbI4NgIQIANBCDYCDEEAIQIMsQILQc0BIQIMlwILIAEgBEcEQCADQQ42AgggAyABNgIEQcwBIQIMlwILQeoBIQIMrwILIAEgBEYEQEHpASECDK8CCyABLQAAQTBrIgBB/wFxQQpJBEAgAyAAOgAqIAFBAWohAUHLASECDJYCCyADKAIEIQAgA0EANgIEIAMgACABEC8iAEUNlwIgA0HoATYCHCADIAE2AhQgAyAANgIMQQAhAgyuAgsgASAERgRAQecBIQIMrgILAkAgAS0AAEEuRgRAIAFBAWohAQwBCyADKAIEIQAgA0EANgIEIAMgACABEC8iAEUNmAIgA0HmATYCHCADIAE2AhQgAyAANgIMQQAhAgyuAgtBygEhAgyUAgsgASAERgRAQeUBIQIMrQILQQAhAEEBIQVBASEHQQAhAgJAAkACQAJAAkACfwJAAkACQAJAAkACQAJAIAEtAABBMGsOCgoJAAECAwQFBggLC0ECDAYLQQMMBQtBBAwEC0EFDAMLQQYMAgtBBwwBC0EICyECQQAhBUEAIQcMAgtBCSECQQEhAEEAIQVBACEHDAELQQAhBUEBIQILIAMgAjoAKyABQQFqIQECQAJAIAMtAC5BEHENAAJAAkACQCADLQAqDgMBAAIECyAHRQ0DDAILIAANAQwCCyAFRQ0BCyADKAIEIQAgA0EANgIEIAMgACABEC8iAEUNAiADQeIBNgIcIAMgATYCFCADIAA2AgxBACECDK8CCyADKAIEIQAgA0EANgIEIAMgACABEC8iAEUNmgIgA0HjATYCHCADIAE2AhQgAyAANgIMQQAhAgyuAgsgAygCBCEAIANBADYCBCADIAAgARAvIgBFDZgCIANB5AE2AhwgAyABNgIUIAMgADYCDAytAgtByQEhAgyTAgtBACEAAkAgAygCOCICRQ0AIAIoAkQiAkUNACADIAIRAAAhAAsCQCAABEAgAEEVRg0BIANBADYCHCADIAE2AhQgA0GkDTYCECADQSE2AgxBACECDK0CC0HIASECDJMCCyADQeEBNgIcIAMgATYCFCADQdAaNgIQIANBFTYCDEEAIQIMqwILIAEgBEYEQEHhASECDKsCCwJAIAEtAABBIEYEQCADQQA7ATQgAUEBaiEBDAELIANBADYCHCADIAE2AhQgA0GZETYCECADQQk2AgxBACECDKsCC0HHASECDJECCyABIARGBEBB4AEhAgyqAgsCQCABLQAAQTBrQf8BcSICQQpJBEAgAUEBaiEBAkAgAy8BNCIAQZkzSw0AIAMgAEEKbCIAOwE0IABB/v8DcSACQf//A3NLDQAgAyAAIAJqOwE0DAILQQAhAiADQQA2AhwgAyABNgIUIANBlR42AhAgA0ENNgIMDKsCCyADQQA2AhwgAyABNgIUIANBlR42AhAgA0ENNgIMQQAhAgyqAgtBxgEhAgyQAgsgASAERgRAQd8BIQIMqQILAkAgAS0AAEEwa0H/AXEiAkEKSQRAIAFBAWohAQJAIAMvATQiAEGZM0sNACADIABBCmwiADsBNCAAQf7/A3EgAkH//wNzSw0AIAMgACACajsBNAwCC0EAIQIgA0EANgIcIAMgATYCFCADQZUeNgIQIANBDTYCDAyqAgsgA0EANgIcIAMgATYCFCADQZUeNgIQIANBDTYCDEEAIQIMqQILQcUBIQIMjwILIAEgBEYEQEHeASECDKgCCwJAIAEtAABBMGtB/wFxIgJBCkkEQCABQQFqIQECQCADLwE0IgBBmTNLDQAgAyAAQQpsIgA7ATQgAEH+/wNxIAJB//8Dc0sNACADIAAgAmo7ATQMAgtBACECIANBADYCHCADIAE2AhQgA0GVHjYCECADQQ02AgwMqQILIANBADYCHCADIAE2AhQgA0GVHjYCECADQQ02AgxBACECDKgCC0HEASECDI4CCyABIARGBEBB3QEhAgynAgsCQAJAAkACQCABLQAAQQprDhcCAwMAAwMDAwMDAwMDAwMDAwMDAwMDAQMLIAFBAWoMBQsgAUEBaiEBQcMBIQIMjwILIAFBAWohASADQS9qLQAAQQFxDQggA0EANgIcIAMgATYCFCADQY0LNgIQIANBDTYCDEEAIQIMpwILIANBADYCHCADIAE2AhQgA0GNCzYCECADQQ02AgxBACECDKYCCyABIARHBEAgA0EPNgIIIAMgATYCBEEBIQIMjQILQdwBIQIMpQILAkACQANAAkAgAS0AAEEKaw4EAgAAAwALIAQgAUEBaiIBRw0AC0HbASECDKYCCyADKAIEIQAgA0EANgIEIAMgACABEC0iAEUEQCABQQFqIQEMBAsgA0HaATYCHCADIAA2AgwgAyABQQFqNgIUQQAhAgylAgsgAygCBCEAIANBADYCBCADIAAgARAtIgANASABQQFqCyEBQcEBIQIMigILIANB2QE2AhwgAyAANgIMIAMgAUEBajYCFEEAIQIMogILQcIBIQIMiAILIANBL2otAABBAXENASADQQA2AhwgAyABNgIUIANB5Bw2AhAgA0EZNgIMQQAhAgygAgsgASAERgRAQdkBIQIMoAILAkACQAJAIAEtAABBCmsOBAECAgACCyABQQFqIQEMAgsgAUEBaiEBDAELIAMtAC5BwABxRQ0BC0EAIQACQCADKAI4IgJFDQAgAigCPCICRQ0AIAMgAhEAACEACyAARQ2gASAAQRVGBEAgA0HZADYCHCADIAE2AhQgA0G3GjYCECADQRU2AgxBACECDJ8CCyADQQA2AhwgAyABNgIUIANBgA02AhAgA0EbNgIMQQAhAgyeAgsgA0EANgIcIAMgATYCFCADQdwoNgIQIANBAjYCDEEAIQIMnQILIAEgBEcEQCADQQw2AgggAyABNgIEQb8BIQIMhAILQdgBIQIMnAILIAEgBEYEQEHXASECDJwCCwJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkAgAS0AAEHBAGsOFQABAgNaBAUGWlpaBwgJCgsMDQ4PEFoLIAFBAWohAUH7ACECDJICCyABQQFqIQFB/AAhAgyRAgsgAUEBaiEBQYEBIQIMkAILIAFBAWohAUGFASECDI8CCyABQQFqIQFBhgEhAgyOAgsgAUEBaiEBQYkBIQIMjQILIAFBAWohAUGKASECDIwCCyABQQFqIQFBjQEhAgyLAgsgAUEBaiEBQZYBIQIMigILIAFBAWohAUGXASECDIkCCyABQQFqIQFBmAEhAgyIAgsgAUEBaiEBQaUBIQIMhwILIAFBAWohAUGmASECDIYCCyABQQFqIQFBrAEhAgyFAgsgAUEBaiEBQbQBIQIMhAILIAFBAWohAUG3ASECDIMCCyABQQFqIQFBvgEhAgyCAgsgASAERgRAQdYBIQIMmwILIAEtAABBzgBHDUggAUEBaiEBQb0BIQIMgQILIAEgBEYEQEHVASECDJoCCwJAAkACQCABLQAAQcIAaw4SAEpKSkpKSkpKSgFKSkpKSkoCSgsgAUEBaiEBQbgBIQIMggILIAFBAWohAUG7ASECDIECCyABQQFqIQFBvAEhAgyAAgtB1AEhAiABIARGDZgCIAMoAgAiACAEIAFraiEFIAEgAGtBB2ohBgJAA0AgAS0AACAAQajVAGotAABHDUUgAEEHRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADJkCCyADQQA2AgAgBkEBaiEBQRsMRQsgASAERgRAQdMBIQIMmAILAkACQCABLQAAQckAaw4HAEdHR0dHAUcLIAFBAWohAUG5ASECDP8BCyABQQFqIQFBugEhAgz+AQtB0gEhAiABIARGDZYCIAMoAgAiACAEIAFraiEFIAEgAGtBAWohBgJAA0AgAS0AACAAQabVAGotAABHDUMgAEEBRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADJcCCyADQQA2AgAgBkEBaiEBQQ8MQwtB0QEhAiABIARGDZUCIAMoAgAiACAEIAFraiEFIAEgAGtBAWohBgJAA0AgAS0AACAAQaTVAGotAABHDUIgAEEBRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADJYCCyADQQA2AgAgBkEBaiEBQSAMQgtB0AEhAiABIARGDZQCIAMoAgAiACAEIAFraiEFIAEgAGtBAmohBgJAA0AgAS0AACAAQaHVAGotAABHDUEgAEECRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADJUCCyADQQA2AgAgBkEBaiEBQRIMQQsgASAERgRAQc8BIQIMlAILAkACQCABLQAAQcUAaw4OAENDQ0NDQ0NDQ0NDQwFDCyABQQFqIQFBtQEhAgz7AQsgAUEBaiEBQbYBIQIM+gELQc4BIQIgASAERg2SAiADKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEGe1QBqLQAARw0/IABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAyTAgsgA0EANgIAIAZBAWohAUEHDD8LQc0BIQIgASAERg2RAiADKAIAIgAgBCABa2ohBSABIABrQQVqIQYCQANAIAEtAAAgAEGY1QBqLQAARw0+IABBBUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAySAgsgA0EANgIAIAZBAWohAUEoDD4LIAEgBEYEQEHMASECDJECCwJAAkACQCABLQAAQcUAaw4RAEFBQUFBQUFBQQFBQUFBQQJBCyABQQFqIQFBsQEhAgz5AQsgAUEBaiEBQbIBIQIM+AELIAFBAWohAUGzASECDPcBC0HLASECIAEgBEYNjwIgAygCACIAIAQgAWtqIQUgASAAa0EGaiEGAkADQCABLQAAIABBkdUAai0AAEcNPCAAQQZGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAMkAILIANBADYCACAGQQFqIQFBGgw8C0HKASECIAEgBEYNjgIgAygCACIAIAQgAWtqIQUgASAAa0EDaiEGAkADQCABLQAAIABBjdUAai0AAEcNOyAAQQNGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAMjwILIANBADYCACAGQQFqIQFBIQw7CyABIARGBEBByQEhAgyOAgsCQAJAIAEtAABBwQBrDhQAPT09PT09PT09PT09PT09PT09AT0LIAFBAWohAUGtASECDPUBCyABQQFqIQFBsAEhAgz0AQsgASAERgRAQcgBIQIMjQILAkACQCABLQAAQdUAaw4LADw8PDw8PDw8PAE8CyABQQFqIQFBrgEhAgz0AQsgAUEBaiEBQa8BIQIM8wELQccBIQIgASAERg2LAiADKAIAIgAgBCABa2ohBSABIABrQQhqIQYCQANAIAEtAAAgAEGE1QBqLQAARw04IABBCEYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAyMAgsgA0EANgIAIAZBAWohAUEqDDgLIAEgBEYEQEHGASECDIsCCyABLQAAQdAARw04IAFBAWohAUElDDcLQcUBIQIgASAERg2JAiADKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEGB1QBqLQAARw02IABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAyKAgsgA0EANgIAIAZBAWohAUEODDYLIAEgBEYEQEHEASECDIkCCyABLQAAQcUARw02IAFBAWohAUGrASECDO8BCyABIARGBEBBwwEhAgyIAgsCQAJAAkACQCABLQAAQcIAaw4PAAECOTk5OTk5OTk5OTkDOQsgAUEBaiEBQacBIQIM8QELIAFBAWohAUGoASECDPABCyABQQFqIQFBqQEhAgzvAQsgAUEBaiEBQaoBIQIM7gELQcIBIQIgASAERg2GAiADKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEH+1ABqLQAARw0zIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAyHAgsgA0EANgIAIAZBAWohAUEUDDMLQcEBIQIgASAERg2FAiADKAIAIgAgBCABa2ohBSABIABrQQRqIQYCQANAIAEtAAAgAEH51ABqLQAARw0yIABBBEYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAyGAgsgA0EANgIAIAZBAWohAUErDDILQcABIQIgASAERg2EAiADKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEH21ABqLQAARw0xIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAyFAgsgA0EANgIAIAZBAWohAUEsDDELQb8BIQIgASAERg2DAiADKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEGh1QBqLQAARw0wIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAyEAgsgA0EANgIAIAZBAWohAUERDDALQb4BIQIgASAERg2CAiADKAIAIgAgBCABa2ohBSABIABrQQNqIQYCQANAIAEtAAAgAEHy1ABqLQAARw0vIABBA0YNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAyDAgsgA0EANgIAIAZBAWohAUEuDC8LIAEgBEYEQEG9ASECDIICCwJAAkACQAJAAkAgAS0AAEHBAGsOFQA0NDQ0NDQ0NDQ0ATQ0AjQ0AzQ0BDQLIAFBAWohAUGbASECDOwBCyABQQFqIQFBnAEhAgzrAQsgAUEBaiEBQZ0BIQIM6gELIAFBAWohAUGiASECDOkBCyABQQFqIQFBpAEhAgzoAQsgASAERgRAQbwBIQIMgQILAkACQCABLQAAQdIAaw4DADABMAsgAUEBaiEBQaMBIQIM6AELIAFBAWohAUEEDC0LQbsBIQIgASAERg3/ASADKAIAIgAgBCABa2ohBSABIABrQQFqIQYCQANAIAEtAAAgAEHw1ABqLQAARw0sIABBAUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAyAAgsgA0EANgIAIAZBAWohAUEdDCwLIAEgBEYEQEG6ASECDP8BCwJAAkAgAS0AAEHJAGsOBwEuLi4uLgAuCyABQQFqIQFBoQEhAgzmAQsgAUEBaiEBQSIMKwsgASAERgRAQbkBIQIM/gELIAEtAABB0ABHDSsgAUEBaiEBQaABIQIM5AELIAEgBEYEQEG4ASECDP0BCwJAAkAgAS0AAEHGAGsOCwAsLCwsLCwsLCwBLAsgAUEBaiEBQZ4BIQIM5AELIAFBAWohAUGfASECDOMBC0G3ASECIAEgBEYN+wEgAygCACIAIAQgAWtqIQUgASAAa0EDaiEGAkADQCABLQAAIABB7NQAai0AAEcNKCAAQQNGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAM/AELIANBADYCACAGQQFqIQFBDQwoC0G2ASECIAEgBEYN+gEgAygCACIAIAQgAWtqIQUgASAAa0ECaiEGAkADQCABLQAAIABBodUAai0AAEcNJyAAQQJGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAM+wELIANBADYCACAGQQFqIQFBDAwnC0G1ASECIAEgBEYN+QEgAygCACIAIAQgAWtqIQUgASAAa0EBaiEGAkADQCABLQAAIABB6tQAai0AAEcNJiAAQQFGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAM+gELIANBADYCACAGQQFqIQFBAwwmC0G0ASECIAEgBEYN+AEgAygCACIAIAQgAWtqIQUgASAAa0EBaiEGAkADQCABLQAAIABB6NQAai0AAEcNJSAAQQFGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAM+QELIANBADYCACAGQQFqIQFBJgwlCyABIARGBEBBswEhAgz4AQsCQAJAIAEtAABB1ABrDgIAAScLIAFBAWohAUGZASECDN8BCyABQQFqIQFBmgEhAgzeAQtBsgEhAiABIARGDfYBIAMoAgAiACAEIAFraiEFIAEgAGtBAWohBgJAA0AgAS0AACAAQebUAGotAABHDSMgAEEBRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADPcBCyADQQA2AgAgBkEBaiEBQScMIwtBsQEhAiABIARGDfUBIAMoAgAiACAEIAFraiEFIAEgAGtBAWohBgJAA0AgAS0AACAAQeTUAGotAABHDSIgAEEBRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADPYBCyADQQA2AgAgBkEBaiEBQRwMIgtBsAEhAiABIARGDfQBIAMoAgAiACAEIAFraiEFIAEgAGtBBWohBgJAA0AgAS0AACAAQd7UAGotAABHDSEgAEEFRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADPUBCyADQQA2AgAgBkEBaiEBQQYMIQtBrwEhAiABIARGDfMBIAMoAgAiACAEIAFraiEFIAEgAGtBBGohBgJAA0AgAS0AACAAQdnUAGotAABHDSAgAEEERg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADPQBCyADQQA2AgAgBkEBaiEBQRkMIAsgASAERgRAQa4BIQIM8wELAkACQAJAAkAgAS0AAEEtaw4jACQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkASQkJCQkAiQkJAMkCyABQQFqIQFBjgEhAgzcAQsgAUEBaiEBQY8BIQIM2wELIAFBAWohAUGUASECDNoBCyABQQFqIQFBlQEhAgzZAQtBrQEhAiABIARGDfEBIAMoAgAiACAEIAFraiEFIAEgAGtBAWohBgJAA0AgAS0AACAAQdfUAGotAABHDR4gAEEBRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADPIBCyADQQA2AgAgBkEBaiEBQQsMHgsgASAERgRAQawBIQIM8QELAkACQCABLQAAQcEAaw4DACABIAsgAUEBaiEBQZABIQIM2AELIAFBAWohAUGTASECDNcBCyABIARGBEBBqwEhAgzwAQsCQAJAIAEtAABBwQBrDg8AHx8fHx8fHx8fHx8fHwEfCyABQQFqIQFBkQEhAgzXAQsgAUEBaiEBQZIBIQIM1gELIAEgBEYEQEGqASECDO8BCyABLQAAQcwARw0cIAFBAWohAUEKDBsLQakBIQIgASAERg3tASADKAIAIgAgBCABa2ohBSABIABrQQVqIQYCQANAIAEtAAAgAEHR1ABqLQAARw0aIABBBUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAzuAQsgA0EANgIAIAZBAWohAUEeDBoLQagBIQIgASAERg3sASADKAIAIgAgBCABa2ohBSABIABrQQZqIQYCQANAIAEtAAAgAEHK1ABqLQAARw0ZIABBBkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAztAQsgA0EANgIAIAZBAWohAUEVDBkLQacBIQIgASAERg3rASADKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEHH1ABqLQAARw0YIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAzsAQsgA0EANgIAIAZBAWohAUEXDBgLQaYBIQIgASAERg3qASADKAIAIgAgBCABa2ohBSABIABrQQVqIQYCQANAIAEtAAAgAEHB1ABqLQAARw0XIABBBUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAzrAQsgA0EANgIAIAZBAWohAUEYDBcLIAEgBEYEQEGlASECDOoBCwJAAkAgAS0AAEHJAGsOBwAZGRkZGQEZCyABQQFqIQFBiwEhAgzRAQsgAUEBaiEBQYwBIQIM0AELQaQBIQIgASAERg3oASADKAIAIgAgBCABa2ohBSABIABrQQFqIQYCQANAIAEtAAAgAEGm1QBqLQAARw0VIABBAUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAzpAQsgA0EANgIAIAZBAWohAUEJDBULQaMBIQIgASAERg3nASADKAIAIgAgBCABa2ohBSABIABrQQFqIQYCQANAIAEtAAAgAEGk1QBqLQAARw0UIABBAUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAzoAQsgA0EANgIAIAZBAWohAUEfDBQLQaIBIQIgASAERg3mASADKAIAIgAgBCABa2ohBSABIABrQQJqIQYCQANAIAEtAAAgAEG+1ABqLQAARw0TIABBAkYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAznAQsgA0EANgIAIAZBAWohAUECDBMLQaEBIQIgASAERg3lASADKAIAIgAgBCABa2ohBSABIABrQQFqIQYDQCABLQAAIABBvNQAai0AAEcNESAAQQFGDQIgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAM5QELIAEgBEYEQEGgASECDOUBC0EBIAEtAABB3wBHDREaIAFBAWohAUGHASECDMsBCyADQQA2AgAgBkEBaiEBQYgBIQIMygELQZ8BIQIgASAERg3iASADKAIAIgAgBCABa2ohBSABIABrQQhqIQYCQANAIAEtAAAgAEGE1QBqLQAARw0PIABBCEYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAzjAQsgA0EANgIAIAZBAWohAUEpDA8LQZ4BIQIgASAERg3hASADKAIAIgAgBCABa2ohBSABIABrQQNqIQYCQANAIAEtAAAgAEG41ABqLQAARw0OIABBA0YNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAziAQsgA0EANgIAIAZBAWohAUEtDA4LIAEgBEYEQEGdASECDOEBCyABLQAAQcUARw0OIAFBAWohAUGEASECDMcBCyABIARGBEBBnAEhAgzgAQsCQAJAIAEtAABBzABrDggADw8PDw8PAQ8LIAFBAWohAUGCASECDMcBCyABQQFqIQFBgwEhAgzGAQtBmwEhAiABIARGDd4BIAMoAgAiACAEIAFraiEFIAEgAGtBBGohBgJAA0AgAS0AACAAQbPUAGotAABHDQsgAEEERg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADN8BCyADQQA2AgAgBkEBaiEBQSMMCwtBmgEhAiABIARGDd0BIAMoAgAiACAEIAFraiEFIAEgAGtBAmohBgJAA0AgAS0AACAAQbDUAGotAABHDQogAEECRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADN4BCyADQQA2AgAgBkEBaiEBQQAMCgsgASAERgRAQZkBIQIM3QELAkACQCABLQAAQcgAaw4IAAwMDAwMDAEMCyABQQFqIQFB/QAhAgzEAQsgAUEBaiEBQYABIQIMwwELIAEgBEYEQEGYASECDNwBCwJAAkAgAS0AAEHOAGsOAwALAQsLIAFBAWohAUH+ACECDMMBCyABQQFqIQFB/wAhAgzCAQsgASAERgRAQZcBIQIM2wELIAEtAABB2QBHDQggAUEBaiEBQQgMBwtBlgEhAiABIARGDdkBIAMoAgAiACAEIAFraiEFIAEgAGtBA2ohBgJAA0AgAS0AACAAQazUAGotAABHDQYgAEEDRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADNoBCyADQQA2AgAgBkEBaiEBQQUMBgtBlQEhAiABIARGDdgBIAMoAgAiACAEIAFraiEFIAEgAGtBBWohBgJAA0AgAS0AACAAQabUAGotAABHDQUgAEEFRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADNkBCyADQQA2AgAgBkEBaiEBQRYMBQtBlAEhAiABIARGDdcBIAMoAgAiACAEIAFraiEFIAEgAGtBAmohBgJAA0AgAS0AACAAQaHVAGotAABHDQQgAEECRg0BIABBAWohACAEIAFBAWoiAUcNAAsgAyAFNgIADNgBCyADQQA2AgAgBkEBaiEBQRAMBAsgASAERgRAQZMBIQIM1wELAkACQCABLQAAQcMAaw4MAAYGBgYGBgYGBgYBBgsgAUEBaiEBQfkAIQIMvgELIAFBAWohAUH6ACECDL0BC0GSASECIAEgBEYN1QEgAygCACIAIAQgAWtqIQUgASAAa0EFaiEGAkADQCABLQAAIABBoNQAai0AAEcNAiAAQQVGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAM1gELIANBADYCACAGQQFqIQFBJAwCCyADQQA2AgAMAgsgASAERgRAQZEBIQIM1AELIAEtAABBzABHDQEgAUEBaiEBQRMLOgApIAMoAgQhACADQQA2AgQgAyAAIAEQLiIADQIMAQtBACECIANBADYCHCADIAE2AhQgA0H+HzYCECADQQY2AgwM0QELQfgAIQIMtwELIANBkAE2AhwgAyABNgIUIAMgADYCDEEAIQIMzwELQQAhAAJAIAMoAjgiAkUNACACKAJAIgJFDQAgAyACEQAAIQALIABFDQAgAEEVRg0BIANBADYCHCADIAE2AhQgA0GCDzYCECADQSA2AgxBACECDM4BC0H3ACECDLQBCyADQY8BNgIcIAMgATYCFCADQewbNgIQIANBFTYCDEEAIQIMzAELIAEgBEYEQEGPASECDMwBCwJAIAEtAABBIEYEQCABQQFqIQEMAQsgA0EANgIcIAMgATYCFCADQZsfNgIQIANBBjYCDEEAIQIMzAELQQIhAgyyAQsDQCABLQAAQSBHDQIgBCABQQFqIgFHDQALQY4BIQIMygELIAEgBEYEQEGNASECDMoBCwJAIAEtAABBCWsOBEoAAEoAC0H1ACECDLABCyADLQApQQVGBEBB9gAhAgywAQtB9AAhAgyvAQsgASAERgRAQYwBIQIMyAELIANBEDYCCCADIAE2AgQMCgsgASAERgRAQYsBIQIMxwELAkAgAS0AAEEJaw4ERwAARwALQfMAIQIMrQELIAEgBEcEQCADQRA2AgggAyABNgIEQfEAIQIMrQELQYoBIQIMxQELAkAgASAERwRAA0AgAS0AAEGg0ABqLQAAIgBBA0cEQAJAIABBAWsOAkkABAtB8AAhAgyvAQsgBCABQQFqIgFHDQALQYgBIQIMxgELQYgBIQIMxQELIANBADYCHCADIAE2AhQgA0HbIDYCECADQQc2AgxBACECDMQBCyABIARGBEBBiQEhAgzEAQsCQAJAAkAgAS0AAEGg0gBqLQAAQQFrDgNGAgABC0HyACECDKwBCyADQQA2AhwgAyABNgIUIANBtBI2AhAgA0EHNgIMQQAhAgzEAQtB6gAhAgyqAQsgASAERwRAIAFBAWohAUHvACECDKoBC0GHASECDMIBCyAEIAEiAEYEQEGGASECDMIBCyAALQAAIgFBL0YEQCAAQQFqIQFB7gAhAgypAQsgAUEJayICQRdLDQEgACEBQQEgAnRBm4CABHENQQwBCyAEIAEiAEYEQEGFASECDMEBCyAALQAAQS9HDQAgAEEBaiEBDAMLQQAhAiADQQA2AhwgAyAANgIUIANB2yA2AhAgA0EHNgIMDL8BCwJAAkACQAJAAkADQCABLQAAQaDOAGotAAAiAEEFRwRAAkACQCAAQQFrDghHBQYHCAAEAQgLQesAIQIMrQELIAFBAWohAUHtACECDKwBCyAEIAFBAWoiAUcNAAtBhAEhAgzDAQsgAUEBagwUCyADKAIEIQAgA0EANgIEIAMgACABECwiAEUNHiADQdsANgIcIAMgATYCFCADIAA2AgxBACECDMEBCyADKAIEIQAgA0EANgIEIAMgACABECwiAEUNHiADQd0ANgIcIAMgATYCFCADIAA2AgxBACECDMABCyADKAIEIQAgA0EANgIEIAMgACABECwiAEUNHiADQfoANgIcIAMgATYCFCADIAA2AgxBACECDL8BCyADQQA2AhwgAyABNgIUIANB+Q82AhAgA0EHNgIMQQAhAgy+AQsgASAERgRAQYMBIQIMvgELAkAgAS0AAEGgzgBqLQAAQQFrDgg+BAUGAAgCAwcLIAFBAWohAQtBAyECDKMBCyABQQFqDA0LQQAhAiADQQA2AhwgA0HREjYCECADQQc2AgwgAyABQQFqNgIUDLoBCyADKAIEIQAgA0EANgIEIAMgACABECwiAEUNFiADQdsANgIcIAMgATYCFCADIAA2AgxBACECDLkBCyADKAIEIQAgA0EANgIEIAMgACABECwiAEUNFiADQd0ANgIcIAMgATYCFCADIAA2AgxBACECDLgBCyADKAIEIQAgA0EANgIEIAMgACABECwiAEUNFiADQfoANgIcIAMgATYCFCADIAA2AgxBACECDLcBCyADQQA2AhwgAyABNgIUIANB+Q82AhAgA0EHNgIMQQAhAgy2AQtB7AAhAgycAQsgASAERgRAQYIBIQIMtQELIAFBAWoMAgsgASAERgRAQYEBIQIMtAELIAFBAWoMAQsgASAERg0BIAFBAWoLIQFBBCECDJgBC0GAASECDLABCwNAIAEtAABBoMwAai0AACIAQQJHBEAgAEEBRwRAQekAIQIMmQELDDELIAQgAUEBaiIBRw0AC0H/ACECDK8BCyABIARGBEBB/gAhAgyvAQsCQCABLQAAQQlrDjcvAwYvBAYGBgYGBgYGBgYGBgYGBgYGBgUGBgIGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYABgsgAUEBagshAUEFIQIMlAELIAFBAWoMBgsgAygCBCEAIANBADYCBCADIAAgARAsIgBFDQggA0HbADYCHCADIAE2AhQgAyAANgIMQQAhAgyrAQsgAygCBCEAIANBADYCBCADIAAgARAsIgBFDQggA0HdADYCHCADIAE2AhQgAyAANgIMQQAhAgyqAQsgAygCBCEAIANBADYCBCADIAAgARAsIgBFDQggA0H6ADYCHCADIAE2AhQgAyAANgIMQQAhAgypAQsgA0EANgIcIAMgATYCFCADQY0UNgIQIANBBzYCDEEAIQIMqAELAkACQAJAAkADQCABLQAAQaDKAGotAAAiAEEFRwRAAkAgAEEBaw4GLgMEBQYABgtB6AAhAgyUAQsgBCABQQFqIgFHDQALQf0AIQIMqwELIAMoAgQhACADQQA2AgQgAyAAIAEQLCIARQ0HIANB2wA2AhwgAyABNgIUIAMgADYCDEEAIQIMqgELIAMoAgQhACADQQA2AgQgAyAAIAEQLCIARQ0HIANB3QA2AhwgAyABNgIUIAMgADYCDEEAIQIMqQELIAMoAgQhACADQQA2AgQgAyAAIAEQLCIARQ0HIANB+gA2AhwgAyABNgIUIAMgADYCDEEAIQIMqAELIANBADYCHCADIAE2AhQgA0HkCDYCECADQQc2AgxBACECDKcBCyABIARGDQEgAUEBagshAUEGIQIMjAELQfwAIQIMpAELAkACQAJAAkADQCABLQAAQaDIAGotAAAiAEEFRwRAIABBAWsOBCkCAwQFCyAEIAFBAWoiAUcNAAtB+wAhAgynAQsgAygCBCEAIANBADYCBCADIAAgARAsIgBFDQMgA0HbADYCHCADIAE2AhQgAyAANgIMQQAhAgymAQsgAygCBCEAIANBADYCBCADIAAgARAsIgBFDQMgA0HdADYCHCADIAE2AhQgAyAANgIMQQAhAgylAQsgAygCBCEAIANBADYCBCADIAAgARAsIgBFDQMgA0H6ADYCHCADIAE2AhQgAyAANgIMQQAhAgykAQsgA0EANgIcIAMgATYCFCADQbwKNgIQIANBBzYCDEEAIQIMowELQc8AIQIMiQELQdEAIQIMiAELQecAIQIMhwELIAEgBEYEQEH6ACECDKABCwJAIAEtAABBCWsOBCAAACAACyABQQFqIQFB5gAhAgyGAQsgASAERgRAQfkAIQIMnwELAkAgAS0AAEEJaw4EHwAAHwALQQAhAAJAIAMoAjgiAkUNACACKAI4IgJFDQAgAyACEQAAIQALIABFBEBB4gEhAgyGAQsgAEEVRwRAIANBADYCHCADIAE2AhQgA0HJDTYCECADQRo2AgxBACECDJ8BCyADQfgANgIcIAMgATYCFCADQeoaNgIQIANBFTYCDEEAIQIMngELIAEgBEcEQCADQQ02AgggAyABNgIEQeQAIQIMhQELQfcAIQIMnQELIAEgBEYEQEH2ACECDJ0BCwJAAkACQCABLQAAQcgAaw4LAAELCwsLCwsLCwILCyABQQFqIQFB3QAhAgyFAQsgAUEBaiEBQeAAIQIMhAELIAFBAWohAUHjACECDIMBC0H1ACECIAEgBEYNmwEgAygCACIAIAQgAWtqIQUgASAAa0ECaiEGAkADQCABLQAAIABBtdUAai0AAEcNCCAAQQJGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAMnAELIAMoAgQhACADQgA3AwAgAyAAIAZBAWoiARArIgAEQCADQfQANgIcIAMgATYCFCADIAA2AgxBACECDJwBC0HiACECDIIBC0EAIQACQCADKAI4IgJFDQAgAigCNCICRQ0AIAMgAhEAACEACwJAIAAEQCAAQRVGDQEgA0EANgIcIAMgATYCFCADQeoNNgIQIANBJjYCDEEAIQIMnAELQeEAIQIMggELIANB8wA2AhwgAyABNgIUIANBgBs2AhAgA0EVNgIMQQAhAgyaAQsgAy0AKSIAQSNrQQtJDQkCQCAAQQZLDQBBASAAdEHKAHFFDQAMCgtBACECIANBADYCHCADIAE2AhQgA0HtCTYCECADQQg2AgwMmQELQfIAIQIgASAERg2YASADKAIAIgAgBCABa2ohBSABIABrQQFqIQYCQANAIAEtAAAgAEGz1QBqLQAARw0FIABBAUYNASAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAyZAQsgAygCBCEAIANCADcDACADIAAgBkEBaiIBECsiAARAIANB8QA2AhwgAyABNgIUIAMgADYCDEEAIQIMmQELQd8AIQIMfwtBACEAAkAgAygCOCICRQ0AIAIoAjQiAkUNACADIAIRAAAhAAsCQCAABEAgAEEVRg0BIANBADYCHCADIAE2AhQgA0HqDTYCECADQSY2AgxBACECDJkBC0HeACECDH8LIANB8AA2AhwgAyABNgIUIANBgBs2AhAgA0EVNgIMQQAhAgyXAQsgAy0AKUEhRg0GIANBADYCHCADIAE2AhQgA0GRCjYCECADQQg2AgxBACECDJYBC0HvACECIAEgBEYNlQEgAygCACIAIAQgAWtqIQUgASAAa0ECaiEGAkADQCABLQAAIABBsNUAai0AAEcNAiAAQQJGDQEgAEEBaiEAIAQgAUEBaiIBRw0ACyADIAU2AgAMlgELIAMoAgQhACADQgA3AwAgAyAAIAZBAWoiARArIgBFDQIgA0HtADYCHCADIAE2AhQgAyAANgIMQQAhAgyVAQsgA0EANgIACyADKAIEIQAgA0EANgIEIAMgACABECsiAEUNgAEgA0HuADYCHCADIAE2AhQgAyAANgIMQQAhAgyTAQtB3AAhAgx5C0EAIQACQCADKAI4IgJFDQAgAigCNCICRQ0AIAMgAhEAACEACwJAIAAEQCAAQRVGDQEgA0EANgIcIAMgATYCFCADQeoNNgIQIANBJjYCDEEAIQIMkwELQdsAIQIMeQsgA0HsADYCHCADIAE2AhQgA0GAGzYCECADQRU2AgxBACECDJEBCyADLQApIgBBI0kNACAAQS5GDQAgA0EANgIcIAMgATYCFCADQckJNgIQIANBCDYCDEEAIQIMkAELQdoAIQIMdgsgASAERgRAQesAIQIMjwELAkAgAS0AAEEvRgRAIAFBAWohAQwBCyADQQA2AhwgAyABNgIUIANBsjg2AhAgA0EINgIMQQAhAgyPAQtB2QAhAgx1CyABIARHBEAgA0EONgIIIAMgATYCBEHYACECDHULQeoAIQIMjQELIAEgBEYEQEHpACECDI0BCyABLQAAQTBrIgBB/wFxQQpJBEAgAyAAOgAqIAFBAWohAUHXACECDHQLIAMoAgQhACADQQA2AgQgAyAAIAEQLyIARQ16IANB6AA2AhwgAyABNgIUIAMgADYCDEEAIQIMjAELIAEgBEYEQEHnACECDIwBCwJAIAEtAABBLkYEQCABQQFqIQEMAQsgAygCBCEAIANBADYCBCADIAAgARAvIgBFDXsgA0HmADYCHCADIAE2AhQgAyAANgIMQQAhAgyMAQtB1gAhAgxyCyABIARGBEBB5QAhAgyLAQtBACEAQQEhBUEBIQdBACECAkACQAJAAkACQAJ/AkACQAJAAkACQAJAAkAgAS0AAEEwaw4KCgkAAQIDBAUGCAsLQQIMBgtBAwwFC0EEDAQLQQUMAwtBBgwCC0EHDAELQQgLIQJBACEFQQAhBwwCC0EJIQJBASEAQQAhBUEAIQcMAQtBACEFQQEhAgsgAyACOgArIAFBAWohAQJAAkAgAy0ALkEQcQ0AAkACQAJAIAMtACoOAwEAAgQLIAdFDQMMAgsgAA0BDAILIAVFDQELIAMoAgQhACADQQA2AgQgAyAAIAEQLyIARQ0CIANB4gA2AhwgAyABNgIUIAMgADYCDEEAIQIMjQELIAMoAgQhACADQQA2AgQgAyAAIAEQLyIARQ19IANB4wA2AhwgAyABNgIUIAMgADYCDEEAIQIMjAELIAMoAgQhACADQQA2AgQgAyAAIAEQLyIARQ17IANB5AA2AhwgAyABNgIUIAMgADYCDAyLAQtB1AAhAgxxCyADLQApQSJGDYYBQdMAIQIMcAtBACEAAkAgAygCOCICRQ0AIAIoAkQiAkUNACADIAIRAAAhAAsgAEUEQEHVACECDHALIABBFUcEQCADQQA2AhwgAyABNgIUIANBpA02AhAgA0EhNgIMQQAhAgyJAQsgA0HhADYCHCADIAE2AhQgA0HQGjYCECADQRU2AgxBACECDIgBCyABIARGBEBB4AAhAgyIAQsCQAJAAkACQAJAIAEtAABBCmsOBAEEBAAECyABQQFqIQEMAQsgAUEBaiEBIANBL2otAABBAXFFDQELQdIAIQIMcAsgA0EANgIcIAMgATYCFCADQbYRNgIQIANBCTYCDEEAIQIMiAELIANBADYCHCADIAE2AhQgA0G2ETYCECADQQk2AgxBACECDIcBCyABIARGBEBB3wAhAgyHAQsgAS0AAEEKRgRAIAFBAWohAQwJCyADLQAuQcAAcQ0IIANBADYCHCADIAE2AhQgA0G2ETYCECADQQI2AgxBACECDIYBCyABIARGBEBB3QAhAgyGAQsgAS0AACICQQ1GBEAgAUEBaiEBQdAAIQIMbQsgASEAIAJBCWsOBAUBAQUBCyAEIAEiAEYEQEHcACECDIUBCyAALQAAQQpHDQAgAEEBagwCC0EAIQIgA0EANgIcIAMgADYCFCADQcotNgIQIANBBzYCDAyDAQsgASAERgRAQdsAIQIMgwELAkAgAS0AAEEJaw4EAwAAAwALIAFBAWoLIQFBzgAhAgxoCyABIARGBEBB2gAhAgyBAQsgAS0AAEEJaw4EAAEBAAELQQAhAiADQQA2AhwgA0GaEjYCECADQQc2AgwgAyABQQFqNgIUDH8LIANBgBI7ASpBACEAAkAgAygCOCICRQ0AIAIoAjgiAkUNACADIAIRAAAhAAsgAEUNACAAQRVHDQEgA0HZADYCHCADIAE2AhQgA0HqGjYCECADQRU2AgxBACECDH4LQc0AIQIMZAsgA0EANgIcIAMgATYCFCADQckNNgIQIANBGjYCDEEAIQIMfAsgASAERgRAQdkAIQIMfAsgAS0AAEEgRw09IAFBAWohASADLQAuQQFxDT0gA0EANgIcIAMgATYCFCADQcIcNgIQIANBHjYCDEEAIQIMewsgASAERgRAQdgAIQIMewsCQAJAAkACQAJAIAEtAAAiAEEKaw4EAgMDAAELIAFBAWohAUEsIQIMZQsgAEE6Rw0BIANBADYCHCADIAE2AhQgA0HnETYCECADQQo2AgxBACECDH0LIAFBAWohASADQS9qLQAAQQFxRQ1zIAMtADJBgAFxRQRAIANBMmohAiADEDVBACEAAkAgAygCOCIGRQ0AIAYoAigiBkUNACADIAYRAAAhAAsCQAJAIAAOFk1MSwEBAQEBAQEBAQEBAQEBAQEBAQABCyADQSk2AhwgAyABNgIUIANBrBk2AhAgA0EVNgIMQQAhAgx+CyADQQA2AhwgAyABNgIUIANB5Qs2AhAgA0ERNgIMQQAhAgx9C0EAIQACQCADKAI4IgJFDQAgAigCXCICRQ0AIAMgAhEAACEACyAARQ1ZIABBFUcNASADQQU2AhwgAyABNgIUIANBmxs2AhAgA0EVNgIMQQAhAgx8C0HLACECDGILQQAhAiADQQA2AhwgAyABNgIUIANBkA42AhAgA0EUNgIMDHoLIAMgAy8BMkGAAXI7ATIMOwsgASAERwRAIANBETYCCCADIAE2AgRBygAhAgxgC0HXACECDHgLIAEgBEYEQEHWACECDHgLAkACQAJAAkAgAS0AACIAQSByIAAgAEHBAGtB/wFxQRpJG0H/AXFB4wBrDhMAQEBAQEBAQEBAQEBAAUBAQAIDQAsgAUEBaiEBQcYAIQIMYQsgAUEBaiEBQccAIQIMYAsgAUEBaiEBQcgAIQIMXwsgAUEBaiEBQckAIQIMXgtB1QAhAiAEIAEiAEYNdiAEIAFrIAMoAgAiAWohBiAAIAFrQQVqIQcDQCABQZDIAGotAAAgAC0AACIFQSByIAUgBUHBAGtB/wFxQRpJG0H/AXFHDQhBBCABQQVGDQoaIAFBAWohASAEIABBAWoiAEcNAAsgAyAGNgIADHYLQdQAIQIgBCABIgBGDXUgBCABayADKAIAIgFqIQYgACABa0EPaiEHA0AgAUGAyABqLQAAIAAtAAAiBUEgciAFIAVBwQBrQf8BcUEaSRtB/wFxRw0HQQMgAUEPRg0JGiABQQFqIQEgBCAAQQFqIgBHDQALIAMgBjYCAAx1C0HTACECIAQgASIARg10IAQgAWsgAygCACIBaiEGIAAgAWtBDmohBwNAIAFB4scAai0AACAALQAAIgVBIHIgBSAFQcEAa0H/AXFBGkkbQf8BcUcNBiABQQ5GDQcgAUEBaiEBIAQgAEEBaiIARw0ACyADIAY2AgAMdAtB0gAhAiAEIAEiAEYNcyAEIAFrIAMoAgAiAWohBSAAIAFrQQFqIQYDQCABQeDHAGotAAAgAC0AACIHQSByIAcgB0HBAGtB/wFxQRpJG0H/AXFHDQUgAUEBRg0CIAFBAWohASAEIABBAWoiAEcNAAsgAyAFNgIADHMLIAEgBEYEQEHRACECDHMLAkACQCABLQAAIgBBIHIgACAAQcEAa0H/AXFBGkkbQf8BcUHuAGsOBwA5OTk5OQE5CyABQQFqIQFBwwAhAgxaCyABQQFqIQFBxAAhAgxZCyADQQA2AgAgBkEBaiEBQcUAIQIMWAtB0AAhAiAEIAEiAEYNcCAEIAFrIAMoAgAiAWohBiAAIAFrQQlqIQcDQCABQdbHAGotAAAgAC0AACIFQSByIAUgBUHBAGtB/wFxQRpJG0H/AXFHDQJBAiABQQlGDQQaIAFBAWohASAEIABBAWoiAEcNAAsgAyAGNgIADHALQc8AIQIgBCABIgBGDW8gBCABayADKAIAIgFqIQYgACABa0EFaiEHA0AgAUHQxwBqLQAAIAAtAAAiBUEgciAFIAVBwQBrQf8BcUEaSRtB/wFxRw0BIAFBBUYNAiABQQFqIQEgBCAAQQFqIgBHDQALIAMgBjYCAAxvCyAAIQEgA0EANgIADDMLQQELOgAsIANBADYCACAHQQFqIQELQS0hAgxSCwJAA0AgAS0AAEHQxQBqLQAAQQFHDQEgBCABQQFqIgFHDQALQc0AIQIMawtBwgAhAgxRCyABIARGBEBBzAAhAgxqCyABLQAAQTpGBEAgAygCBCEAIANBADYCBCADIAAgARAwIgBFDTMgA0HLADYCHCADIAA2AgwgAyABQQFqNgIUQQAhAgxqCyADQQA2AhwgAyABNgIUIANB5xE2AhAgA0EKNgIMQQAhAgxpCwJAAkAgAy0ALEECaw4CAAEnCyADQTNqLQAAQQJxRQ0mIAMtAC5BAnENJiADQQA2AhwgAyABNgIUIANBphQ2AhAgA0ELNgIMQQAhAgxpCyADLQAyQSBxRQ0lIAMtAC5BAnENJSADQQA2AhwgAyABNgIUIANBvRM2AhAgA0EPNgIMQQAhAgxoC0EAIQACQCADKAI4IgJFDQAgAigCSCICRQ0AIAMgAhEAACEACyAARQRAQcEAIQIMTwsgAEEVRwRAIANBADYCHCADIAE2AhQgA0GmDzYCECADQRw2AgxBACECDGgLIANBygA2AhwgAyABNgIUIANBhRw2AhAgA0EVNgIMQQAhAgxnCyABIARHBEAgASECA0AgBCACIgFrQRBOBEAgAUEQaiEC/Qz/////////////////////IAH9AAAAIg1BB/1sIA39DODg4ODg4ODg4ODg4ODg4OD9bv0MX19fX19fX19fX19fX19fX/0mIA39DAkJCQkJCQkJCQkJCQkJCQn9I/1Q/VL9ZEF/c2giAEEQRg0BIAAgAWohAQwYCyABIARGBEBBxAAhAgxpCyABLQAAQcDBAGotAABBAUcNFyAEIAFBAWoiAkcNAAtBxAAhAgxnC0HEACECDGYLIAEgBEcEQANAAkAgAS0AACIAQSByIAAgAEHBAGtB/wFxQRpJG0H/AXEiAEEJRg0AIABBIEYNAAJAAkACQAJAIABB4wBrDhMAAwMDAwMDAwEDAwMDAwMDAwMCAwsgAUEBaiEBQTYhAgxSCyABQQFqIQFBNyECDFELIAFBAWohAUE4IQIMUAsMFQsgBCABQQFqIgFHDQALQTwhAgxmC0E8IQIMZQsgASAERgRAQcgAIQIMZQsgA0ESNgIIIAMgATYCBAJAAkACQAJAAkAgAy0ALEEBaw4EFAABAgkLIAMtADJBIHENA0HgASECDE8LAkAgAy8BMiIAQQhxRQ0AIAMtAChBAUcNACADLQAuQQhxRQ0CCyADIABB9/sDcUGABHI7ATIMCwsgAyADLwEyQRByOwEyDAQLIANBADYCBCADIAEgARAxIgAEQCADQcEANgIcIAMgADYCDCADIAFBAWo2AhRBACECDGYLIAFBAWohAQxYCyADQQA2AhwgAyABNgIUIANB9BM2AhAgA0EENgIMQQAhAgxkC0HHACECIAEgBEYNYyADKAIAIgAgBCABa2ohBSABIABrQQZqIQYCQANAIABBwMUAai0AACABLQAAQSByRw0BIABBBkYNSiAAQQFqIQAgBCABQQFqIgFHDQALIAMgBTYCAAxkCyADQQA2AgAMBQsCQCABIARHBEADQCABLQAAQcDDAGotAAAiAEEBRwRAIABBAkcNAyABQQFqIQEMBQsgBCABQQFqIgFHDQALQcUAIQIMZAtBxQAhAgxjCwsgA0EAOgAsDAELQQshAgxHC0E/IQIMRgsCQAJAA0AgAS0AACIAQSBHBEACQCAAQQprDgQDBQUDAAsgAEEsRg0DDAQLIAQgAUEBaiIBRw0AC0HGACECDGALIANBCDoALAwOCyADLQAoQQFHDQIgAy0ALkEIcQ0CIAMoAgQhACADQQA2AgQgAyAAIAEQMSIABEAgA0HCADYCHCADIAA2AgwgAyABQQFqNgIUQQAhAgxfCyABQQFqIQEMUAtBOyECDEQLAkADQCABLQAAIgBBIEcgAEEJR3ENASAEIAFBAWoiAUcNAAtBwwAhAgxdCwtBPCECDEILAkACQCABIARHBEADQCABLQAAIgBBIEcEQCAAQQprDgQDBAQDBAsgBCABQQFqIgFHDQALQT8hAgxdC0E/IQIMXAsgAyADLwEyQSByOwEyDAoLIAMoAgQhACADQQA2AgQgAyAAIAEQMSIARQ1OIANBPjYCHCADIAE2AhQgAyAANgIMQQAhAgxaCwJAIAEgBEcEQANAIAEtAABBwMMAai0AACIAQQFHBEAgAEECRg0DDAwLIAQgAUEBaiIBRw0AC0E3IQIMWwtBNyECDFoLIAFBAWohAQwEC0E7IQIgBCABIgBGDVggBCABayADKAIAIgFqIQYgACABa0EFaiEHAkADQCABQZDIAGotAAAgAC0AACIFQSByIAUgBUHBAGtB/wFxQRpJG0H/AXFHDQEgAUEFRgRAQQchAQw/CyABQQFqIQEgBCAAQQFqIgBHDQALIAMgBjYCAAxZCyADQQA2AgAgACEBDAULQTohAiAEIAEiAEYNVyAEIAFrIAMoAgAiAWohBiAAIAFrQQhqIQcCQANAIAFBtMEAai0AACAALQAAIgVBIHIgBSAFQcEAa0H/AXFBGkkbQf8BcUcNASABQQhGBEBBBSEBDD4LIAFBAWohASAEIABBAWoiAEcNAAsgAyAGNgIADFgLIANBADYCACAAIQEMBAtBOSECIAQgASIARg1WIAQgAWsgAygCACIBaiEGIAAgAWtBA2ohBwJAA0AgAUGwwQBqLQAAIAAtAAAiBUEgciAFIAVBwQBrQf8BcUEaSRtB/wFxRw0BIAFBA0YEQEEGIQEMPQsgAUEBaiEBIAQgAEEBaiIARw0ACyADIAY2AgAMVwsgA0EANgIAIAAhAQwDCwJAA0AgAS0AACIAQSBHBEAgAEEKaw4EBwQEBwILIAQgAUEBaiIBRw0AC0E4IQIMVgsgAEEsRw0BIAFBAWohAEEBIQECQAJAAkACQAJAIAMtACxBBWsOBAMBAgQACyAAIQEMBAtBAiEBDAELQQQhAQsgA0EBOgAsIAMgAy8BMiABcjsBMiAAIQEMAQsgAyADLwEyQQhyOwEyIAAhAQtBPiECDDsLIANBADoALAtBOSECDDkLIAEgBEYEQEE2IQIMUgsCQAJAAkACQAJAIAEtAABBCmsOBAACAgECCyADKAIEIQAgA0EANgIEIAMgACABEDEiAEUNAiADQTM2AhwgAyABNgIUIAMgADYCDEEAIQIMVQsgAygCBCEAIANBADYCBCADIAAgARAxIgBFBEAgAUEBaiEBDAYLIANBMjYCHCADIAA2AgwgAyABQQFqNgIUQQAhAgxUCyADLQAuQQFxBEBB3wEhAgw7CyADKAIEIQAgA0EANgIEIAMgACABEDEiAA0BDEkLQTQhAgw5CyADQTU2AhwgAyABNgIUIAMgADYCDEEAIQIMUQtBNSECDDcLIANBL2otAABBAXENACADQQA2AhwgAyABNgIUIANB6xY2AhAgA0EZNgIMQQAhAgxPC0EzIQIMNQsgASAERgRAQTIhAgxOCwJAIAEtAABBCkYEQCABQQFqIQEMAQsgA0EANgIcIAMgATYCFCADQZIXNgIQIANBAzYCDEEAIQIMTgtBMiECDDQLIAEgBEYEQEExIQIMTQsCQCABLQAAIgBBCUYNACAAQSBGDQBBASECAkAgAy0ALEEFaw4EBgQFAA0LIAMgAy8BMkEIcjsBMgwMCyADLQAuQQFxRQ0BIAMtACxBCEcNACADQQA6ACwLQT0hAgwyCyADQQA2AhwgAyABNgIUIANBwhY2AhAgA0EKNgIMQQAhAgxKC0ECIQIMAQtBBCECCyADQQE6ACwgAyADLwEyIAJyOwEyDAYLIAEgBEYEQEEwIQIMRwsgAS0AAEEKRgRAIAFBAWohAQwBCyADLQAuQQFxDQAgA0EANgIcIAMgATYCFCADQdwoNgIQIANBAjYCDEEAIQIMRgtBMCECDCwLIAFBAWohAUExIQIMKwsgASAERgRAQS8hAgxECyABLQAAIgBBCUcgAEEgR3FFBEAgAUEBaiEBIAMtAC5BAXENASADQQA2AhwgAyABNgIUIANBlxA2AhAgA0EKNgIMQQAhAgxEC0EBIQICQAJAAkACQAJAAkAgAy0ALEECaw4HBQQEAwECAAQLIAMgAy8BMkEIcjsBMgwDC0ECIQIMAQtBBCECCyADQQE6ACwgAyADLwEyIAJyOwEyC0EvIQIMKwsgA0EANgIcIAMgATYCFCADQYQTNgIQIANBCzYCDEEAIQIMQwtB4QEhAgwpCyABIARGBEBBLiECDEILIANBADYCBCADQRI2AgggAyABIAEQMSIADQELQS4hAgwnCyADQS02AhwgAyABNgIUIAMgADYCDEEAIQIMPwtBACEAAkAgAygCOCICRQ0AIAIoAkwiAkUNACADIAIRAAAhAAsgAEUNACAAQRVHDQEgA0HYADYCHCADIAE2AhQgA0GzGzYCECADQRU2AgxBACECDD4LQcwAIQIMJAsgA0EANgIcIAMgATYCFCADQbMONgIQIANBHTYCDEEAIQIMPAsgASAERgRAQc4AIQIMPAsgAS0AACIAQSBGDQIgAEE6Rg0BCyADQQA6ACxBCSECDCELIAMoAgQhACADQQA2AgQgAyAAIAEQMCIADQEMAgsgAy0ALkEBcQRAQd4BIQIMIAsgAygCBCEAIANBADYCBCADIAAgARAwIgBFDQIgA0EqNgIcIAMgADYCDCADIAFBAWo2AhRBACECDDgLIANBywA2AhwgAyAANgIMIAMgAUEBajYCFEEAIQIMNwsgAUEBaiEBQcAAIQIMHQsgAUEBaiEBDCwLIAEgBEYEQEErIQIMNQsCQCABLQAAQQpGBEAgAUEBaiEBDAELIAMtAC5BwABxRQ0GCyADLQAyQYABcQRAQQAhAAJAIAMoAjgiAkUNACACKAJcIgJFDQAgAyACEQAAIQALIABFDRIgAEEVRgRAIANBBTYCHCADIAE2AhQgA0GbGzYCECADQRU2AgxBACECDDYLIANBADYCHCADIAE2AhQgA0GQDjYCECADQRQ2AgxBACECDDULIANBMmohAiADEDVBACEAAkAgAygCOCIGRQ0AIAYoAigiBkUNACADIAYRAAAhAAsgAA4WAgEABAQEBAQEBAQEBAQEBAQEBAQEAwQLIANBAToAMAsgAiACLwEAQcAAcjsBAAtBKyECDBgLIANBKTYCHCADIAE2AhQgA0GsGTYCECADQRU2AgxBACECDDALIANBADYCHCADIAE2AhQgA0HlCzYCECADQRE2AgxBACECDC8LIANBADYCHCADIAE2AhQgA0GlCzYCECADQQI2AgxBACECDC4LQQEhByADLwEyIgVBCHFFBEAgAykDIEIAUiEHCwJAIAMtADAEQEEBIQAgAy0AKUEFRg0BIAVBwABxRSAHcUUNAQsCQCADLQAoIgJBAkYEQEEBIQAgAy8BNCIGQeUARg0CQQAhACAFQcAAcQ0CIAZB5ABGDQIgBkHmAGtBAkkNAiAGQcwBRg0CIAZBsAJGDQIMAQtBACEAIAVBwABxDQELQQIhACAFQQhxDQAgBUGABHEEQAJAIAJBAUcNACADLQAuQQpxDQBBBSEADAILQQQhAAwBCyAFQSBxRQRAIAMQNkEAR0ECdCEADAELQQBBAyADKQMgUBshAAsgAEEBaw4FAgAHAQMEC0ERIQIMEwsgA0EBOgAxDCkLQQAhAgJAIAMoAjgiAEUNACAAKAIwIgBFDQAgAyAAEQAAIQILIAJFDSYgAkEVRgRAIANBAzYCHCADIAE2AhQgA0HSGzYCECADQRU2AgxBACECDCsLQQAhAiADQQA2AhwgAyABNgIUIANB3Q42AhAgA0ESNgIMDCoLIANBADYCHCADIAE2AhQgA0H5IDYCECADQQ82AgxBACECDCkLQQAhAAJAIAMoAjgiAkUNACACKAIwIgJFDQAgAyACEQAAIQALIAANAQtBDiECDA4LIABBFUYEQCADQQI2AhwgAyABNgIUIANB0hs2AhAgA0EVNgIMQQAhAgwnCyADQQA2AhwgAyABNgIUIANB3Q42AhAgA0ESNgIMQQAhAgwmC0EqIQIMDAsgASAERwRAIANBCTYCCCADIAE2AgRBKSECDAwLQSYhAgwkCyADIAMpAyAiDCAEIAFrrSIKfSILQgAgCyAMWBs3AyAgCiAMVARAQSUhAgwkCyADKAIEIQAgA0EANgIEIAMgACABIAynaiIBEDIiAEUNACADQQU2AhwgAyABNgIUIAMgADYCDEEAIQIMIwtBDyECDAkLQgAhCgJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQCABLQAAQTBrDjcXFgABAgMEBQYHFBQUFBQUFAgJCgsMDRQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUDg8QERITFAtCAiEKDBYLQgMhCgwVC0IEIQoMFAtCBSEKDBMLQgYhCgwSC0IHIQoMEQtCCCEKDBALQgkhCgwPC0IKIQoMDgtCCyEKDA0LQgwhCgwMC0INIQoMCwtCDiEKDAoLQg8hCgwJC0IKIQoMCAtCCyEKDAcLQgwhCgwGC0INIQoMBQtCDiEKDAQLQg8hCgwDCyADQQA2AhwgAyABNgIUIANBnxU2AhAgA0EMNgIMQQAhAgwhCyABIARGBEBBIiECDCELQgAhCgJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkAgAS0AAEEwaw43FRQAAQIDBAUGBxYWFhYWFhYICQoLDA0WFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFg4PEBESExYLQgIhCgwUC0IDIQoMEwtCBCEKDBILQgUhCgwRC0IGIQoMEAtCByEKDA8LQgghCgwOC0IJIQoMDQtCCiEKDAwLQgshCgwLC0IMIQoMCgtCDSEKDAkLQg4hCgwIC0IPIQoMBwtCCiEKDAYLQgshCgwFC0IMIQoMBAtCDSEKDAMLQg4hCgwCC0IPIQoMAQtCASEKCyABQQFqIQEgAykDICILQv//////////D1gEQCADIAtCBIYgCoQ3AyAMAgsgA0EANgIcIAMgATYCFCADQbUJNgIQIANBDDYCDEEAIQIMHgtBJyECDAQLQSghAgwDCyADIAE6ACwgA0EANgIAIAdBAWohAUEMIQIMAgsgA0EANgIAIAZBAWohAUEKIQIMAQsgAUEBaiEBQQghAgwACwALQQAhAiADQQA2AhwgAyABNgIUIANBsjg2AhAgA0EINgIMDBcLQQAhAiADQQA2AhwgAyABNgIUIANBgxE2AhAgA0EJNgIMDBYLQQAhAiADQQA2AhwgAyABNgIUIANB3wo2AhAgA0EJNgIMDBULQQAhAiADQQA2AhwgAyABNgIUIANB7RA2AhAgA0EJNgIMDBQLQQAhAiADQQA2AhwgAyABNgIUIANB0hE2AhAgA0EJNgIMDBMLQQAhAiADQQA2AhwgAyABNgIUIANBsjg2AhAgA0EINgIMDBILQQAhAiADQQA2AhwgAyABNgIUIANBgxE2AhAgA0EJNgIMDBELQQAhAiADQQA2AhwgAyABNgIUIANB3wo2AhAgA0EJNgIMDBALQQAhAiADQQA2AhwgAyABNgIUIANB7RA2AhAgA0EJNgIMDA8LQQAhAiADQQA2AhwgAyABNgIUIANB0hE2AhAgA0EJNgIMDA4LQQAhAiADQQA2AhwgAyABNgIUIANBuRc2AhAgA0EPNgIMDA0LQQAhAiADQQA2AhwgAyABNgIUIANBuRc2AhAgA0EPNgIMDAwLQQAhAiADQQA2AhwgAyABNgIUIANBmRM2AhAgA0ELNgIMDAsLQQAhAiADQQA2AhwgAyABNgIUIANBnQk2AhAgA0ELNgIMDAoLQQAhAiADQQA2AhwgAyABNgIUIANBlxA2AhAgA0EKNgIMDAkLQQAhAiADQQA2AhwgAyABNgIUIANBsRA2AhAgA0EKNgIMDAgLQQAhAiADQQA2AhwgAyABNgIUIANBux02AhAgA0ECNgIMDAcLQQAhAiADQQA2AhwgAyABNgIUIANBlhY2AhAgA0ECNgIMDAYLQQAhAiADQQA2AhwgAyABNgIUIANB+Rg2AhAgA0ECNgIMDAULQQAhAiADQQA2AhwgAyABNgIUIANBxBg2AhAgA0ECNgIMDAQLIANBAjYCHCADIAE2AhQgA0GpHjYCECADQRY2AgxBACECDAMLQd4AIQIgASAERg0CIAlBCGohByADKAIAIQUCQAJAIAEgBEcEQCAFQZbIAGohCCAEIAVqIAFrIQYgBUF/c0EKaiIFIAFqIQADQCABLQAAIAgtAABHBEBBAiEIDAMLIAVFBEBBACEIIAAhAQwDCyAFQQFrIQUgCEEBaiEIIAQgAUEBaiIBRw0ACyAGIQUgBCEBCyAHQQE2AgAgAyAFNgIADAELIANBADYCACAHIAg2AgALIAcgATYCBCAJKAIMIQACQAJAIAkoAghBAWsOAgQBAAsgA0EANgIcIANBwh42AhAgA0EXNgIMIAMgAEEBajYCFEEAIQIMAwsgA0EANgIcIAMgADYCFCADQdceNgIQIANBCTYCDEEAIQIMAgsgASAERgRAQSghAgwCCyADQQk2AgggAyABNgIEQSchAgwBCyABIARGBEBBASECDAELA0ACQAJAAkAgAS0AAEEKaw4EAAEBAAELIAFBAWohAQwBCyABQQFqIQEgAy0ALkEgcQ0AQQAhAiADQQA2AhwgAyABNgIUIANBoSE2AhAgA0EFNgIMDAILQQEhAiABIARHDQALCyAJQRBqJAAgAkUEQCADKAIMIQAMAQsgAyACNgIcQQAhACADKAIEIgFFDQAgAyABIAQgAygCCBEBACIBRQ0AIAMgBDYCFCADIAE2AgwgASEACyAAC74CAQJ/IABBADoAACAAQeQAaiIBQQFrQQA6AAAgAEEAOgACIABBADoAASABQQNrQQA6AAAgAUECa0EAOgAAIABBADoAAyABQQRrQQA6AABBACAAa0EDcSIBIABqIgBBADYCAEHkACABa0F8cSICIABqIgFBBGtBADYCAAJAIAJBCUkNACAAQQA2AgggAEEANgIEIAFBCGtBADYCACABQQxrQQA2AgAgAkEZSQ0AIABBADYCGCAAQQA2AhQgAEEANgIQIABBADYCDCABQRBrQQA2AgAgAUEUa0EANgIAIAFBGGtBADYCACABQRxrQQA2AgAgAiAAQQRxQRhyIgJrIgFBIEkNACAAIAJqIQADQCAAQgA3AxggAEIANwMQIABCADcDCCAAQgA3AwAgAEEgaiEAIAFBIGsiAUEfSw0ACwsLVgEBfwJAIAAoAgwNAAJAAkACQAJAIAAtADEOAwEAAwILIAAoAjgiAUUNACABKAIwIgFFDQAgACABEQAAIgENAwtBAA8LAAsgAEHKGTYCEEEOIQELIAELGgAgACgCDEUEQCAAQd4fNgIQIABBFTYCDAsLFAAgACgCDEEVRgRAIABBADYCDAsLFAAgACgCDEEWRgRAIABBADYCDAsLBwAgACgCDAsHACAAKAIQCwkAIAAgATYCEAsHACAAKAIUCysAAkAgAEEnTw0AQv//////CSAArYhCAYNQDQAgAEECdEHQOGooAgAPCwALFwAgAEEvTwRAAAsgAEECdEHsOWooAgALvwkBAX9B9C0hAQJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAIABB5ABrDvQDY2IAAWFhYWFhYQIDBAVhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhBgcICQoLDA0OD2FhYWFhEGFhYWFhYWFhYWFhEWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYRITFBUWFxgZGhthYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhHB0eHyAhIiMkJSYnKCkqKywtLi8wMTIzNDU2YTc4OTphYWFhYWFhYTthYWE8YWFhYT0+P2FhYWFhYWFhQGFhQWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYUJDREVGR0hJSktMTU5PUFFSU2FhYWFhYWFhVFVWV1hZWlthXF1hYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFeYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhX2BhC0HqLA8LQZgmDwtB7TEPC0GgNw8LQckpDwtBtCkPC0GWLQ8LQesrDwtBojUPC0HbNA8LQeApDwtB4yQPC0HVJA8LQe4kDwtB5iUPC0HKNA8LQdA3DwtBqjUPC0H1LA8LQfYmDwtBgiIPC0HyMw8LQb4oDwtB5zcPC0HNIQ8LQcAhDwtBuCUPC0HLJQ8LQZYkDwtBjzQPC0HNNQ8LQd0qDwtB7jMPC0GcNA8LQZ4xDwtB9DUPC0HlIg8LQa8lDwtBmTEPC0GyNg8LQfk2DwtBxDIPC0HdLA8LQYIxDwtBwTEPC0GNNw8LQckkDwtB7DYPC0HnKg8LQcgjDwtB4iEPC0HJNw8LQaUiDwtBlCIPC0HbNg8LQd41DwtBhiYPC0G8Kw8LQYsyDwtBoCMPC0H2MA8LQYAsDwtBiSsPC0GkJg8LQfIjDwtBgSgPC0GrMg8LQesnDwtBwjYPC0GiJA8LQc8qDwtB3CMPC0GHJw8LQeQ0DwtBtyIPC0GtMQ8LQdUiDwtBrzQPC0HeJg8LQdYyDwtB9DQPC0GBOA8LQfQ3DwtBkjYPC0GdJw8LQYIpDwtBjSMPC0HXMQ8LQb01DwtBtDcPC0HYMA8LQbYnDwtBmjgPC0GnKg8LQcQnDwtBriMPC0H1Ig8LAAtByiYhAQsgAQsXACAAIAAvAS5B/v8DcSABQQBHcjsBLgsaACAAIAAvAS5B/f8DcSABQQBHQQF0cjsBLgsaACAAIAAvAS5B+/8DcSABQQBHQQJ0cjsBLgsaACAAIAAvAS5B9/8DcSABQQBHQQN0cjsBLgsaACAAIAAvAS5B7/8DcSABQQBHQQR0cjsBLgsaACAAIAAvAS5B3/8DcSABQQBHQQV0cjsBLgsaACAAIAAvAS5Bv/8DcSABQQBHQQZ0cjsBLgsaACAAIAAvAS5B//4DcSABQQBHQQd0cjsBLgsaACAAIAAvAS5B//0DcSABQQBHQQh0cjsBLgsaACAAIAAvAS5B//sDcSABQQBHQQl0cjsBLgs+AQJ/AkAgACgCOCIDRQ0AIAMoAgQiA0UNACAAIAEgAiABayADEQEAIgRBf0cNACAAQeESNgIQQRghBAsgBAs+AQJ/AkAgACgCOCIDRQ0AIAMoAggiA0UNACAAIAEgAiABayADEQEAIgRBf0cNACAAQfwRNgIQQRghBAsgBAs+AQJ/AkAgACgCOCIDRQ0AIAMoAgwiA0UNACAAIAEgAiABayADEQEAIgRBf0cNACAAQewKNgIQQRghBAsgBAs+AQJ/AkAgACgCOCIDRQ0AIAMoAhAiA0UNACAAIAEgAiABayADEQEAIgRBf0cNACAAQfoeNgIQQRghBAsgBAs+AQJ/AkAgACgCOCIDRQ0AIAMoAhQiA0UNACAAIAEgAiABayADEQEAIgRBf0cNACAAQcsQNgIQQRghBAsgBAs+AQJ/AkAgACgCOCIDRQ0AIAMoAhgiA0UNACAAIAEgAiABayADEQEAIgRBf0cNACAAQbcfNgIQQRghBAsgBAs+AQJ/AkAgACgCOCIDRQ0AIAMoAhwiA0UNACAAIAEgAiABayADEQEAIgRBf0cNACAAQb8VNgIQQRghBAsgBAs+AQJ/AkAgACgCOCIDRQ0AIAMoAiwiA0UNACAAIAEgAiABayADEQEAIgRBf0cNACAAQf4INgIQQRghBAsgBAs+AQJ/AkAgACgCOCIDRQ0AIAMoAiAiA0UNACAAIAEgAiABayADEQEAIgRBf0cNACAAQYwdNgIQQRghBAsgBAs+AQJ/AkAgACgCOCIDRQ0AIAMoAiQiA0UNACAAIAEgAiABayADEQEAIgRBf0cNACAAQeYVNgIQQRghBAsgBAs4ACAAAn8gAC8BMkEUcUEURgRAQQEgAC0AKEEBRg0BGiAALwE0QeUARgwBCyAALQApQQVGCzoAMAtZAQJ/AkAgAC0AKEEBRg0AIAAvATQiAUHkAGtB5ABJDQAgAUHMAUYNACABQbACRg0AIAAvATIiAEHAAHENAEEBIQIgAEGIBHFBgARGDQAgAEEocUUhAgsgAguMAQECfwJAAkACQCAALQAqRQ0AIAAtACtFDQAgAC8BMiIBQQJxRQ0BDAILIAAvATIiAUEBcUUNAQtBASECIAAtAChBAUYNACAALwE0IgBB5ABrQeQASQ0AIABBzAFGDQAgAEGwAkYNACABQcAAcQ0AQQAhAiABQYgEcUGABEYNACABQShxQQBHIQILIAILcwAgAEEQav0MAAAAAAAAAAAAAAAAAAAAAP0LAwAgAP0MAAAAAAAAAAAAAAAAAAAAAP0LAwAgAEEwav0MAAAAAAAAAAAAAAAAAAAAAP0LAwAgAEEgav0MAAAAAAAAAAAAAAAAAAAAAP0LAwAgAEH9ATYCHAsGACAAEDoLmi0BC38jAEEQayIKJABB3NUAKAIAIglFBEBBnNkAKAIAIgVFBEBBqNkAQn83AgBBoNkAQoCAhICAgMAANwIAQZzZACAKQQhqQXBxQdiq1aoFcyIFNgIAQbDZAEEANgIAQYDZAEEANgIAC0GE2QBBwNkENgIAQdTVAEHA2QQ2AgBB6NUAIAU2AgBB5NUAQX82AgBBiNkAQcCmAzYCAANAIAFBgNYAaiABQfTVAGoiAjYCACACIAFB7NUAaiIDNgIAIAFB+NUAaiADNgIAIAFBiNYAaiABQfzVAGoiAzYCACADIAI2AgAgAUGQ1gBqIAFBhNYAaiICNgIAIAIgAzYCACABQYzWAGogAjYCACABQSBqIgFBgAJHDQALQczZBEGBpgM2AgBB4NUAQazZACgCADYCAEHQ1QBBgKYDNgIAQdzVAEHI2QQ2AgBBzP8HQTg2AgBByNkEIQkLAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkACQAJAAkAgAEHsAU0EQEHE1QAoAgAiBkEQIABBE2pBcHEgAEELSRsiBEEDdiIAdiIBQQNxBEACQCABQQFxIAByQQFzIgJBA3QiAEHs1QBqIgEgAEH01QBqKAIAIgAoAggiA0YEQEHE1QAgBkF+IAJ3cTYCAAwBCyABIAM2AgggAyABNgIMCyAAQQhqIQEgACACQQN0IgJBA3I2AgQgACACaiIAIAAoAgRBAXI2AgQMEQtBzNUAKAIAIgggBE8NASABBEACQEECIAB0IgJBACACa3IgASAAdHFoIgBBA3QiAkHs1QBqIgEgAkH01QBqKAIAIgIoAggiA0YEQEHE1QAgBkF+IAB3cSIGNgIADAELIAEgAzYCCCADIAE2AgwLIAIgBEEDcjYCBCAAQQN0IgAgBGshBSAAIAJqIAU2AgAgAiAEaiIEIAVBAXI2AgQgCARAIAhBeHFB7NUAaiEAQdjVACgCACEDAn9BASAIQQN2dCIBIAZxRQRAQcTVACABIAZyNgIAIAAMAQsgACgCCAsiASADNgIMIAAgAzYCCCADIAA2AgwgAyABNgIICyACQQhqIQFB2NUAIAQ2AgBBzNUAIAU2AgAMEQtByNUAKAIAIgtFDQEgC2hBAnRB9NcAaigCACIAKAIEQXhxIARrIQUgACECA0ACQCACKAIQIgFFBEAgAkEUaigCACIBRQ0BCyABKAIEQXhxIARrIgMgBUkhAiADIAUgAhshBSABIAAgAhshACABIQIMAQsLIAAoAhghCSAAKAIMIgMgAEcEQEHU1QAoAgAaIAMgACgCCCIBNgIIIAEgAzYCDAwQCyAAQRRqIgIoAgAiAUUEQCAAKAIQIgFFDQMgAEEQaiECCwNAIAIhByABIgNBFGoiAigCACIBDQAgA0EQaiECIAMoAhAiAQ0ACyAHQQA2AgAMDwtBfyEEIABBv39LDQAgAEETaiIBQXBxIQRByNUAKAIAIghFDQBBACAEayEFAkACQAJAAn9BACAEQYACSQ0AGkEfIARB////B0sNABogBEEmIAFBCHZnIgBrdkEBcSAAQQF0a0E+agsiBkECdEH01wBqKAIAIgJFBEBBACEBQQAhAwwBC0EAIQEgBEEZIAZBAXZrQQAgBkEfRxt0IQBBACEDA0ACQCACKAIEQXhxIARrIgcgBU8NACACIQMgByIFDQBBACEFIAIhAQwDCyABIAJBFGooAgAiByAHIAIgAEEddkEEcWpBEGooAgAiAkYbIAEgBxshASAAQQF0IQAgAg0ACwsgASADckUEQEEAIQNBAiAGdCIAQQAgAGtyIAhxIgBFDQMgAGhBAnRB9NcAaigCACEBCyABRQ0BCwNAIAEoAgRBeHEgBGsiAiAFSSEAIAIgBSAAGyEFIAEgAyAAGyEDIAEoAhAiAAR/IAAFIAFBFGooAgALIgENAAsLIANFDQAgBUHM1QAoAgAgBGtPDQAgAygCGCEHIAMgAygCDCIARwRAQdTVACgCABogACADKAIIIgE2AgggASAANgIMDA4LIANBFGoiAigCACIBRQRAIAMoAhAiAUUNAyADQRBqIQILA0AgAiEGIAEiAEEUaiICKAIAIgENACAAQRBqIQIgACgCECIBDQALIAZBADYCAAwNC0HM1QAoAgAiAyAETwRAQdjVACgCACEBAkAgAyAEayICQRBPBEAgASAEaiIAIAJBAXI2AgQgASADaiACNgIAIAEgBEEDcjYCBAwBCyABIANBA3I2AgQgASADaiIAIAAoAgRBAXI2AgRBACEAQQAhAgtBzNUAIAI2AgBB2NUAIAA2AgAgAUEIaiEBDA8LQdDVACgCACIDIARLBEAgBCAJaiIAIAMgBGsiAUEBcjYCBEHc1QAgADYCAEHQ1QAgATYCACAJIARBA3I2AgQgCUEIaiEBDA8LQQAhASAEAn9BnNkAKAIABEBBpNkAKAIADAELQajZAEJ/NwIAQaDZAEKAgISAgIDAADcCAEGc2QAgCkEMakFwcUHYqtWqBXM2AgBBsNkAQQA2AgBBgNkAQQA2AgBBgIAECyIAIARBxwBqIgVqIgZBACAAayIHcSICTwRAQbTZAEEwNgIADA8LAkBB/NgAKAIAIgFFDQBB9NgAKAIAIgggAmohACAAIAFNIAAgCEtxDQBBACEBQbTZAEEwNgIADA8LQYDZAC0AAEEEcQ0EAkACQCAJBEBBhNkAIQEDQCABKAIAIgAgCU0EQCAAIAEoAgRqIAlLDQMLIAEoAggiAQ0ACwtBABA7IgBBf0YNBSACIQZBoNkAKAIAIgFBAWsiAyAAcQRAIAIgAGsgACADakEAIAFrcWohBgsgBCAGTw0FIAZB/v///wdLDQVB/NgAKAIAIgMEQEH02AAoAgAiByAGaiEBIAEgB00NBiABIANLDQYLIAYQOyIBIABHDQEMBwsgBiADayAHcSIGQf7///8HSw0EIAYQOyEAIAAgASgCACABKAIEakYNAyAAIQELAkAgBiAEQcgAak8NACABQX9GDQBBpNkAKAIAIgAgBSAGa2pBACAAa3EiAEH+////B0sEQCABIQAMBwsgABA7QX9HBEAgACAGaiEGIAEhAAwHC0EAIAZrEDsaDAQLIAEiAEF/Rw0FDAMLQQAhAwwMC0EAIQAMCgsgAEF/Rw0CC0GA2QBBgNkAKAIAQQRyNgIACyACQf7///8HSw0BIAIQOyEAQQAQOyEBIABBf0YNASABQX9GDQEgACABTw0BIAEgAGsiBiAEQThqTQ0BC0H02ABB9NgAKAIAIAZqIgE2AgBB+NgAKAIAIAFJBEBB+NgAIAE2AgALAkACQAJAQdzVACgCACICBEBBhNkAIQEDQCAAIAEoAgAiAyABKAIEIgVqRg0CIAEoAggiAQ0ACwwCC0HU1QAoAgAiAUEARyAAIAFPcUUEQEHU1QAgADYCAAtBACEBQYjZACAGNgIAQYTZACAANgIAQeTVAEF/NgIAQejVAEGc2QAoAgA2AgBBkNkAQQA2AgADQCABQYDWAGogAUH01QBqIgI2AgAgAiABQezVAGoiAzYCACABQfjVAGogAzYCACABQYjWAGogAUH81QBqIgM2AgAgAyACNgIAIAFBkNYAaiABQYTWAGoiAjYCACACIAM2AgAgAUGM1gBqIAI2AgAgAUEgaiIBQYACRw0AC0F4IABrQQ9xIgEgAGoiAiAGQThrIgMgAWsiAUEBcjYCBEHg1QBBrNkAKAIANgIAQdDVACABNgIAQdzVACACNgIAIAAgA2pBODYCBAwCCyAAIAJNDQAgAiADSQ0AIAEoAgxBCHENAEF4IAJrQQ9xIgAgAmoiA0HQ1QAoAgAgBmoiByAAayIAQQFyNgIEIAEgBSAGajYCBEHg1QBBrNkAKAIANgIAQdDVACAANgIAQdzVACADNgIAIAIgB2pBODYCBAwBCyAAQdTVACgCAEkEQEHU1QAgADYCAAsgACAGaiEDQYTZACEBAkACQAJAA0AgAyABKAIARwRAIAEoAggiAQ0BDAILCyABLQAMQQhxRQ0BC0GE2QAhAQNAIAEoAgAiAyACTQRAIAMgASgCBGoiBSACSw0DCyABKAIIIQEMAAsACyABIAA2AgAgASABKAIEIAZqNgIEIABBeCAAa0EPcWoiCSAEQQNyNgIEIANBeCADa0EPcWoiBiAEIAlqIgRrIQEgAiAGRgRAQdzVACAENgIAQdDVAEHQ1QAoAgAgAWoiADYCACAEIABBAXI2AgQMCAtB2NUAKAIAIAZGBEBB2NUAIAQ2AgBBzNUAQczVACgCACABaiIANgIAIAQgAEEBcjYCBCAAIARqIAA2AgAMCAsgBigCBCIFQQNxQQFHDQYgBUF4cSEIIAVB/wFNBEAgBUEDdiEDIAYoAggiACAGKAIMIgJGBEBBxNUAQcTVACgCAEF+IAN3cTYCAAwHCyACIAA2AgggACACNgIMDAYLIAYoAhghByAGIAYoAgwiAEcEQCAAIAYoAggiAjYCCCACIAA2AgwMBQsgBkEUaiICKAIAIgVFBEAgBigCECIFRQ0EIAZBEGohAgsDQCACIQMgBSIAQRRqIgIoAgAiBQ0AIABBEGohAiAAKAIQIgUNAAsgA0EANgIADAQLQXggAGtBD3EiASAAaiIHIAZBOGsiAyABayIBQQFyNgIEIAAgA2pBODYCBCACIAVBNyAFa0EPcWpBP2siAyADIAJBEGpJGyIDQSM2AgRB4NUAQazZACgCADYCAEHQ1QAgATYCAEHc1QAgBzYCACADQRBqQYzZACkCADcCACADQYTZACkCADcCCEGM2QAgA0EIajYCAEGI2QAgBjYCAEGE2QAgADYCAEGQ2QBBADYCACADQSRqIQEDQCABQQc2AgAgBSABQQRqIgFLDQALIAIgA0YNACADIAMoAgRBfnE2AgQgAyADIAJrIgU2AgAgAiAFQQFyNgIEIAVB/wFNBEAgBUF4cUHs1QBqIQACf0HE1QAoAgAiAUEBIAVBA3Z0IgNxRQRAQcTVACABIANyNgIAIAAMAQsgACgCCAsiASACNgIMIAAgAjYCCCACIAA2AgwgAiABNgIIDAELQR8hASAFQf///wdNBEAgBUEmIAVBCHZnIgBrdkEBcSAAQQF0a0E+aiEBCyACIAE2AhwgAkIANwIQIAFBAnRB9NcAaiEAQcjVACgCACIDQQEgAXQiBnFFBEAgACACNgIAQcjVACADIAZyNgIAIAIgADYCGCACIAI2AgggAiACNgIMDAELIAVBGSABQQF2a0EAIAFBH0cbdCEBIAAoAgAhAwJAA0AgAyIAKAIEQXhxIAVGDQEgAUEddiEDIAFBAXQhASAAIANBBHFqQRBqIgYoAgAiAw0ACyAGIAI2AgAgAiAANgIYIAIgAjYCDCACIAI2AggMAQsgACgCCCIBIAI2AgwgACACNgIIIAJBADYCGCACIAA2AgwgAiABNgIIC0HQ1QAoAgAiASAETQ0AQdzVACgCACIAIARqIgIgASAEayIBQQFyNgIEQdDVACABNgIAQdzVACACNgIAIAAgBEEDcjYCBCAAQQhqIQEMCAtBACEBQbTZAEEwNgIADAcLQQAhAAsgB0UNAAJAIAYoAhwiAkECdEH01wBqIgMoAgAgBkYEQCADIAA2AgAgAA0BQcjVAEHI1QAoAgBBfiACd3E2AgAMAgsgB0EQQRQgBygCECAGRhtqIAA2AgAgAEUNAQsgACAHNgIYIAYoAhAiAgRAIAAgAjYCECACIAA2AhgLIAZBFGooAgAiAkUNACAAQRRqIAI2AgAgAiAANgIYCyABIAhqIQEgBiAIaiIGKAIEIQULIAYgBUF+cTYCBCABIARqIAE2AgAgBCABQQFyNgIEIAFB/wFNBEAgAUF4cUHs1QBqIQACf0HE1QAoAgAiAkEBIAFBA3Z0IgFxRQRAQcTVACABIAJyNgIAIAAMAQsgACgCCAsiASAENgIMIAAgBDYCCCAEIAA2AgwgBCABNgIIDAELQR8hBSABQf///wdNBEAgAUEmIAFBCHZnIgBrdkEBcSAAQQF0a0E+aiEFCyAEIAU2AhwgBEIANwIQIAVBAnRB9NcAaiEAQcjVACgCACICQQEgBXQiA3FFBEAgACAENgIAQcjVACACIANyNgIAIAQgADYCGCAEIAQ2AgggBCAENgIMDAELIAFBGSAFQQF2a0EAIAVBH0cbdCEFIAAoAgAhAAJAA0AgACICKAIEQXhxIAFGDQEgBUEddiEAIAVBAXQhBSACIABBBHFqQRBqIgMoAgAiAA0ACyADIAQ2AgAgBCACNgIYIAQgBDYCDCAEIAQ2AggMAQsgAigCCCIAIAQ2AgwgAiAENgIIIARBADYCGCAEIAI2AgwgBCAANgIICyAJQQhqIQEMAgsCQCAHRQ0AAkAgAygCHCIBQQJ0QfTXAGoiAigCACADRgRAIAIgADYCACAADQFByNUAIAhBfiABd3EiCDYCAAwCCyAHQRBBFCAHKAIQIANGG2ogADYCACAARQ0BCyAAIAc2AhggAygCECIBBEAgACABNgIQIAEgADYCGAsgA0EUaigCACIBRQ0AIABBFGogATYCACABIAA2AhgLAkAgBUEPTQRAIAMgBCAFaiIAQQNyNgIEIAAgA2oiACAAKAIEQQFyNgIEDAELIAMgBGoiAiAFQQFyNgIEIAMgBEEDcjYCBCACIAVqIAU2AgAgBUH/AU0EQCAFQXhxQezVAGohAAJ/QcTVACgCACIBQQEgBUEDdnQiBXFFBEBBxNUAIAEgBXI2AgAgAAwBCyAAKAIICyIBIAI2AgwgACACNgIIIAIgADYCDCACIAE2AggMAQtBHyEBIAVB////B00EQCAFQSYgBUEIdmciAGt2QQFxIABBAXRrQT5qIQELIAIgATYCHCACQgA3AhAgAUECdEH01wBqIQBBASABdCIEIAhxRQRAIAAgAjYCAEHI1QAgBCAIcjYCACACIAA2AhggAiACNgIIIAIgAjYCDAwBCyAFQRkgAUEBdmtBACABQR9HG3QhASAAKAIAIQQCQANAIAQiACgCBEF4cSAFRg0BIAFBHXYhBCABQQF0IQEgACAEQQRxakEQaiIGKAIAIgQNAAsgBiACNgIAIAIgADYCGCACIAI2AgwgAiACNgIIDAELIAAoAggiASACNgIMIAAgAjYCCCACQQA2AhggAiAANgIMIAIgATYCCAsgA0EIaiEBDAELAkAgCUUNAAJAIAAoAhwiAUECdEH01wBqIgIoAgAgAEYEQCACIAM2AgAgAw0BQcjVACALQX4gAXdxNgIADAILIAlBEEEUIAkoAhAgAEYbaiADNgIAIANFDQELIAMgCTYCGCAAKAIQIgEEQCADIAE2AhAgASADNgIYCyAAQRRqKAIAIgFFDQAgA0EUaiABNgIAIAEgAzYCGAsCQCAFQQ9NBEAgACAEIAVqIgFBA3I2AgQgACABaiIBIAEoAgRBAXI2AgQMAQsgACAEaiIHIAVBAXI2AgQgACAEQQNyNgIEIAUgB2ogBTYCACAIBEAgCEF4cUHs1QBqIQFB2NUAKAIAIQMCf0EBIAhBA3Z0IgIgBnFFBEBBxNUAIAIgBnI2AgAgAQwBCyABKAIICyICIAM2AgwgASADNgIIIAMgATYCDCADIAI2AggLQdjVACAHNgIAQczVACAFNgIACyAAQQhqIQELIApBEGokACABC0MAIABFBEA/AEEQdA8LAkAgAEH//wNxDQAgAEEASA0AIABBEHZAACIAQX9GBEBBtNkAQTA2AgBBfw8LIABBEHQPCwALC5lCIgBBgAgLDQEAAAAAAAAAAgAAAAMAQZgICwUEAAAABQBBqAgLCQYAAAAHAAAACABB5AgLwjJJbnZhbGlkIGNoYXIgaW4gdXJsIHF1ZXJ5AFNwYW4gY2FsbGJhY2sgZXJyb3IgaW4gb25fYm9keQBDb250ZW50LUxlbmd0aCBvdmVyZmxvdwBDaHVuayBzaXplIG92ZXJmbG93AEludmFsaWQgbWV0aG9kIGZvciBIVFRQL3gueCByZXF1ZXN0AEludmFsaWQgbWV0aG9kIGZvciBSVFNQL3gueCByZXF1ZXN0AEV4cGVjdGVkIFNPVVJDRSBtZXRob2QgZm9yIElDRS94LnggcmVxdWVzdABJbnZhbGlkIGNoYXIgaW4gdXJsIGZyYWdtZW50IHN0YXJ0AEV4cGVjdGVkIGRvdABTcGFuIGNhbGxiYWNrIGVycm9yIGluIG9uX3N0YXR1cwBJbnZhbGlkIHJlc3BvbnNlIHN0YXR1cwBFeHBlY3RlZCBMRiBhZnRlciBoZWFkZXJzAEludmFsaWQgY2hhcmFjdGVyIGluIGNodW5rIGV4dGVuc2lvbnMAVXNlciBjYWxsYmFjayBlcnJvcgBgb25fcmVzZXRgIGNhbGxiYWNrIGVycm9yAGBvbl9jaHVua19oZWFkZXJgIGNhbGxiYWNrIGVycm9yAGBvbl9tZXNzYWdlX2JlZ2luYCBjYWxsYmFjayBlcnJvcgBgb25fY2h1bmtfZXh0ZW5zaW9uX3ZhbHVlYCBjYWxsYmFjayBlcnJvcgBgb25fc3RhdHVzX2NvbXBsZXRlYCBjYWxsYmFjayBlcnJvcgBgb25fdmVyc2lvbl9jb21wbGV0ZWAgY2FsbGJhY2sgZXJyb3IAYG9uX3VybF9jb21wbGV0ZWAgY2FsbGJhY2sgZXJyb3IAYG9uX3Byb3RvY29sX2NvbXBsZXRlYCBjYWxsYmFjayBlcnJvcgBgb25fY2h1bmtfY29tcGxldGVgIGNhbGxiYWNrIGVycm9yAGBvbl9oZWFkZXJfdmFsdWVfY29tcGxldGVgIGNhbGxiYWNrIGVycm9yAGBvbl9tZXNzYWdlX2NvbXBsZXRlYCBjYWxsYmFjayBlcnJvcgBgb25fbWV0aG9kX2NvbXBsZXRlYCBjYWxsYmFjayBlcnJvcgBgb25faGVhZGVyX2ZpZWxkX2NvbXBsZXRlYCBjYWxsYmFjayBlcnJvcgBgb25fY2h1bmtfZXh0ZW5zaW9uX25hbWVgIGNhbGxiYWNrIGVycm9yAFVuZXhwZWN0ZWQgY2hhciBpbiB1cmwgc2VydmVyAEludmFsaWQgaGVhZGVyIHZhbHVlIGNoYXIASW52YWxpZCBoZWFkZXIgZmllbGQgY2hhcgBTcGFuIGNhbGxiYWNrIGVycm9yIGluIG9uX3ZlcnNpb24ASW52YWxpZCBtaW5vciB2ZXJzaW9uAEludmFsaWQgbWFqb3IgdmVyc2lvbgBFeHBlY3RlZCBzcGFjZSBhZnRlciB2ZXJzaW9uAEV4cGVjdGVkIENSTEYgYWZ0ZXIgdmVyc2lvbgBJbnZhbGlkIEhUVFAgdmVyc2lvbgBJbnZhbGlkIGhlYWRlciB0b2tlbgBTcGFuIGNhbGxiYWNrIGVycm9yIGluIG9uX3VybABJbnZhbGlkIGNoYXJhY3RlcnMgaW4gdXJsAFVuZXhwZWN0ZWQgc3RhcnQgY2hhciBpbiB1cmwARG91YmxlIEAgaW4gdXJsAFNwYW4gY2FsbGJhY2sgZXJyb3IgaW4gb25fcHJvdG9jb2wARW1wdHkgQ29udGVudC1MZW5ndGgASW52YWxpZCBjaGFyYWN0ZXIgaW4gQ29udGVudC1MZW5ndGgAVHJhbnNmZXItRW5jb2RpbmcgY2FuJ3QgYmUgcHJlc2VudCB3aXRoIENvbnRlbnQtTGVuZ3RoAER1cGxpY2F0ZSBDb250ZW50LUxlbmd0aABJbnZhbGlkIGNoYXIgaW4gdXJsIHBhdGgAQ29udGVudC1MZW5ndGggY2FuJ3QgYmUgcHJlc2VudCB3aXRoIFRyYW5zZmVyLUVuY29kaW5nAE1pc3NpbmcgZXhwZWN0ZWQgQ1IgYWZ0ZXIgY2h1bmsgc2l6ZQBFeHBlY3RlZCBMRiBhZnRlciBjaHVuayBzaXplAEludmFsaWQgY2hhcmFjdGVyIGluIGNodW5rIHNpemUAU3BhbiBjYWxsYmFjayBlcnJvciBpbiBvbl9oZWFkZXJfdmFsdWUAU3BhbiBjYWxsYmFjayBlcnJvciBpbiBvbl9jaHVua19leHRlbnNpb25fdmFsdWUASW52YWxpZCBjaGFyYWN0ZXIgaW4gY2h1bmsgZXh0ZW5zaW9ucyB2YWx1ZQBVbmV4cGVjdGVkIHdoaXRlc3BhY2UgYWZ0ZXIgaGVhZGVyIHZhbHVlAE1pc3NpbmcgZXhwZWN0ZWQgQ1IgYWZ0ZXIgaGVhZGVyIHZhbHVlAE1pc3NpbmcgZXhwZWN0ZWQgTEYgYWZ0ZXIgaGVhZGVyIHZhbHVlAEludmFsaWQgYFRyYW5zZmVyLUVuY29kaW5nYCBoZWFkZXIgdmFsdWUATWlzc2luZyBleHBlY3RlZCBDUiBhZnRlciBjaHVuayBleHRlbnNpb24gdmFsdWUASW52YWxpZCBjaGFyYWN0ZXIgaW4gY2h1bmsgZXh0ZW5zaW9ucyBxdW90ZSB2YWx1ZQBJbnZhbGlkIHF1b3RlZC1wYWlyIGluIGNodW5rIGV4dGVuc2lvbnMgcXVvdGVkIHZhbHVlAEludmFsaWQgY2hhcmFjdGVyIGluIGNodW5rIGV4dGVuc2lvbnMgcXVvdGVkIHZhbHVlAFBhdXNlZCBieSBvbl9oZWFkZXJzX2NvbXBsZXRlAEludmFsaWQgRU9GIHN0YXRlAG9uX3Jlc2V0IHBhdXNlAG9uX2NodW5rX2hlYWRlciBwYXVzZQBvbl9tZXNzYWdlX2JlZ2luIHBhdXNlAG9uX2NodW5rX2V4dGVuc2lvbl92YWx1ZSBwYXVzZQBvbl9zdGF0dXNfY29tcGxldGUgcGF1c2UAb25fdmVyc2lvbl9jb21wbGV0ZSBwYXVzZQBvbl91cmxfY29tcGxldGUgcGF1c2UAb25fcHJvdG9jb2xfY29tcGxldGUgcGF1c2UAb25fY2h1bmtfY29tcGxldGUgcGF1c2UAb25faGVhZGVyX3ZhbHVlX2NvbXBsZXRlIHBhdXNlAG9uX21lc3NhZ2VfY29tcGxldGUgcGF1c2UAb25fbWV0aG9kX2NvbXBsZXRlIHBhdXNlAG9uX2hlYWRlcl9maWVsZF9jb21wbGV0ZSBwYXVzZQBvbl9jaHVua19leHRlbnNpb25fbmFtZSBwYXVzZQBVbmV4cGVjdGVkIHNwYWNlIGFmdGVyIHN0YXJ0IGxpbmUATWlzc2luZyBleHBlY3RlZCBDUiBhZnRlciByZXNwb25zZSBsaW5lAFNwYW4gY2FsbGJhY2sgZXJyb3IgaW4gb25fY2h1bmtfZXh0ZW5zaW9uX25hbWUASW52YWxpZCBjaGFyYWN0ZXIgaW4gY2h1bmsgZXh0ZW5zaW9ucyBuYW1lAE1pc3NpbmcgZXhwZWN0ZWQgQ1IgYWZ0ZXIgY2h1bmsgZXh0ZW5zaW9uIG5hbWUASW52YWxpZCBzdGF0dXMgY29kZQBQYXVzZSBvbiBDT05ORUNUL1VwZ3JhZGUAUGF1c2Ugb24gUFJJL1VwZ3JhZGUARXhwZWN0ZWQgSFRUUC8yIENvbm5lY3Rpb24gUHJlZmFjZQBTcGFuIGNhbGxiYWNrIGVycm9yIGluIG9uX21ldGhvZABFeHBlY3RlZCBzcGFjZSBhZnRlciBtZXRob2QAU3BhbiBjYWxsYmFjayBlcnJvciBpbiBvbl9oZWFkZXJfZmllbGQAUGF1c2VkAEludmFsaWQgd29yZCBlbmNvdW50ZXJlZABJbnZhbGlkIG1ldGhvZCBlbmNvdW50ZXJlZABNaXNzaW5nIGV4cGVjdGVkIENSIGFmdGVyIGNodW5rIGRhdGEARXhwZWN0ZWQgTEYgYWZ0ZXIgY2h1bmsgZGF0YQBVbmV4cGVjdGVkIGNoYXIgaW4gdXJsIHNjaGVtYQBSZXF1ZXN0IGhhcyBpbnZhbGlkIGBUcmFuc2Zlci1FbmNvZGluZ2AARGF0YSBhZnRlciBgQ29ubmVjdGlvbjogY2xvc2VgAFNXSVRDSF9QUk9YWQBVU0VfUFJPWFkATUtBQ1RJVklUWQBVTlBST0NFU1NBQkxFX0VOVElUWQBRVUVSWQBDT1BZAE1PVkVEX1BFUk1BTkVOVExZAFRPT19FQVJMWQBOT1RJRlkARkFJTEVEX0RFUEVOREVOQ1kAQkFEX0dBVEVXQVkAUExBWQBQVVQAQ0hFQ0tPVVQAR0FURVdBWV9USU1FT1VUAFJFUVVFU1RfVElNRU9VVABORVRXT1JLX0NPTk5FQ1RfVElNRU9VVABDT05ORUNUSU9OX1RJTUVPVVQATE9HSU5fVElNRU9VVABORVRXT1JLX1JFQURfVElNRU9VVABQT1NUAE1JU0RJUkVDVEVEX1JFUVVFU1QAQ0xJRU5UX0NMT1NFRF9SRVFVRVNUAENMSUVOVF9DTE9TRURfTE9BRF9CQUxBTkNFRF9SRVFVRVNUAEJBRF9SRVFVRVNUAEhUVFBfUkVRVUVTVF9TRU5UX1RPX0hUVFBTX1BPUlQAUkVQT1JUAElNX0FfVEVBUE9UAFJFU0VUX0NPTlRFTlQATk9fQ09OVEVOVABQQVJUSUFMX0NPTlRFTlQASFBFX0lOVkFMSURfQ09OU1RBTlQASFBFX0NCX1JFU0VUAEdFVABIUEVfU1RSSUNUAENPTkZMSUNUAFRFTVBPUkFSWV9SRURJUkVDVABQRVJNQU5FTlRfUkVESVJFQ1QAQ09OTkVDVABNVUxUSV9TVEFUVVMASFBFX0lOVkFMSURfU1RBVFVTAFRPT19NQU5ZX1JFUVVFU1RTAEVBUkxZX0hJTlRTAFVOQVZBSUxBQkxFX0ZPUl9MRUdBTF9SRUFTT05TAE9QVElPTlMAU1dJVENISU5HX1BST1RPQ09MUwBWQVJJQU5UX0FMU09fTkVHT1RJQVRFUwBNVUxUSVBMRV9DSE9JQ0VTAElOVEVSTkFMX1NFUlZFUl9FUlJPUgBXRUJfU0VSVkVSX1VOS05PV05fRVJST1IAUkFJTEdVTl9FUlJPUgBJREVOVElUWV9QUk9WSURFUl9BVVRIRU5USUNBVElPTl9FUlJPUgBTU0xfQ0VSVElGSUNBVEVfRVJST1IASU5WQUxJRF9YX0ZPUldBUkRFRF9GT1IAU0VUX1BBUkFNRVRFUgBHRVRfUEFSQU1FVEVSAEhQRV9VU0VSAFNFRV9PVEhFUgBIUEVfQ0JfQ0hVTktfSEVBREVSAEV4cGVjdGVkIExGIGFmdGVyIENSAE1LQ0FMRU5EQVIAU0VUVVAAV0VCX1NFUlZFUl9JU19ET1dOAFRFQVJET1dOAEhQRV9DTE9TRURfQ09OTkVDVElPTgBIRVVSSVNUSUNfRVhQSVJBVElPTgBESVNDT05ORUNURURfT1BFUkFUSU9OAE5PTl9BVVRIT1JJVEFUSVZFX0lORk9STUFUSU9OAEhQRV9JTlZBTElEX1ZFUlNJT04ASFBFX0NCX01FU1NBR0VfQkVHSU4AU0lURV9JU19GUk9aRU4ASFBFX0lOVkFMSURfSEVBREVSX1RPS0VOAElOVkFMSURfVE9LRU4ARk9SQklEREVOAEVOSEFOQ0VfWU9VUl9DQUxNAEhQRV9JTlZBTElEX1VSTABCTE9DS0VEX0JZX1BBUkVOVEFMX0NPTlRST0wATUtDT0wAQUNMAEhQRV9JTlRFUk5BTABSRVFVRVNUX0hFQURFUl9GSUVMRFNfVE9PX0xBUkdFX1VOT0ZGSUNJQUwASFBFX09LAFVOTElOSwBVTkxPQ0sAUFJJAFJFVFJZX1dJVEgASFBFX0lOVkFMSURfQ09OVEVOVF9MRU5HVEgASFBFX1VORVhQRUNURURfQ09OVEVOVF9MRU5HVEgARkxVU0gAUFJPUFBBVENIAE0tU0VBUkNIAFVSSV9UT09fTE9ORwBQUk9DRVNTSU5HAE1JU0NFTExBTkVPVVNfUEVSU0lTVEVOVF9XQVJOSU5HAE1JU0NFTExBTkVPVVNfV0FSTklORwBIUEVfSU5WQUxJRF9UUkFOU0ZFUl9FTkNPRElORwBFeHBlY3RlZCBDUkxGAEhQRV9JTlZBTElEX0NIVU5LX1NJWkUATU9WRQBDT05USU5VRQBIUEVfQ0JfU1RBVFVTX0NPTVBMRVRFAEhQRV9DQl9IRUFERVJTX0NPTVBMRVRFAEhQRV9DQl9WRVJTSU9OX0NPTVBMRVRFAEhQRV9DQl9VUkxfQ09NUExFVEUASFBFX0NCX1BST1RPQ09MX0NPTVBMRVRFAEhQRV9DQl9DSFVOS19DT01QTEVURQBIUEVfQ0JfSEVBREVSX1ZBTFVFX0NPTVBMRVRFAEhQRV9DQl9DSFVOS19FWFRFTlNJT05fVkFMVUVfQ09NUExFVEUASFBFX0NCX0NIVU5LX0VYVEVOU0lPTl9OQU1FX0NPTVBMRVRFAEhQRV9DQl9NRVNTQUdFX0NPTVBMRVRFAEhQRV9DQl9NRVRIT0RfQ09NUExFVEUASFBFX0NCX0hFQURFUl9GSUVMRF9DT01QTEVURQBERUxFVEUASFBFX0lOVkFMSURfRU9GX1NUQVRFAElOVkFMSURfU1NMX0NFUlRJRklDQVRFAFBBVVNFAE5PX1JFU1BPTlNFAFVOU1VQUE9SVEVEX01FRElBX1RZUEUAR09ORQBOT1RfQUNDRVBUQUJMRQBTRVJWSUNFX1VOQVZBSUxBQkxFAFJBTkdFX05PVF9TQVRJU0ZJQUJMRQBPUklHSU5fSVNfVU5SRUFDSEFCTEUAUkVTUE9OU0VfSVNfU1RBTEUAUFVSR0UATUVSR0UAUkVRVUVTVF9IRUFERVJfRklFTERTX1RPT19MQVJHRQBSRVFVRVNUX0hFQURFUl9UT09fTEFSR0UAUEFZTE9BRF9UT09fTEFSR0UASU5TVUZGSUNJRU5UX1NUT1JBR0UASFBFX1BBVVNFRF9VUEdSQURFAEhQRV9QQVVTRURfSDJfVVBHUkFERQBTT1VSQ0UAQU5OT1VOQ0UAVFJBQ0UASFBFX1VORVhQRUNURURfU1BBQ0UAREVTQ1JJQkUAVU5TVUJTQ1JJQkUAUkVDT1JEAEhQRV9JTlZBTElEX01FVEhPRABOT1RfRk9VTkQAUFJPUEZJTkQAVU5CSU5EAFJFQklORABVTkFVVEhPUklaRUQATUVUSE9EX05PVF9BTExPV0VEAEhUVFBfVkVSU0lPTl9OT1RfU1VQUE9SVEVEAEFMUkVBRFlfUkVQT1JURUQAQUNDRVBURUQATk9UX0lNUExFTUVOVEVEAExPT1BfREVURUNURUQASFBFX0NSX0VYUEVDVEVEAEhQRV9MRl9FWFBFQ1RFRABDUkVBVEVEAElNX1VTRUQASFBFX1BBVVNFRABUSU1FT1VUX09DQ1VSRUQAUEFZTUVOVF9SRVFVSVJFRABQUkVDT05ESVRJT05fUkVRVUlSRUQAUFJPWFlfQVVUSEVOVElDQVRJT05fUkVRVUlSRUQATkVUV09SS19BVVRIRU5USUNBVElPTl9SRVFVSVJFRABMRU5HVEhfUkVRVUlSRUQAU1NMX0NFUlRJRklDQVRFX1JFUVVJUkVEAFVQR1JBREVfUkVRVUlSRUQAUEFHRV9FWFBJUkVEAFBSRUNPTkRJVElPTl9GQUlMRUQARVhQRUNUQVRJT05fRkFJTEVEAFJFVkFMSURBVElPTl9GQUlMRUQAU1NMX0hBTkRTSEFLRV9GQUlMRUQATE9DS0VEAFRSQU5TRk9STUFUSU9OX0FQUExJRUQATk9UX01PRElGSUVEAE5PVF9FWFRFTkRFRABCQU5EV0lEVEhfTElNSVRfRVhDRUVERUQAU0lURV9JU19PVkVSTE9BREVEAEhFQUQARXhwZWN0ZWQgSFRUUC8sIFJUU1AvIG9yIElDRS8A5xUAAK8VAACkEgAAkhoAACYWAACeFAAA2xkAAHkVAAB+EgAA/hQAADYVAAALFgAA2BYAAPMSAABCGAAArBYAABIVAAAUFwAA7xcAAEgUAABxFwAAshoAAGsZAAB+GQAANRQAAIIaAABEFwAA/RYAAB4YAACHFwAAqhkAAJMSAAAHGAAALBcAAMoXAACkFwAA5xUAAOcVAABYFwAAOxgAAKASAAAtHAAAwxEAAEgRAADeEgAAQhMAAKQZAAD9EAAA9xUAAKUVAADvFgAA+BkAAEoWAABWFgAA9RUAAAoaAAAIGgAAARoAAKsVAABCEgAA1xAAAEwRAAAFGQAAVBYAAB4RAADKGQAAyBkAAE4WAAD/GAAAcRQAAPAVAADuFQAAlBkAAPwVAAC/GQAAmxkAAHwUAABDEQAAcBgAAJUUAAAnFAAAGRQAANUSAADUGQAARBYAAPcQAEG5OwsBAQBB0DsL4AEBAQIBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEDAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQBBuj0LBAEAAAIAQdE9C14DBAMDAwMDAAADAwADAwADAwMDAwMDAwMDAAUAAAAAAAMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAAAAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMAAwADAEG6PwsEAQAAAgBB0T8LXgMAAwMDAwMAAAMDAAMDAAMDAwMDAwMDAwMABAAFAAAAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMAAAADAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwADAAMAQbDBAAsNbG9zZWVlcC1hbGl2ZQBBycEACwEBAEHgwQAL4AEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQBBycMACwEBAEHgwwAL5wEBAQEBAQEBAQEBAQECAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAWNodW5rZWQAQfHFAAteAQABAQEBAQAAAQEAAQEAAQEBAQEBAQEBAQAAAAAAAAABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQAAAAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAAEAAQBB0McACyFlY3Rpb25lbnQtbGVuZ3Rob25yb3h5LWNvbm5lY3Rpb24AQYDIAAsgcmFuc2Zlci1lbmNvZGluZ3BncmFkZQ0KDQpTTQ0KDQoAQanIAAsFAQIAAQMAQcDIAAtfBAUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUAQanKAAsFAQIAAQMAQcDKAAtfBAUFBgUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUAQanMAAsEAQAAAQBBwcwAC14CAgACAgICAgICAgICAgICAgICAgICAgICAgICAgIAAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAEGpzgALBQECAAEDAEHAzgALXwQFAAAFBQUFBQUFBQUFBQYFBQUFBQUFBQUFBQUABQAHCAUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQAFAAUABQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUAAAAFAEGp0AALBQEBAAEBAEHA0AALAQEAQdrQAAtBAgAAAAAAAAMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAAAAAAAAAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMAQanSAAsFAQEAAQEAQcDSAAsBAQBBytIACwYCAAAAAAIAQeHSAAs6AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMAAAAAAAADAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwBBoNQAC50BTk9VTkNFRUNLT1VUTkVDVEVURUNSSUJFTFVTSEVURUFEU0VBUkNIUkdFQ1RJVklUWUxFTkRBUlZFT1RJRllQVElPTlNDSFNFQVlTVEFUQ0hHRVVFUllPUkRJUkVDVE9SVFJDSFBBUkFNRVRFUlVSQ0VCU0NSSUJFQVJET1dOQUNFSU5ETktDS1VCU0NSSUJFVFRQQ0VUU1BBRFRQLw=='
 
@@ -7406,15 +8925,14 @@ Object.defineProperty(module, 'exports', {
 })
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/llhttp/utils.js"
-(__unused_webpack_module, exports) {
+/***/ 2401:
+/***/ ((__unused_webpack_module, exports) => {
 
 "use strict";
-var __webpack_unused_export__;
 
-__webpack_unused_export__ = ({ value: true });
+Object.defineProperty(exports, "__esModule", ({ value: true }));
 exports.enumToMap = enumToMap;
 function enumToMap(obj, filter = [], exceptions = []) {
     const emptyFilter = (filter?.length ?? 0) === 0;
@@ -7427,10 +8945,10 @@ function enumToMap(obj, filter = [], exceptions = []) {
 }
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/util/stats.js"
-(module, __unused_webpack_exports, __webpack_require__) {
+/***/ 9535:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 "use strict";
 
@@ -7442,7 +8960,7 @@ const {
   kSize,
   kFree,
   kQueued
-} = __webpack_require__("./node_modules/undici/lib/core/symbols.js")
+} = __nccwpck_require__(6478)
 
 class ClientStats {
   constructor (client) {
@@ -7467,10 +8985,10 @@ class PoolStats {
 module.exports = { ClientStats, PoolStats }
 
 
-/***/ },
+/***/ }),
 
-/***/ "./node_modules/undici/lib/util/timers.js"
-(module) {
+/***/ 4132:
+/***/ ((module) => {
 
 "use strict";
 
@@ -7810,13 +9328,13 @@ module.exports = {
    * when the timer expires.
    * @returns {NodeJS.Timeout|FastTimer}
    */
-  ...void (function (callback, delay, arg) {
+  setTimeout (callback, delay, arg) {
     // If the delay is less than or equal to the RESOLUTION_MS value return a
     // native Node.js Timer instance.
     return delay <= RESOLUTION_MS
       ? setTimeout(callback, delay, arg)
       : new FastTimer(callback, delay, arg)
-  }),
+  },
   /**
    * The clearTimeout method cancels an instantiated Timer previously created
    * by calling setTimeout.
@@ -7864,9 +9382,9 @@ module.exports = {
    *
    * @returns {number}
    */
-  ...void (function () {
+  now () {
     return fastNow
-  }),
+  },
   /**
    * Trigger the onTick function to process the fastTimers array.
    * Exported for testing purposes only.
@@ -7874,765 +9392,387 @@ module.exports = {
    * @deprecated
    * @param {number} [delay=0] The delay in milliseconds to add to the now value.
    */
-  ...void (function (delay = 0) {
+  tick (delay = 0) {
     fastNow += delay - RESOLUTION_MS + 1
     onTick()
     onTick()
-  }),
+  },
   /**
    * Reset FastTimers.
    * Exported for testing purposes only.
    * Marking as deprecated to discourage any use outside of testing.
    * @deprecated
    */
-  ...void (function () {
+  reset () {
     fastNow = 0
     fastTimers.length = 0
     clearTimeout(fastNowTimeout)
     fastNowTimeout = null
-  }),
+  },
   /**
    * Exporting for testing purposes only.
    * Marking as deprecated to discourage any use outside of testing.
    * @deprecated
    */
-  ...void (kFastTimer)
+  kFastTimer
 }
 
 
-/***/ },
+/***/ }),
 
-/***/ "fs"
-(module) {
-
-"use strict";
-module.exports = require("fs");
-
-/***/ },
-
-/***/ "node:assert"
-(module) {
-
-"use strict";
-module.exports = require("node:assert");
-
-/***/ },
-
-/***/ "node:async_hooks"
-(module) {
-
-"use strict";
-module.exports = require("node:async_hooks");
-
-/***/ },
-
-/***/ "node:buffer"
-(module) {
-
-"use strict";
-module.exports = require("node:buffer");
-
-/***/ },
-
-/***/ "node:crypto"
-(module) {
-
-"use strict";
-module.exports = require("node:crypto");
-
-/***/ },
-
-/***/ "node:diagnostics_channel"
-(module) {
-
-"use strict";
-module.exports = require("node:diagnostics_channel");
-
-/***/ },
-
-/***/ "node:dns/promises"
-(module) {
-
-"use strict";
-module.exports = require("node:dns/promises");
-
-/***/ },
-
-/***/ "node:events"
-(module) {
-
-"use strict";
-module.exports = require("node:events");
-
-/***/ },
-
-/***/ "node:http"
-(module) {
-
-"use strict";
-module.exports = require("node:http");
-
-/***/ },
-
-/***/ "node:net"
-(module) {
-
-"use strict";
-module.exports = require("node:net");
-
-/***/ },
-
-/***/ "node:querystring"
-(module) {
-
-"use strict";
-module.exports = require("node:querystring");
-
-/***/ },
-
-/***/ "node:stream"
-(module) {
-
-"use strict";
-module.exports = require("node:stream");
-
-/***/ },
-
-/***/ "node:tls"
-(module) {
-
-"use strict";
-module.exports = require("node:tls");
-
-/***/ },
-
-/***/ "node:url"
-(module) {
-
-"use strict";
-module.exports = require("node:url");
-
-/***/ },
-
-/***/ "node:util"
-(module) {
-
-"use strict";
-module.exports = require("node:util");
-
-/***/ },
-
-/***/ "os"
-(module) {
-
-"use strict";
-module.exports = require("os");
-
-/***/ },
-
-/***/ "./build/left-out/undici/lib/dispatcher/client-h2.cjs"
-(module) {
-
-const refuse = () => { throw new Error("undici/lib/dispatcher/client-h2.js is left out of dist/: HTTP/2 is switched off (src/base/http.ts)") }
-const anything = new Proxy(class {}, { get: () => anything, apply: refuse, construct: refuse })
-module.exports = anything
-
-
-/***/ },
-
-/***/ "./build/left-out/undici/lib/dispatcher/parser-h1.cjs"
-(__unused_webpack_module, exports) {
-
-exports.getMiloEnabled = () => false
-
-
-/***/ },
-
-/***/ "./build/left-out/undici/lib/web/fetch/body.cjs"
-(module) {
+/***/ 7909:
+/***/ ((module) => {
 
 const refuse = () => { throw new Error("undici/lib/web/fetch/body.js is left out of dist/: the body of a request is a string") }
 const anything = new Proxy(class {}, { get: () => anything, apply: refuse, construct: refuse })
 module.exports = anything
 
 
-/***/ },
+/***/ }),
 
-/***/ "./build/left-out/undici/lib/web/fetch/formdata.cjs"
-(module) {
+/***/ 583:
+/***/ ((module) => {
 
 const refuse = () => { throw new Error("undici/lib/web/fetch/formdata.js is left out of dist/: the body of a request is a string") }
 const anything = new Proxy(class {}, { get: () => anything, apply: refuse, construct: refuse })
 module.exports = anything
 
 
-/***/ },
+/***/ }),
 
-/***/ "./build/left-out/undici/lib/web/webidl/index.cjs"
-(module) {
+/***/ 8314:
+/***/ ((module) => {
 
 const refuse = () => { throw new Error("undici/lib/web/webidl/index.js is left out of dist/: the body of a request is a string") }
 const anything = new Proxy(class {}, { get: () => anything, apply: refuse, construct: refuse })
 module.exports = anything
 
 
-/***/ },
+/***/ }),
 
-/***/ "./build/js/base/clock.js"
-(__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) {
+/***/ 9896:
+/***/ ((module) => {
 
 "use strict";
+module.exports = require("fs");
+
+/***/ }),
+
+/***/ 4589:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:assert");
+
+/***/ }),
+
+/***/ 6698:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:async_hooks");
+
+/***/ }),
+
+/***/ 4573:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:buffer");
+
+/***/ }),
+
+/***/ 7598:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:crypto");
+
+/***/ }),
+
+/***/ 3053:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:diagnostics_channel");
+
+/***/ }),
+
+/***/ 1553:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:dns/promises");
+
+/***/ }),
+
+/***/ 8474:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:events");
+
+/***/ }),
+
+/***/ 7067:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:http");
+
+/***/ }),
+
+/***/ 7030:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:net");
+
+/***/ }),
+
+/***/ 1792:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:querystring");
+
+/***/ }),
+
+/***/ 7075:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:stream");
+
+/***/ }),
+
+/***/ 1692:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:tls");
+
+/***/ }),
+
+/***/ 3136:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:url");
+
+/***/ }),
+
+/***/ 7975:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:util");
+
+/***/ }),
+
+/***/ 857:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("os");
+
+/***/ })
+
+/******/ 	});
+/************************************************************************/
+/******/ 	// The module cache
+/******/ 	var __webpack_module_cache__ = {};
+/******/ 	
+/******/ 	// The require function
+/******/ 	function __nccwpck_require__(moduleId) {
+/******/ 		// Check if module is in cache
+/******/ 		var cachedModule = __webpack_module_cache__[moduleId];
+/******/ 		if (cachedModule !== undefined) {
+/******/ 			return cachedModule.exports;
+/******/ 		}
+/******/ 		// Create a new module (and put it into the cache)
+/******/ 		var module = __webpack_module_cache__[moduleId] = {
+/******/ 			id: moduleId,
+/******/ 			loaded: false,
+/******/ 			exports: {}
+/******/ 		};
+/******/ 	
+/******/ 		// Execute the module function
+/******/ 		var threw = true;
+/******/ 		try {
+/******/ 			__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 			threw = false;
+/******/ 		} finally {
+/******/ 			if(threw) delete __webpack_module_cache__[moduleId];
+/******/ 		}
+/******/ 	
+/******/ 		// Flag the module as loaded
+/******/ 		module.loaded = true;
+/******/ 	
+/******/ 		// Return the exports of the module
+/******/ 		return module.exports;
+/******/ 	}
+/******/ 	
+/******/ 	// expose the modules object (__webpack_modules__)
+/******/ 	__nccwpck_require__.m = __webpack_modules__;
+/******/ 	
+/************************************************************************/
+/******/ 	/* webpack/runtime/asset-relocator-loader */
+/******/ 	if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = __dirname + "/";
+/******/ 	
+/******/ 	/* webpack/runtime/compat get default export */
+/******/ 	(() => {
+/******/ 		// getDefaultExport function for compatibility with non-harmony modules
+/******/ 		__nccwpck_require__.n = (module) => {
+/******/ 			var getter = module && module.__esModule ?
+/******/ 				() => (module['default']) :
+/******/ 				() => (module);
+/******/ 			__nccwpck_require__.d(getter, { a: getter });
+/******/ 			return getter;
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/create fake namespace object */
+/******/ 	(() => {
+/******/ 		var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
+/******/ 		var leafPrototypes;
+/******/ 		// create a fake namespace object
+/******/ 		// mode & 1: value is a module id, require it
+/******/ 		// mode & 2: merge all properties of value into the ns
+/******/ 		// mode & 4: return value when already ns object
+/******/ 		// mode & 16: return value when it's Promise-like
+/******/ 		// mode & 8|1: behave like require
+/******/ 		__nccwpck_require__.t = function(value, mode) {
+/******/ 			if(mode & 1) value = this(value);
+/******/ 			if(mode & 8) return value;
+/******/ 			if(typeof value === 'object' && value) {
+/******/ 				if((mode & 4) && value.__esModule) return value;
+/******/ 				if((mode & 16) && typeof value.then === 'function') return value;
+/******/ 			}
+/******/ 			var ns = Object.create(null);
+/******/ 			__nccwpck_require__.r(ns);
+/******/ 			var def = {};
+/******/ 			leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
+/******/ 			for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
+/******/ 				Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
+/******/ 			}
+/******/ 			def['default'] = () => (value);
+/******/ 			__nccwpck_require__.d(ns, def);
+/******/ 			return ns;
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/define property getters */
+/******/ 	(() => {
+/******/ 		// define getter functions for harmony exports
+/******/ 		__nccwpck_require__.d = (exports, definition) => {
+/******/ 			for(var key in definition) {
+/******/ 				if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
+/******/ 					Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
+/******/ 				}
+/******/ 			}
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/ensure chunk */
+/******/ 	(() => {
+/******/ 		__nccwpck_require__.f = {};
+/******/ 		// This file contains only the entry chunk.
+/******/ 		// The chunk loading function for additional chunks
+/******/ 		__nccwpck_require__.e = (chunkId) => {
+/******/ 			return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
+/******/ 				__nccwpck_require__.f[key](chunkId, promises);
+/******/ 				return promises;
+/******/ 			}, []));
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/get javascript chunk filename */
+/******/ 	(() => {
+/******/ 		// This function allow to reference async chunks
+/******/ 		__nccwpck_require__.u = (chunkId) => {
+/******/ 			// return url for filenames based on template
+/******/ 			return {"324":"proxy-libraries","504":"sweep-keys-libraries","792":"main","914":"sweep-keys","929":"proxy"}[chunkId] + ".js";
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/hasOwnProperty shorthand */
+/******/ 	(() => {
+/******/ 		__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/make namespace object */
+/******/ 	(() => {
+/******/ 		// define __esModule on exports
+/******/ 		__nccwpck_require__.r = (exports) => {
+/******/ 			if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
+/******/ 				Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
+/******/ 			}
+/******/ 			Object.defineProperty(exports, '__esModule', { value: true });
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/node module decorator */
+/******/ 	(() => {
+/******/ 		__nccwpck_require__.nmd = (module) => {
+/******/ 			module.paths = [];
+/******/ 			if (!module.children) module.children = [];
+/******/ 			return module;
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/require chunk loading */
+/******/ 	(() => {
+/******/ 		// no baseURI
+/******/ 		
+/******/ 		// object to store loaded chunks
+/******/ 		// "1" means "loaded", otherwise not loaded yet
+/******/ 		var installedChunks = {
+/******/ 			792: 1
+/******/ 		};
+/******/ 		
+/******/ 		// no on chunks loaded
+/******/ 		
+/******/ 		var installChunk = (chunk) => {
+/******/ 			var moreModules = chunk.modules, chunkIds = chunk.ids, runtime = chunk.runtime;
+/******/ 			for(var moduleId in moreModules) {
+/******/ 				if(__nccwpck_require__.o(moreModules, moduleId)) {
+/******/ 					__nccwpck_require__.m[moduleId] = moreModules[moduleId];
+/******/ 				}
+/******/ 			}
+/******/ 			if(runtime) runtime(__nccwpck_require__);
+/******/ 			for(var i = 0; i < chunkIds.length; i++)
+/******/ 				installedChunks[chunkIds[i]] = 1;
+/******/ 		
+/******/ 		};
+/******/ 		
+/******/ 		// require() chunk loading for javascript
+/******/ 		__nccwpck_require__.f.require = (chunkId, promises) => {
+/******/ 			// "1" is the signal for "already loaded"
+/******/ 			if(!installedChunks[chunkId]) {
+/******/ 				if(true) { // all chunks have JS
+/******/ 					installChunk(require("./" + __nccwpck_require__.u(chunkId)));
+/******/ 				} else installedChunks[chunkId] = 1;
+/******/ 			}
+/******/ 		};
+/******/ 		
+/******/ 		// no external install chunk
+/******/ 		
+/******/ 		// no HMR
+/******/ 		
+/******/ 		// no HMR manifest
+/******/ 	})();
+/******/ 	
+/************************************************************************/
+var __webpack_exports__ = {};
+// This entry need to be wrapped in an IIFE because it need to be in strict mode.
+(() => {
+"use strict";
+// ESM COMPAT FLAG
+__nccwpck_require__.r(__webpack_exports__);
 
 // EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  Deadline: () => (/* binding */ Deadline),
-  systemClock: () => (/* binding */ systemClock)
-});
-
-;// external "node:timers/promises"
-const promises_namespaceObject = require("node:timers/promises");
-;// ./build/js/base/clock.js
-
-const systemClock = {
-    // The global `performance` would load another of Node's modules.
-    now: () => Number(process.hrtime.bigint()) / 1e6,
-    date: () => Date.now(),
-    async sleep(milliseconds, signal) {
-        try {
-            await (0,promises_namespaceObject.setTimeout)(milliseconds, undefined, signal ? { signal } : {});
-        }
-        catch (error) {
-            throw signal?.aborted ? signal.reason : error;
-        }
-    },
-};
-/** The moment by which a step must have ended. */
-class Deadline {
-    #clock;
-    #end;
-    /** The whole span in seconds, for messages. */
-    seconds;
-    /** @param milliseconds how long from now */
-    constructor(clock, milliseconds) {
-        this.#clock = clock;
-        this.#end = clock.now() + milliseconds;
-        this.seconds = Math.round(milliseconds / 1000);
-    }
-    /** Milliseconds left; never negative. */
-    remaining() {
-        return Math.max(0, this.#end - this.#clock.now());
-    }
-}
-
-
-/***/ },
-
-/***/ "./build/js/base/errors.js"
-(__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) {
-
-"use strict";
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Cancelled: () => (/* binding */ Cancelled),
-/* harmony export */   GaveUp: () => (/* binding */ GaveUp),
-/* harmony export */   InputError: () => (/* binding */ InputError),
-/* harmony export */   InvalidAnswer: () => (/* binding */ InvalidAnswer),
-/* harmony export */   KeyMayBeAlive: () => (/* binding */ KeyMayBeAlive),
-/* harmony export */   NeonRefused: () => (/* binding */ NeonRefused),
-/* harmony export */   NeonUnreachable: () => (/* binding */ NeonUnreachable),
-/* harmony export */   RunnerError: () => (/* binding */ RunnerError),
-/* harmony export */   WrongReach: () => (/* binding */ WrongReach),
-/* harmony export */   formatError: () => (/* binding */ formatError)
-/* harmony export */ });
-/** An input of the action is missing or malformed. Thrown before any request is sent. */
-class InputError extends Error {
-    name = 'InputError';
-}
-/** The runner did not set what the action must know, e.g. `GITHUB_RUN_ID`: an old runner, or not GitHub's. */
-class RunnerError extends Error {
-    name = 'RunnerError';
-}
-/** Neon, or somebody in its place, said no (3xx, 4xx); asking again would not help. */
-class NeonRefused extends Error {
-    name = 'NeonRefused';
-    status;
-    /** Neon's own words; `undefined` where the answer was not Neon's. */
-    reason;
-    constructor(message, status, reason) {
-        super(message);
-        this.status = status;
-        this.reason = reason;
-    }
-}
-/** Neon, or somebody in its place, answered 2xx twice in a row with a body that is not what was asked for. */
-class InvalidAnswer extends Error {
-    name = 'InvalidAnswer';
-}
-/** Neon created a key that reaches more than what was asked for, or something else; it is revoked. */
-class WrongReach extends Error {
-    name = 'WrongReach';
-}
-/** The connection cannot succeed until the configuration changes, e.g. a certificate that this machine does not trust. */
-class NeonUnreachable extends Error {
-    name = 'NeonUnreachable';
-}
-/** Neon did not answer, or asked to wait, for longer than the step may take. */
-class GaveUp extends Error {
-    name = 'GaveUp';
-}
-/** The runner asked the step to end (a cancelled job), and waiting any longer was pointless. */
-class Cancelled extends Error {
-    name = 'Cancelled';
-}
-/** A step could not make sure that a key is revoked. */
-class KeyMayBeAlive extends Error {
-    name = 'KeyMayBeAlive';
-    /** Whether the step fails because of it; see the `on_revoke_failure` input. */
-    fatal;
-    /** What a person has to run. */
-    commands;
-    constructor(message, { fatal, commands }) {
-        super(message);
-        this.fatal = fatal;
-        this.commands = commands;
-    }
-}
-/**
- * Formats an error and its causes in one line, without stack traces, which name paths of the runner's disk.
- *
- * Node reports a refused connection as an `AggregateError` without a message of its own, with one error for each
- * address, so those are included.
- */
-function formatError(error) {
-    if (!(error instanceof Error))
-        return String(error);
-    const own = error.message || error.code || error.name;
-    const inner = error instanceof AggregateError && !error.message ? error.errors.map(formatError) : [];
-    const cause = error.cause === undefined ? [] : [formatError(error.cause)];
-    const parts = inner.length > 0 ? [...new Set(inner), ...cause] : [own, ...cause];
-    return parts.filter((part, index) => index === 0 || !parts[0]?.includes(part)).join(': ');
-}
-
-
-/***/ },
-
-/***/ "./build/js/base/http.js"
-(__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) {
-
-"use strict";
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   TransportError: () => (/* binding */ TransportError),
-/* harmony export */   openHttp: () => (/* binding */ openHttp)
-/* harmony export */ });
-/* harmony import */ var undici_lib_core_connect_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__("./node_modules/undici/lib/core/connect.js");
-/* harmony import */ var undici_lib_dispatcher_agent_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__("./node_modules/undici/lib/dispatcher/agent.js");
-/* harmony import */ var _loopback_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__("./build/js/base/loopback.js");
-/* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__("./build/js/base/names.js");
-
-
-
-
-/** There was no whole answer. */
-class TransportError extends Error {
-    name = 'TransportError';
-    /** Whether a byte of the request may have left: then Neon may have acted on it. */
-    sent;
-    constructor(message, sent, options) {
-        super(message, options);
-        this.sent = sent;
-    }
-}
-/** Milliseconds; looking the host name up does not count. */
-const CONNECT_TIMEOUT = 10_000;
-/** Four times what a list of 10,000 keys takes, the most that Neon advises to have. */
-const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
-/**
- * HTTP by undici, through a proxy where one is set. This machine itself is reached directly in any case. Redirects are
- * answers like any other: undici follows none unless told to.
- */
-function openHttp(proxies) {
-    let direct;
-    let proxied;
-    const dispatcherFor = (url) => {
-        if ((proxies.https === '' && proxies.http === '') || (0,_loopback_js__WEBPACK_IMPORTED_MODULE_2__.isLoopback)(url.hostname)) {
-            direct ??= new undici_lib_dispatcher_agent_js__WEBPACK_IMPORTED_MODULE_1__({ ...OPTIONS, connect: (0,_names_js__WEBPACK_IMPORTED_MODULE_3__.afterLookup)(undici_lib_core_connect_js__WEBPACK_IMPORTED_MODULE_0__(CONNECT)) });
-            return direct;
-        }
-        proxied ??= openProxied(proxies);
-        return proxied;
-    };
-    return {
-        exchange: async (request) => exchange(await dispatcherFor(request.url), request),
-    };
-}
-// The API key travels here: not even NODE_TLS_REJECT_UNAUTHORIZED=0, which an earlier step may have set for all later
-// ones, switches the check of certificates off.
-const CONNECT = { timeout: CONNECT_TIMEOUT, rejectUnauthorized: true, allowH2: false, lookup: _names_js__WEBPACK_IMPORTED_MODULE_3__.lookup };
-const OPTIONS = {
-    // HTTP/2 would load another of Node's large modules and gain nothing on one or two requests.
-    allowH2: false,
-    maxResponseSize: MAX_RESPONSE_BYTES,
-};
-/** What connects through proxies is loaded only where there is one. */
-async function openProxied(proxies) {
-    const proxy = await __webpack_require__.e(/* import() | proxy */ "proxy").then(() => (__webpack_require__("./build/js/base/proxy.js")));
-    return proxy.openProxied(proxies, OPTIONS, CONNECT);
-}
-/**
- * Speaks to undici's `dispatch` rather than to its `request`, because only a handler is told when the request is
- * about to be written (`onRequestStart`), and that decides whether a failed attempt can be repeated.
- */
-function exchange(dispatcher, { url, method, headers, body, timeout, signal }) {
-    return new Promise((resolve, reject) => {
-        let started;
-        let settled = false;
-        const answer = { status: 0, headers: {}, body: '' };
-        const chunks = [];
-        const settle = (act) => {
-            if (settled)
-                return;
-            settled = true;
-            clearTimeout(timer);
-            signal?.removeEventListener('abort', onAbort);
-            act();
-        };
-        const fail = (message, cause) => settle(() => reject(new TransportError(message, started !== undefined, cause === undefined ? {} : { cause })));
-        const stop = (reason) => {
-            fail(reason);
-            started?.abort(new Error(reason));
-        };
-        const onAbort = () => stop('stopped, as the job was cancelled');
-        const timer = setTimeout(() => stop(`no answer within ${Math.round(timeout / 100) / 10} s`), timeout);
-        if (signal?.aborted)
-            return onAbort();
-        signal?.addEventListener('abort', onAbort);
-        const handler = {
-            onRequestStart(controller) {
-                // Given up while connecting: this keeps the request from being written after all.
-                if (settled)
-                    return controller.abort(new Error('given up'));
-                started = controller;
-            },
-            onResponseStart(_controller, status, responseHeaders) {
-                answer.status = status;
-                answer.headers = responseHeaders;
-            },
-            onResponseData(_controller, chunk) {
-                chunks.push(chunk);
-            },
-            onResponseEnd() {
-                answer.body = Buffer.concat(chunks).toString('utf8');
-                settle(() => resolve(answer));
-            },
-            onResponseError(_controller, error) {
-                fail('the connection failed', error);
-            },
-        };
-        const path = `${url.pathname}${url.search}`;
-        dispatcher.dispatch({ origin: url.origin, path, method, headers, body: body ?? null }, handler);
-    });
-}
-
-
-/***/ },
-
-/***/ "./build/js/base/json.js"
-(__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) {
-
-"use strict";
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   canKeepIds: () => (/* binding */ canKeepIds),
-/* harmony export */   parseKeepingIds: () => (/* binding */ parseKeepingIds)
-/* harmony export */ });
-/**
- * Parses JSON with every number under `id` as a `bigint`: Neon's IDs are int64, and `JSON.parse` alone rounds what is
- * past 2^53.
- *
- * @returns `undefined` where the text is not JSON
- */
-function parseKeepingIds(text) {
-    try {
-        return JSON.parse(text, keepId);
-    }
-    catch {
-        return undefined;
-    }
-}
-/** The third argument, with the number as it was written, is ES2026 (Node 22 has it) and not yet in TypeScript's library. */
-function keepId(key, value, context) {
-    const digits = context?.source ?? '';
-    return key === 'id' && typeof value === 'number' && /^\d+$/.test(digits) ? BigInt(digits) : value;
-}
-/** Whether this Node can do so; without, no ID that Neon answers could be read. */
-function canKeepIds() {
-    return parseKeepingIds('{"id":1}').id === 1n;
-}
-
-
-/***/ },
-
-/***/ "./build/js/base/loopback.js"
-(__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) {
-
-"use strict";
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   isLoopback: () => (/* binding */ isLoopback)
-/* harmony export */ });
-/** Whether a host name, as `URL` spells it, is this machine itself. */
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-}
-
-
-/***/ },
-
-/***/ "./build/js/base/names.js"
-(__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) {
-
-"use strict";
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   afterLookup: () => (/* binding */ afterLookup),
-/* harmony export */   lookup: () => (/* binding */ lookup),
-/* harmony export */   refuseName: () => (/* binding */ refuseName)
-/* harmony export */ });
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__("node:net");
-
-/** What is known of each host name, or about to be. */
-const lookups = new Map();
-/**
- * Looks a host name up once, however many attempts need it: an attempt that is given up leaves its look-up to the next
- * one, since the system may take longer than an attempt to get an answer out of slow name servers.
- */
-function resolve(hostname) {
-    const known = lookups.get(hostname);
-    if (known)
-        return known;
-    const pending = lookUp(hostname);
-    lookups.set(hostname, pending);
-    pending.catch(() => lookups.delete(hostname));
-    return pending;
-}
-async function lookUp(hostname) {
-    const dns = await Promise.resolve(/* import() */).then(() => (__webpack_require__.t("node:dns/promises", 19)));
-    return dns.lookup(hostname, { all: true });
-}
-/** Has every connection to a host name fail with an error. */
-function refuseName(hostname, error) {
-    const refusal = Promise.reject(error);
-    refusal.catch(() => { });
-    lookups.set(hostname, refusal);
-}
-/** For `lookup` of `net.connect`. */
-const lookup = (hostname, { all }, callback) => {
-    resolve(hostname).then((addresses) => {
-        if (all)
-            callback(null, [...addresses]);
-        else
-            callback(null, addresses[0]?.address ?? '', addresses[0]?.family);
-    }, (error) => callback(error, []));
-};
-/**
- * Has the host name looked up before connecting, so that the time limit for connecting is not spent on it. What was found
- * is used until a connection fails.
- *
- * @param connect uses {@link lookup}
- */
-function afterLookup(connect) {
-    return (options, callback) => {
-        const { hostname } = options;
-        const connectNow = () => connect(options, (...result) => {
-            if (result[0])
-                lookups.delete(hostname);
-            callback(...result);
-        });
-        if ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(hostname))
-            connectNow();
-        else
-            resolve(hostname).then(connectNow, (error) => callback(error, null));
-    };
-}
-
-
-/***/ },
-
-/***/ "./build/js/base/proxy-settings.js"
-(__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) {
-
-"use strict";
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   readProxySettings: () => (/* binding */ readProxySettings),
-/* harmony export */   withCredentialsFrom: () => (/* binding */ withCredentialsFrom),
-/* harmony export */   withoutCredentials: () => (/* binding */ withoutCredentials)
-/* harmony export */ });
-/** Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; the lower-case spellings win, as in undici and curl. */
-function readProxySettings(environment) {
-    const read = (name) => environment[name.toLowerCase()] ?? environment[name] ?? '';
-    return { https: read('HTTPS_PROXY'), http: read('HTTP_PROXY'), no: read('NO_PROXY') };
-}
-/** The same without the proxies' user names and passwords, for places where no secret may stand. */
-function withoutCredentials({ https, http, no }) {
-    return { https: addressOf(https), http: addressOf(http), no };
-}
-/**
- * Takes the user names and passwords from other settings, where those name the same proxies.
- *
- * @param settings made by {@link withoutCredentials}
- */
-function withCredentialsFrom(others, settings) {
-    const complete = (address) => [others.https, others.http].find((other) => address !== '' && addressOf(other) === address) ?? address;
-    return { https: complete(settings.https), http: complete(settings.http), no: settings.no };
-}
-/** A proxy's URL without user name and password; an empty string where there is no proxy, or no valid URL. */
-function addressOf(proxy) {
-    const url = URL.parse(proxy);
-    if (!url)
-        return '';
-    url.username = '';
-    url.password = '';
-    return url.href;
-}
-
-
-/***/ },
-
-/***/ "./build/js/github/key-name.js"
-(__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) {
-
-"use strict";
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   formatKeyName: () => (/* binding */ formatKeyName),
-/* harmony export */   newNonce: () => (/* binding */ newNonce),
-/* harmony export */   parseKeyName: () => (/* binding */ parseKeyName),
-/* harmony export */   serverTag: () => (/* binding */ serverTag)
-/* harmony export */ });
-/* unused harmony export KEY_NAME_MAX_LENGTH */
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__("node:crypto");
-
-/** `maxLength` of `key_name` in Neon's OpenAPI document. */
-const KEY_NAME_MAX_LENGTH = 64;
-const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
-const GRAMMAR = /^(?<server>gha(?:-[0-9a-f]{4})?)\/(?<repositoryId>[1-9]\d*)\/(?<runId>[1-9]\d*)\/(?<runAttempt>[1-9]\d*)\/(?<jobId>0|[1-9]\d*)\/(?<nonce>[a-z2-7]{8,})(?:\/(?<label>[A-Za-z0-9._-]+))?$/;
-/**
- * Writes a key's name. The label alone is cut when the name would be too long, and vanishes with its slash when
- * there is no room for a single character of it.
- *
- * @throws {RangeError} when the parts are not of the grammar or too long even without a label
- */
-function formatKeyName(parts) {
-    const stem = [parts.server, parts.repositoryId, parts.runId, parts.runAttempt, parts.jobId, parts.nonce].join('/');
-    const room = Math.max(0, KEY_NAME_MAX_LENGTH - stem.length - 1);
-    const label = parts.label.replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, room);
-    const name = label ? `${stem}/${label}` : stem;
-    if (!parseKeyName(name))
-        throw new RangeError(`cannot name an API key '${name}'`);
-    return name;
-}
-/** Reads a key's name; `undefined` for every name that this action did not write. */
-function parseKeyName(name) {
-    if (name.length > KEY_NAME_MAX_LENGTH)
-        return undefined;
-    const groups = GRAMMAR.exec(name)?.groups;
-    return groups && { ...groups, label: groups.label ?? '' };
-}
-/**
- * The first part of every name made on a GitHub server, so that servers that share a Neon account and happen to
- * use the same repository IDs do not revoke each other's keys.
- *
- * @param serverUrl `GITHUB_SERVER_URL`, e.g. `https://github.com`
- */
-function serverTag(serverUrl) {
-    const { host } = new URL(serverUrl);
-    if (host === 'github.com')
-        return 'gha';
-    return `gha-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(host).digest('hex').slice(0, 4)}`;
-}
-/** Forty random bits as eight characters of lower-case base32. */
-function newNonce() {
-    return Array.from((0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(8), (byte) => BASE32[byte % BASE32.length]).join('');
-}
-
-
-/***/ },
-
-/***/ "./build/js/github/run-context.js"
-(__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) {
-
-"use strict";
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   isOfJob: () => (/* binding */ isOfJob),
-/* harmony export */   newKeyName: () => (/* binding */ newKeyName),
-/* harmony export */   readRunContext: () => (/* binding */ readRunContext)
-/* harmony export */ });
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__("./build/js/base/errors.js");
-/* harmony import */ var _base_json_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__("./build/js/base/json.js");
-/* harmony import */ var _key_name_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__("./build/js/github/key-name.js");
-
-
-
-/**
- * Reads GitHub's default variables.
- *
- * @param jobId the job's ID, which no variable holds
- * @throws {RunnerError} when one that the key's name needs is missing or malformed, or the runner's Node is too old
- * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
- */
-function readRunContext(environment, jobId) {
-    const number = (name) => {
-        const value = environment[name] ?? '';
-        if (!/^[1-9]\d*$/.test(value)) {
-            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.RunnerError(`${name} is '${value}', not a number. The key is named after the run, so this action needs a runner that sets it (GitHub's does; with act pass --env ${name}=1).`);
-        }
-        return value;
-    };
-    if (!(0,_base_json_js__WEBPACK_IMPORTED_MODULE_1__.canKeepIds)()) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.RunnerError(`This runner runs actions with Node ${process.versions.node}, and this one needs Node 24. Update the runner to 2.327.1 or newer; with act, have Node 24 on the PATH.`);
-    }
-    const serverUrl = environment.GITHUB_SERVER_URL || 'https://github.com';
-    if (!URL.canParse(serverUrl))
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.RunnerError(`GITHUB_SERVER_URL is '${serverUrl}', not a URL.`);
-    return {
-        serverUrl,
-        repositoryId: number('GITHUB_REPOSITORY_ID'),
-        repositoryName: environment.GITHUB_REPOSITORY?.split('/').at(-1) ?? '',
-        runId: number('GITHUB_RUN_ID'),
-        runAttempt: number('GITHUB_RUN_ATTEMPT'),
-        jobId,
-        jobName: environment.GITHUB_JOB ?? '',
-    };
-}
-/** A fresh, unique key name for this job. */
-function newKeyName(run) {
-    return (0,_key_name_js__WEBPACK_IMPORTED_MODULE_2__.formatKeyName)({
-        server: (0,_key_name_js__WEBPACK_IMPORTED_MODULE_2__.serverTag)(run.serverUrl),
-        repositoryId: run.repositoryId,
-        runId: run.runId,
-        runAttempt: run.runAttempt,
-        jobId: run.jobId,
-        nonce: (0,_key_name_js__WEBPACK_IMPORTED_MODULE_2__.newNonce)(),
-        label: [run.repositoryName, run.jobName].filter(Boolean).join('.'),
-    });
-}
-/** Whether a key's name says that it was created for this very job. Never so where the job's ID is not known. */
-function isOfJob(name, run) {
-    const key = (0,_key_name_js__WEBPACK_IMPORTED_MODULE_2__.parseKeyName)(name);
-    return (key !== undefined &&
-        run.jobId !== '0' &&
-        key.server === (0,_key_name_js__WEBPACK_IMPORTED_MODULE_2__.serverTag)(run.serverUrl) &&
-        key.repositoryId === run.repositoryId &&
-        key.runId === run.runId &&
-        key.runAttempt === run.runAttempt &&
-        key.jobId === run.jobId);
-}
-
-
-/***/ },
-
-/***/ "./build/js/index.js"
-(__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) {
-
-"use strict";
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
+__nccwpck_require__.d(__webpack_exports__, {
   createKey: () => (/* reexport */ createKey),
   revokeKey: () => (/* reexport */ revokeKey),
   runStep: () => (/* reexport */ runStep),
@@ -8640,22 +9780,22 @@ __webpack_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./build/js/base/clock.js + 1 modules
-var base_clock = __webpack_require__("./build/js/base/clock.js");
+var base_clock = __nccwpck_require__(5264);
 // EXTERNAL MODULE: ./build/js/base/errors.js
-var errors = __webpack_require__("./build/js/base/errors.js");
+var errors = __nccwpck_require__(2438);
 // EXTERNAL MODULE: ./build/js/base/proxy-settings.js
-var proxy_settings = __webpack_require__("./build/js/base/proxy-settings.js");
+var proxy_settings = __nccwpck_require__(1907);
 // EXTERNAL MODULE: ./build/js/github/run-context.js
-var run_context = __webpack_require__("./build/js/github/run-context.js");
+var run_context = __nccwpck_require__(7260);
 // EXTERNAL MODULE: ./build/js/neon/client.js + 5 modules
-var client = __webpack_require__("./build/js/neon/client.js");
+var client = __nccwpck_require__(3949);
 // EXTERNAL MODULE: ./build/js/neon/resolve-scope.js + 1 modules
-var resolve_scope = __webpack_require__("./build/js/neon/resolve-scope.js");
+var resolve_scope = __nccwpck_require__(2977);
 // EXTERNAL MODULE: ./build/js/neon/scope.js
-var neon_scope = __webpack_require__("./build/js/neon/scope.js");
+var neon_scope = __nccwpck_require__(7724);
 // EXTERNAL MODULE: ./build/js/neon/retry.js
-var retry = __webpack_require__("./build/js/neon/retry.js");
-;// ./build/js/neon/settle.js
+var retry = __nccwpck_require__(2590);
+;// CONCATENATED MODULE: ./build/js/neon/settle.js
 // Whether a created key is the one that was asked for: the table in docs/behavior.md, *Answers*. What an answer leaves
 // open is settled by one list, never guessed.
 /** Whether the answer gives another name than the one asked for: then it may be about somebody else's key. */
@@ -8697,7 +9837,7 @@ function findDoubtful(listed, doubtful) {
     return { keys: looks.flatMap(({ keys }) => keys), doubtful: looks.map((look) => look.doubtful) };
 }
 
-;// ./build/js/steps/create-for-certain.js
+;// CONCATENATED MODULE: ./build/js/steps/create-for-certain.js
 
 
 
@@ -8718,7 +9858,7 @@ async function createForCertain(creation) {
     let doubtful = [];
     let invalid = false;
     for (let attempt = 0;; attempt += 1) {
-        const name = (0,run_context.newKeyName)(run);
+        const name = (0,run_context/* newKeyName */.Lc)(run);
         journal.saveDoubtful([...doubtful, { name }]);
         const answer = await createUnderName(creation, name);
         if (answer.kind === 'refused') {
@@ -8739,11 +9879,11 @@ async function createForCertain(creation) {
             return found.keys;
         });
         if (invalid && result.invalid)
-            throw (0,retry.invalidAnswer)(result.why);
+            throw (0,retry/* invalidAnswer */.k_)(result.why);
         invalid = result.invalid;
         const found = revoked.length === 0 ? 'No such key exists so far' : 'It existed and is revoked';
         if (attempt + 1 === MOST_CREATES) {
-            throw new errors.GaveUp(`${result.why}. ${found}. Gave up after ${MOST_CREATES} such attempts, since each may leave a key.`);
+            throw new errors/* GaveUp */.TL(`${result.why}. ${found}. Gave up after ${MOST_CREATES} such attempts, since each may leave a key.`);
         }
         await neon.patience.waitOrGiveUp(`${found}; a new one is created under another name`, attempt);
     }
@@ -8762,13 +9902,13 @@ async function createUnderName({ neon, keys }, name) {
             // mean that it had.
             if (sent)
                 return { kind: 'doubtful', why: outcome.error.message.replace(/\.$/, ''), invalid: false };
-            return { kind: 'refused', error: await (0,resolve_scope.explain)(outcome.error, neon, { purpose: 'create', scope: keys.scope }) };
+            return { kind: 'refused', error: await (0,resolve_scope/* explain */.W)(outcome.error, neon, { purpose: 'create', scope: keys.scope }) };
         }
         try {
             await neon.patience.waitOrGiveUp(outcome.why, attempt, outcome);
         }
         catch (error) {
-            if (!sent && !outcome.sent && error instanceof errors.GaveUp)
+            if (!sent && !outcome.sent && error instanceof errors/* GaveUp */.TL)
                 return { kind: 'refused', error };
             throw error;
         }
@@ -8800,7 +9940,7 @@ async function believe({ runner, keys, journal }, { name, answered, doubtful }) 
             if (mayBeForeign)
                 await journal.saveCreated({ id, name, key }, doubtful);
             await keys.revokeForCertain({ id, name });
-            throw new errors.WrongReach(`${settlement.why}, so it was revoked at once. Check project_id, and run the job again.`);
+            throw new errors/* WrongReach */.J_(`${settlement.why}, so it was revoked at once. Check project_id, and run the job again.`);
         case 'believed':
             if (mayBeForeign)
                 await journal.saveCreated({ id, name: settlement.name, key }, doubtful);
@@ -8812,8 +9952,8 @@ async function believe({ runner, keys, journal }, { name, answered, doubtful }) 
 }
 
 // EXTERNAL MODULE: ./build/js/steps/inputs.js
-var steps_inputs = __webpack_require__("./build/js/steps/inputs.js");
-;// ./build/js/steps/may-be-alive.js
+var steps_inputs = __nccwpck_require__(22);
+;// CONCATENATED MODULE: ./build/js/steps/may-be-alive.js
 
 
 /** The error for keys that may be alive: which, why, and how to revoke them by hand. */
@@ -8823,13 +9963,13 @@ function mayBeAlive(keys, onRevokeFailure) {
         ...keys.map(describeSuspect),
         'Neon API keys never expire: revoke it by hand, with the command above or in the Neon Console.',
     ];
-    return new errors.KeyMayBeAlive(message.join(' '), { commands, fatal: onRevokeFailure === 'fail' });
+    return new errors/* KeyMayBeAlive */.Xx(message.join(' '), { commands, fatal: onRevokeFailure === 'fail' });
 }
 function describeSuspect({ id, names, scope, cause }) {
     const named = names.join(' or ');
     const key = id !== undefined ? `The Neon API key ${id} (${named})` : named ? `An API key named ${named}` : 'A key of this job';
-    const where = scope === undefined ? '' : ` of the ${(0,neon_scope.describeScope)(scope)}`;
-    return `${key}${where} may still be alive: ${(0,errors.formatError)(cause).replace(/\.?$/, '.')}`;
+    const where = scope === undefined ? '' : ` of the ${(0,neon_scope/* describeScope */.OI)(scope)}`;
+    return `${key}${where} may still be alive: ${(0,errors/* formatError */.Wk)(cause).replace(/\.?$/, '.')}`;
 }
 /** What a person has to run. Neon's CLI takes `--org-id` for organization and project-scoped keys. */
 function commandsFor({ id, scope }) {
@@ -8840,10 +9980,10 @@ function commandsFor({ id, scope }) {
 }
 
 // EXTERNAL MODULE: ./build/js/base/json.js
-var json = __webpack_require__("./build/js/base/json.js");
+var json = __nccwpck_require__(1203);
 // EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__("node:crypto");
-;// ./build/js/steps/seal.js
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./build/js/steps/seal.js
 
 /**
  * Seals a text under the long-lived key, so that post believes only what main of the same use of the action wrote.
@@ -8873,7 +10013,7 @@ function codeOf(text, apiKey, use) {
         .digest();
 }
 
-;// ./build/js/steps/record.js
+;// CONCATENATED MODULE: ./build/js/steps/record.js
 // What main tells post: one record, whole at each save, in the runner's state. The runner keeps it on disk until the
 // job ends, readable by every later step, and prints it in debug logs: the long-lived key must never be here, the fresh
 // key only once it is masked. See docs/behavior.md, *The record*.
@@ -8924,7 +10064,7 @@ function readRecord(runner, { apiKey, use }) {
 const NO_CLAIM = { created: undefined, names: [], orgId: undefined };
 /** Reads what anybody may have written, so everything is checked. */
 function readClaim(text) {
-    const claim = fieldsOf((0,json.parseKeepingIds)(text));
+    const claim = fieldsOf((0,json/* parseKeepingIds */.T)(text));
     const { id, name, key } = fieldsOf(claim.created);
     const { orgId } = fieldsOf(claim.scope);
     const names = (Array.isArray(claim.doubtful) ? claim.doubtful : []).map((one) => fieldsOf(one).name);
@@ -8938,10 +10078,10 @@ function fieldsOf(value) {
     return value !== null && typeof value === 'object' ? value : {};
 }
 const isId = (value) => typeof value === 'string' && /^\d{1,19}$/.test(value);
-const isNeonId = (value) => typeof value === 'string' && neon_scope.NEON_ID.test(value);
+const isNeonId = (value) => typeof value === 'string' && neon_scope/* NEON_ID */.db.test(value);
 const isShortText = (value) => typeof value === 'string' && value.length <= 200;
 
-;// ./build/js/steps/create-key.js
+;// CONCATENATED MODULE: ./build/js/steps/create-key.js
 
 
 
@@ -8968,7 +10108,7 @@ const CREATE_DEADLINE = 175_000;
 async function createKey(world) {
     const { runner, environment, cancelled } = world;
     clearRecord(runner);
-    const apiKey = (0,steps_inputs.readUsableApiKey)(runner);
+    const apiKey = (0,steps_inputs/* readUsableApiKey */.OX)(runner);
     const use = useOf(environment, runner.input('job_id'));
     const save = (record) => saveRecord(runner, record, { apiKey, use });
     save({ kind: 'nothing yet' });
@@ -8980,23 +10120,25 @@ async function createKey(world) {
     const { inputs, keys } = preparation;
     const created = await createForCertain({ ...preparation, runner, journal: journalOf(world, preparation, save) });
     if (cancelled.aborted)
-        throw new errors.Cancelled('The job was cancelled; the post step revokes the key just created.');
+        throw new errors/* Cancelled */.cJ('The job was cancelled; the post step revokes the key just created.');
     runner.output('api_key', created.key);
     runner.output('api_key_id', created.id);
     runner.output('api_key_name', created.name);
-    if (inputs.envName !== undefined)
+    if (inputs.envName !== undefined) {
+        warnOfReplacement(world, inputs.envName);
         runner.exportVariable(inputs.envName, created.key);
-    runner.info(`Created the Neon API key ${created.id} (${created.name}) for the ${(0,neon_scope.describeScope)(keys.scope)}. It is revoked when this job ends.`);
+    }
+    runner.info(`Created the Neon API key ${created.id} (${created.name}) for the ${(0,neon_scope/* describeScope */.OI)(keys.scope)}. It is revoked when this job ends.`);
 }
 /** All that comes before the first create. */
 async function prepare(world) {
     const { runner, environment, clock, openHttp } = world;
-    const inputs = (0,steps_inputs.readInputs)(runner, environment);
+    const inputs = (0,steps_inputs/* readInputs */.Ko)(runner, environment);
     warnOfCopies(world, inputs);
-    const run = (0,run_context.readRunContext)(environment, inputs.jobId);
-    const http = openHttp((0,proxy_settings.readProxySettings)(environment));
-    const neon = (0,client.connect)({ ...world, http }, { ...inputs, deadline: new base_clock.Deadline(clock, CREATE_DEADLINE) });
-    const scope = await (0,resolve_scope.resolveScope)(neon, inputs.scope, 'create');
+    const run = (0,run_context/* readRunContext */.$p)(world, inputs.jobId);
+    const http = openHttp((0,proxy_settings/* readProxySettings */.uv)(environment));
+    const neon = (0,client/* connect */.N)({ ...world, http }, { ...inputs, deadline: new base_clock/* Deadline */.B(clock, CREATE_DEADLINE) });
+    const scope = await (0,resolve_scope/* resolveScope */.H)(neon, inputs.scope, 'create');
     // By now a log that nobody reads has said so, to the masks: then no key is created.
     await new Promise(process.nextTick);
     world.cancelled.throwIfAborted();
@@ -9006,7 +10148,7 @@ async function prepare(world) {
 function journalOf(world, { inputs, keys }, save) {
     const { apiHost, onRevokeFailure } = inputs;
     const { scope } = keys;
-    const proxies = (0,proxy_settings.withoutCredentials)((0,proxy_settings.readProxySettings)(world.environment));
+    const proxies = (0,proxy_settings/* withoutCredentials */.ri)((0,proxy_settings/* readProxySettings */.uv)(world.environment));
     const target = { apiHost, scope, onRevokeFailure, proxies };
     return {
         saveDoubtful: (doubtful) => save(doubtful.length === 0 ? { kind: 'no key' } : { kind: 'keys', doubtful, ...target }),
@@ -9022,7 +10164,7 @@ function journalOf(world, { inputs, keys }, save) {
 }
 /** The key itself is recorded only where it could revoke itself. */
 function recorded({ id, name, key }, { scope }) {
-    return { id, name, ...((0,neon_scope.canRevokeItself)(scope) && { key }) };
+    return { id, name, ...((0,neon_scope/* canRevokeItself */.wB)(scope) && { key }) };
 }
 /** Post will not know the key, so it is revoked at once. */
 async function revokeUnrecorded({ id, name }, keys, cause) {
@@ -9032,9 +10174,15 @@ async function revokeUnrecorded({ id, name }, keys, cause) {
     catch (failure) {
         throw mayBeAlive([{ id, names: [name], scope: keys.scope, cause: failure }], 'fail');
     }
-    throw new errors.RunnerError(`The API key ${id} could not be recorded for the post step, so it was revoked at once.`, {
+    throw new errors/* RunnerError */.Rn(`The API key ${id} could not be recorded for the post step, so it was revoked at once.`, {
         cause,
     });
+}
+/** Mostly a second use in one job, whose steps would take one key for the other. */
+function warnOfReplacement({ environment, runner }, envName) {
+    if (!environment[envName])
+        return;
+    runner.warning(`The variable ${envName} held something else, and later steps get the fresh key in it. For a second key in one job, give each use an env_name of its own, or an empty one and the output api_key.`, 'An environment variable was replaced');
 }
 /** Any variable that holds the long-lived key shows it to every later step; `env_name`'s own is refused with the inputs. */
 function warnOfCopies({ environment, runner }, { apiKey }) {
@@ -9045,8 +10193,8 @@ function warnOfCopies({ environment, runner }, { apiKey }) {
 }
 
 // EXTERNAL MODULE: ./build/js/neon/api-key.js
-var api_key = __webpack_require__("./build/js/neon/api-key.js");
-;// ./build/js/steps/report-use.js
+var api_key = __nccwpck_require__(6466);
+;// CONCATENATED MODULE: ./build/js/steps/report-use.js
 /** Logs that a key was revoked, and when it was last used. Addresses are for debug logs only. */
 function reportUse(runner, what, key) {
     runner.info([`${what}.`, describeUse(key.lastUsedAt)].filter(Boolean).join(' '));
@@ -9059,7 +10207,7 @@ function describeUse(lastUsedAt) {
     return lastUsedAt === 'never' ? 'It was never used.' : `It was last used at ${lastUsedAt}.`;
 }
 
-;// ./build/js/steps/revoke-recorded.js
+;// CONCATENATED MODULE: ./build/js/steps/revoke-recorded.js
 
 
 
@@ -9093,11 +10241,11 @@ async function revokeRecorded(post, record) {
 }
 /** Connects where main did: to its host, through its proxies. */
 function connector({ world, deadline }, { apiHost, scope, proxies }) {
-    const http = world.openHttp((0,proxy_settings.withCredentialsFrom)((0,proxy_settings.readProxySettings)(world.environment), proxies));
+    const http = world.openHttp((0,proxy_settings/* withCredentialsFrom */.VC)((0,proxy_settings/* readProxySettings */.uv)(world.environment), proxies));
     return (apiKey) => {
-        if ((0,api_key.isSendable)(apiKey))
-            return (0,client.connect)({ ...world, http }, { apiHost, apiKey, deadline }).keysOf(scope);
-        throw new errors.NeonRefused('The api_key input holds no API key in the post step.', 401);
+        if ((0,api_key/* isSendable */.d)(apiKey))
+            return (0,client/* connect */.N)({ ...world, http }, { apiHost, apiKey, deadline }).keysOf(scope);
+        throw new errors/* NeonRefused */.lD('The api_key input holds no API key in the post step.', 401);
     };
 }
 async function revokeCreated({ world, apiKey }, created, connectAs) {
@@ -9107,7 +10255,7 @@ async function revokeCreated({ world, apiKey }, created, connectAs) {
         revoked = await connectAs(apiKey).revokeForCertain(created);
     }
     catch (rejection) {
-        if (created.key === undefined || rejection instanceof errors.GaveUp)
+        if (created.key === undefined || rejection instanceof errors/* GaveUp */.TL)
             throw rejection;
         // The long-lived key's rejection is what the author of the workflow can do something about.
         revoked = await revokeItself(world, connectAs(created.key), created.id).catch(() => {
@@ -9139,7 +10287,7 @@ async function revokeDoubtful({ world, apiKey, run }, { doubtful, alone }, conne
         const revoked = await keys.revokeListed((listed) => {
             const found = findDoubtful(listed, left);
             left = found.doubtful;
-            const ofJob = alone && run ? listed.filter(({ name }) => (0,run_context.isOfJob)(name, run)) : [];
+            const ofJob = alone && run ? listed.filter(({ name }) => (0,run_context/* isOfJob */.d1)(name, run)) : [];
             return [...new Set([...found.keys, ...ofJob])];
         });
         for (const key of revoked)
@@ -9153,7 +10301,7 @@ async function revokeDoubtful({ world, apiKey, run }, { doubtful, alone }, conne
     }
 }
 
-;// ./build/js/steps/revoke-by-job.js
+;// CONCATENATED MODULE: ./build/js/steps/revoke-by-job.js
 
 
 
@@ -9179,7 +10327,7 @@ async function revokeByJob(post, claim) {
     const look = new Look(post);
     const failure = await look.run().then(() => undefined, (error) => ({ cause: error }));
     const { suspects } = look;
-    await settleClaim(look, claim, failure?.cause ?? new errors.RunnerError(NOT_GENUINE));
+    await settleClaim(look, claim, failure?.cause ?? new errors/* RunnerError */.Rn(NOT_GENUINE));
     const heardOf = claim.created !== undefined || claim.names.length > 0;
     if (failure && !heardOf && suspects.length === 0)
         suspects.push({ names: [], scope: look.scope, ...failure });
@@ -9204,20 +10352,20 @@ class Look {
     /** @throws when the keys cannot be looked for */
     async run() {
         const { world, run, apiKey } = this.post;
-        this.inputs = (0,steps_inputs.readTargetInputs)(world.runner);
+        this.inputs = (0,steps_inputs/* readTargetInputs */.bH)(world.runner);
         this.scope = this.inputs.scope;
-        if (!(0,api_key.isSendable)(apiKey))
-            throw new errors.NeonRefused('The api_key input holds no API key in the post step.', 401);
+        if (!(0,api_key/* isSendable */.d)(apiKey))
+            throw new errors/* NeonRefused */.lD('The api_key input holds no API key in the post step.', 401);
         if (run === undefined || run.jobId === '0')
-            throw new errors.RunnerError(NO_JOB_ID);
+            throw new errors/* RunnerError */.Rn(NO_JOB_ID);
         const neon = this.connect(apiKey);
-        const scope = await (0,resolve_scope.resolveScope)(neon, this.inputs.scope, 'list');
+        const scope = await (0,resolve_scope/* resolveScope */.H)(neon, this.inputs.scope, 'list');
         this.scope = scope;
         const keys = neon.keysOf(scope);
         const listed = await keys.list().catch(async (error) => {
-            throw await (0,resolve_scope.explain)(error, neon, { purpose: 'list', scope });
+            throw await (0,resolve_scope/* explain */.W)(error, neon, { purpose: 'list', scope });
         });
-        for (const { id, name } of listed.filter((key) => (0,run_context.isOfJob)(key.name, run))) {
+        for (const { id, name } of listed.filter((key) => (0,run_context/* isOfJob */.d1)(key.name, run))) {
             try {
                 const key = await keys.revokeForCertain({ id, name });
                 reportUse(world.runner, `Revoked the Neon API key ${id} (${name})`, key ?? GONE);
@@ -9231,8 +10379,8 @@ class Look {
     /** Connects as the inputs say. */
     connect(apiKey) {
         const { world, deadline } = this.post;
-        const http = world.openHttp((0,proxy_settings.readProxySettings)(world.environment));
-        return (0,client.connect)({ ...world, http }, { apiHost: this.inputs?.apiHost ?? '', apiKey, deadline });
+        const http = world.openHttp((0,proxy_settings/* readProxySettings */.uv)(world.environment));
+        return (0,client/* connect */.N)({ ...world, http }, { apiHost: this.inputs?.apiHost ?? '', apiKey, deadline });
     }
 }
 const GONE = { lastUsedAt: undefined, lastUsedFrom: undefined };
@@ -9248,7 +10396,7 @@ async function settleClaim(look, { created, names, orgId }, cause) {
     if (!created || revoked.has(created.id))
         return;
     try {
-        if (created.key === undefined || !(0,api_key.isSendable)(created.key) || !inputs)
+        if (created.key === undefined || !(0,api_key/* isSendable */.d)(created.key) || !inputs)
             throw cause;
         if (resolved === undefined)
             throw cause;
@@ -9261,7 +10409,7 @@ async function settleClaim(look, { created, names, orgId }, cause) {
     }
 }
 
-;// ./build/js/steps/revoke-key.js
+;// CONCATENATED MODULE: ./build/js/steps/revoke-key.js
 
 
 
@@ -9282,32 +10430,34 @@ const REVOKE_DEADLINE = 55_000;
  */
 async function revokeKey(world) {
     const { runner, environment, clock } = world;
-    const apiKey = (0,steps_inputs.readApiKey)(runner);
+    const apiKey = (0,steps_inputs/* readApiKey */.iZ)(runner);
     const jobId = runner.input('job_id');
     const reading = readRecord(runner, { apiKey, use: useOf(environment, jobId) });
-    const post = { world, apiKey, deadline: new base_clock.Deadline(clock, REVOKE_DEADLINE), run: runOf(world, jobId) };
+    const post = { world, apiKey, deadline: new base_clock/* Deadline */.B(clock, REVOKE_DEADLINE), run: runOf(world, jobId) };
     if (reading.kind === 'sealed') {
         if (reading.record.kind === 'no key')
             return runner.info('No API key was created; there is nothing to revoke.');
         if (reading.record.kind === 'keys')
             return await revokeRecorded(post, reading.record);
     }
-    else if (reading.kind === 'missing' && !(0,api_key.isSendable)(apiKey)) {
+    else if (reading.kind === 'missing' && !(0,api_key/* isSendable */.d)(apiKey)) {
         return runner.info('The main step had no API key to create one with; there is nothing to revoke.');
     }
     await revokeByJob(post, reading.kind === 'not sealed' ? reading.claim : NO_CLAIM);
 }
 /** This very job; `undefined` where the runner does not tell, in which case main made no key. */
-function runOf({ environment }, jobId) {
+function runOf(world, jobId) {
     try {
-        return (0,run_context.readRunContext)(environment, jobId || '0');
+        return (0,run_context/* readRunContext */.$p)(world, jobId || '0');
     }
     catch {
         return undefined;
     }
 }
 
-;// ./build/js/base/end-process.js
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = require("node:fs");
+;// CONCATENATED MODULE: ./build/js/base/end-process.js
 /**
  * Ends the process at once, with `process.exitCode`.
  *
@@ -9329,10 +10479,10 @@ function endProcess() {
 }
 
 // EXTERNAL MODULE: ./build/js/base/http.js
-var http = __webpack_require__("./build/js/base/http.js");
+var http = __nccwpck_require__(9469);
 // EXTERNAL MODULE: external "os"
-var external_os_ = __webpack_require__("os");
-;// ./node_modules/@actions/core/lib/utils.js
+var external_os_ = __nccwpck_require__(857);
+;// CONCATENATED MODULE: ./build/node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
 /**
@@ -9354,7 +10504,7 @@ function toCommandValue(input) {
  * @returns The command properties to send with the actual annotation command
  * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
  */
-function toCommandProperties(annotationProperties) {
+function utils_toCommandProperties(annotationProperties) {
     if (!Object.keys(annotationProperties).length) {
         return {};
     }
@@ -9368,7 +10518,7 @@ function toCommandProperties(annotationProperties) {
     };
 }
 //# sourceMappingURL=utils.js.map
-;// ./node_modules/@actions/core/lib/command.js
+;// CONCATENATED MODULE: ./build/node_modules/@actions/core/lib/command.js
 
 
 /**
@@ -9404,12 +10554,12 @@ function toCommandProperties(annotationProperties) {
  * This is an internal utility function that powers the public API functions
  * such as setSecret, warning, error, and exportVariable.
  */
-function issueCommand(command, properties, message) {
+function command_issueCommand(command, properties, message) {
     const cmd = new Command(command, properties, message);
     process.stdout.write(cmd.toString() + external_os_.EOL);
 }
-function issue(name, message = '') {
-    issueCommand(name, {}, message);
+function command_issue(name, message = '') {
+    command_issueCommand(name, {}, message);
 }
 const CMD_STRING = '::';
 class Command {
@@ -9460,11 +10610,11 @@ function escapeProperty(s) {
         .replace(/,/g, '%2C');
 }
 //# sourceMappingURL=command.js.map
-;// external "crypto"
+;// CONCATENATED MODULE: external "crypto"
 const external_crypto_namespaceObject = require("crypto");
 // EXTERNAL MODULE: external "fs"
-var external_fs_ = __webpack_require__("fs");
-;// ./node_modules/@actions/core/lib/file-command.js
+var external_fs_ = __nccwpck_require__(9896);
+;// CONCATENATED MODULE: ./build/node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -9472,7 +10622,7 @@ var external_fs_ = __webpack_require__("fs");
 
 
 
-function issueFileCommand(command, message) {
+function file_command_issueFileCommand(command, message) {
     const filePath = process.env[`GITHUB_${command}`];
     if (!filePath) {
         throw new Error(`Unable to find environment variable for file command ${command}`);
@@ -9499,15 +10649,9 @@ function prepareKeyValueMessage(key, value) {
     return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
 }
 //# sourceMappingURL=file-command.js.map
-;// external "path"
+;// CONCATENATED MODULE: external "path"
 const external_path_namespaceObject = require("path");
-;// ./node_modules/@actions/core/lib/core.js
-/* unused harmony import specifier */ var core_issueCommand;
-/* unused harmony import specifier */ var core_issue;
-/* unused harmony import specifier */ var core_issueFileCommand;
-/* unused harmony import specifier */ var core_toCommandProperties;
-/* unused harmony import specifier */ var path;
-/* unused harmony import specifier */ var OidcClient;
+;// CONCATENATED MODULE: ./build/node_modules/@actions/core/lib/core.js
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -9551,9 +10695,9 @@ function exportVariable(name, val) {
     process.env[name] = convertedVal;
     const filePath = process.env['GITHUB_ENV'] || '';
     if (filePath) {
-        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+        return file_command_issueFileCommand('ENV', prepareKeyValueMessage(name, val));
     }
-    issueCommand('set-env', { name }, convertedVal);
+    command_issueCommand('set-env', { name }, convertedVal);
 }
 /**
  * Registers a secret which will get masked from logs
@@ -9585,7 +10729,7 @@ function exportVariable(name, val) {
  * ```
  */
 function setSecret(secret) {
-    issueCommand('add-mask', {}, secret);
+    command_issueCommand('add-mask', {}, secret);
 }
 /**
  * Prepends inputPath to the PATH (for this action and future actions)
@@ -9594,10 +10738,10 @@ function setSecret(secret) {
 function addPath(inputPath) {
     const filePath = process.env['GITHUB_PATH'] || '';
     if (filePath) {
-        core_issueFileCommand('PATH', inputPath);
+        issueFileCommand('PATH', inputPath);
     }
     else {
-        core_issueCommand('add-path', {}, inputPath);
+        issueCommand('add-path', {}, inputPath);
     }
     process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
 }
@@ -9668,10 +10812,10 @@ function getBooleanInput(name, options) {
 function setOutput(name, value) {
     const filePath = process.env['GITHUB_OUTPUT'] || '';
     if (filePath) {
-        return issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
+        return file_command_issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
     }
     process.stdout.write(external_os_.EOL);
-    issueCommand('set-output', { name }, toCommandValue(value));
+    command_issueCommand('set-output', { name }, toCommandValue(value));
 }
 /**
  * Enables or disables the echoing of commands into stdout for the rest of the step.
@@ -9679,7 +10823,7 @@ function setOutput(name, value) {
  *
  */
 function setCommandEcho(enabled) {
-    core_issue('echo', enabled ? 'on' : 'off');
+    issue('echo', enabled ? 'on' : 'off');
 }
 //-----------------------------------------------------------------------
 // Results
@@ -9707,7 +10851,7 @@ function isDebug() {
  * @param message debug message
  */
 function debug(message) {
-    issueCommand('debug', {}, message);
+    command_issueCommand('debug', {}, message);
 }
 /**
  * Adds an error issue
@@ -9715,7 +10859,7 @@ function debug(message) {
  * @param properties optional properties to add to the annotation.
  */
 function error(message, properties = {}) {
-    issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a warning issue
@@ -9723,7 +10867,7 @@ function error(message, properties = {}) {
  * @param properties optional properties to add to the annotation.
  */
 function warning(message, properties = {}) {
-    issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a notice issue
@@ -9731,7 +10875,7 @@ function warning(message, properties = {}) {
  * @param properties optional properties to add to the annotation.
  */
 function notice(message, properties = {}) {
-    core_issueCommand('notice', core_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Writes info to log with console.log.
@@ -9748,13 +10892,13 @@ function info(message) {
  * @param name The name of the output group
  */
 function startGroup(name) {
-    issue('group', name);
+    command_issue('group', name);
 }
 /**
  * End an output group.
  */
 function endGroup() {
-    issue('endgroup');
+    command_issue('endgroup');
 }
 /**
  * Wrap an asynchronous function call in a group.
@@ -9790,9 +10934,9 @@ function group(name, fn) {
 function saveState(name, value) {
     const filePath = process.env['GITHUB_STATE'] || '';
     if (filePath) {
-        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
+        return file_command_issueFileCommand('STATE', prepareKeyValueMessage(name, value));
     }
-    issueCommand('save-state', { name }, toCommandValue(value));
+    command_issueCommand('save-state', { name }, toCommandValue(value));
 }
 /**
  * Gets the value of an state set by this action's main execution.
@@ -9826,8 +10970,8 @@ function getIDToken(aud) {
 
 //# sourceMappingURL=core.js.map
 // EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __webpack_require__("node:util");
-;// ./build/js/github/disarm.js
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./build/js/github/disarm.js
 
 /**
  * Makes one harmless line of a text that may hold foreign words (Neon's, GitHub's, a proxy's): without control
@@ -9842,7 +10986,7 @@ function disarm(text) {
         .replace(/^(\s*)::/, '$1: :');
 }
 
-;// ./build/js/github/runner.js
+;// CONCATENATED MODULE: ./build/js/github/runner.js
 
 
 /** The runner's real commands and files, as `@actions/core` writes them; nothing else writes them. */
@@ -9888,7 +11032,7 @@ function githubRunner() {
             info(clean(message));
         },
         async summary(markdown) {
-            const { writeSummary } = await __webpack_require__.e(/* import() | sweep-keys */ "sweep-keys").then(() => (__webpack_require__("./build/js/github/job-summary.js")));
+            const { writeSummary } = await Promise.all(/* import() | sweep-keys */[__nccwpck_require__.e(504), __nccwpck_require__.e(914)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2973));
             await writeSummary(redact(markdown));
         },
         warning(message, title) {
@@ -9902,7 +11046,8 @@ function githubRunner() {
     };
 }
 
-;// ./build/js/steps/run-step.js
+;// CONCATENATED MODULE: ./build/js/steps/run-step.js
+
 
 
 
@@ -9927,8 +11072,8 @@ async function exitCodeOf(job, world, title) {
 }
 function reportFailure(runner, error, title) {
     // What a person has to do comes first, a line each: the runner cuts messages at 4,096 characters.
-    const lines = [...(error instanceof errors.KeyMayBeAlive ? error.commands : []), (0,errors.formatError)(error)];
-    const isWarning = error instanceof errors.KeyMayBeAlive && !error.fatal;
+    const lines = [...(error instanceof errors/* KeyMayBeAlive */.Xx ? error.commands : []), (0,errors/* formatError */.Wk)(error)];
+    const isWarning = error instanceof errors/* KeyMayBeAlive */.Xx && !error.fatal;
     if (isWarning)
         runner.warning(lines, title);
     else
@@ -9947,7 +11092,7 @@ async function runStep(job, onSignal, title) {
     const cancellation = new AbortController();
     const onStop = () => {
         if (onSignal === 'cancel')
-            cancellation.abort(new errors.Cancelled('The job was cancelled.'));
+            cancellation.abort(new errors/* Cancelled */.cJ('The job was cancelled.'));
     };
     // SIGBREAK is what comes on Windows instead of SIGTERM.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'])
@@ -9958,13 +11103,23 @@ async function runStep(job, onSignal, title) {
     const world = {
         runner,
         environment: process.env,
-        clock: base_clock.systemClock,
-        openHttp: http.openHttp,
+        event: readEvent,
+        clock: base_clock/* systemClock */.m,
+        openHttp: http/* openHttp */.f,
         random: Math.random,
         cancelled: cancellation.signal,
     };
     process.exitCode = await exitCodeOf(job, world, title);
     endOnceWritten();
+}
+/** The event that started the run, as the runner left it on disk. */
+function readEvent() {
+    try {
+        return (0,external_node_fs_namespaceObject.readFileSync)(process.env.GITHUB_EVENT_PATH ?? '', 'utf8');
+    }
+    catch {
+        return '';
+    }
 }
 /** stderr is read apart from stdout, where the masks are: what is written there can be logged before its mask is read. */
 function keepStderrEmpty(runner, title) {
@@ -9984,7 +11139,7 @@ function endOnceWritten() {
     process.stdout.write('', endProcess);
 }
 
-;// ./build/js/index.js
+;// CONCATENATED MODULE: ./build/js/index.js
 // What the entries (main.ts, post.ts, sweep.ts) start. All that they have in common is one bundle, `dist/index.js`, that
 // each of them loads, instead of three that carry the same.
 
@@ -9992,1106 +11147,13 @@ function endOnceWritten() {
 
 /** The sweep; its own code, octokit above all, is loaded here and nowhere else, since main and post never need it. */
 async function sweepKeys(world) {
-    const sweep = await __webpack_require__.e(/* import() | sweep-keys */ "sweep-keys").then(() => (__webpack_require__("./build/js/steps/sweep-keys.js")));
+    const sweep = await Promise.all(/* import() | sweep-keys */[__nccwpck_require__.e(504), __nccwpck_require__.e(914)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6913));
     await sweep.sweepKeys(world);
 }
 
+})();
 
-/***/ },
-
-/***/ "./build/js/neon/api-key.js"
-(__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) {
-
-"use strict";
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   isSendable: () => (/* binding */ isSendable)
-/* harmony export */ });
-/** Whether a value can be an API key at all, and so be sent in a header: visible ASCII characters alone. */
-function isSendable(key) {
-    return /^[\x21-\x7e]+$/.test(key);
-}
-
-
-/***/ },
-
-/***/ "./build/js/neon/client.js"
-(__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) {
-
-"use strict";
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  connect: () => (/* binding */ connect)
-});
-
-// EXTERNAL MODULE: ./build/js/base/json.js
-var json = __webpack_require__("./build/js/base/json.js");
-// EXTERNAL MODULE: ./build/js/neon/api-key.js
-var api_key = __webpack_require__("./build/js/neon/api-key.js");
-// EXTERNAL MODULE: ./build/js/neon/scope.js
-var scope = __webpack_require__("./build/js/neon/scope.js");
-;// ./build/js/neon/answers.js
-// How Neon's answers are read: liberally, since Neon's documents do not agree on which fields an answer has. An answer
-// is believed when it has what the action needs; see docs/behavior.md, *Answers*.
-
-
-
-/** The body of a 2xx answer is not what was asked for. The message says what came instead, and never quotes the body. */
-class InvalidBody extends Error {
-    name = 'InvalidBody';
-}
-/** Characters; Neon's keys are much longer, and a shorter text is not a key. */
-const SHORTEST_KEY = 8;
-/**
- * Reads the answer to a create.
- *
- * @param onSecret called with anything that may be a key, before it is checked
- * @throws {InvalidBody}
- */
-function decodeCreatedKey(body, onSecret) {
-    const answer = readObject(body);
-    const key = readString(answer, 'key');
-    if (key !== undefined)
-        onSecret(key);
-    const id = readId(answer);
-    if (key === undefined)
-        throw new InvalidBody('JSON without an API key');
-    if (key.length < SHORTEST_KEY || !(0,api_key.isSendable)(key))
-        throw new InvalidBody('JSON with a key that cannot be an API key');
-    return { id, key, name: readString(answer, 'name'), projectId: readString(answer, 'project_id') };
-}
-/**
- * Reads the answer to a revocation.
- *
- * @throws {InvalidBody} unless it says that this very key is revoked
- */
-function decodeRevokedKey(body, id) {
-    const answer = readObject(body);
-    if (readId(answer) !== id)
-        throw new InvalidBody('the answer about another API key');
-    if (answer.revoked !== true)
-        throw new InvalidBody('JSON that does not say that the API key is revoked');
-    const lastUsedAt = answer.last_used_at === null ? 'never' : readDate(answer, 'last_used_at');
-    return { lastUsedAt, lastUsedFrom: readString(answer, 'last_used_from_addr') };
-}
-/**
- * Reads a list.
- *
- * @param onSecret called with any key that stands in the list; an older edition of Neon's documentation shows one
- * @throws {InvalidBody} if any entry cannot be read, since that might be the one that is looked for
- */
-function decodeKeys(body, onSecret) {
-    const answer = readJson(body);
-    if (!Array.isArray(answer))
-        throw new InvalidBody('JSON that is not a list');
-    return answer.map((entry) => {
-        const item = asObject(entry);
-        const key = readString(item, 'key');
-        if (key !== undefined)
-            onSecret(key);
-        const name = readString(item, 'name');
-        if (name === undefined)
-            throw new InvalidBody('a list with an entry without a name');
-        return {
-            id: readId(item),
-            name,
-            createdAt: readDate(item, 'created_at') ?? '',
-            lastUsedAt: readDate(item, 'last_used_at'),
-            projectId: readString(item, 'project_id'),
-        };
-    });
-}
-/**
- * Reads the organization of a project; an empty string where it has none.
- *
- * @throws {InvalidBody}
- */
-function decodeProjectOrganization(body, projectId) {
-    const project = asObject(readObject(body).project);
-    const id = readString(project, 'id');
-    if (id !== undefined && id !== projectId)
-        throw new InvalidBody('the answer about another project');
-    if (id === undefined && !('org_id' in project))
-        throw new InvalidBody('JSON without a project');
-    const orgId = readString(project, 'org_id') ?? '';
-    if (orgId !== '' && !scope.NEON_ID.test(orgId))
-        throw new InvalidBody('an organization ID that is malformed');
-    return orgId;
-}
-/**
- * Reads what kind of credential a key is.
- *
- * @throws {InvalidBody}
- */
-function decodeAuthMethod(body) {
-    const method = readString(readObject(body), 'auth_method');
-    if (method === undefined)
-        throw new InvalidBody('JSON without auth_method');
-    return method;
-}
-/**
- * Neon's own message in an error, from the error object of its OpenAPI document (`GeneralError`).
- *
- * @returns `undefined` where the body is not Neon's: an HTML page of a proxy or a firewall, say
- */
-function decodeErrorMessage(body) {
-    const message = (0,json.parseKeepingIds)(body)?.message;
-    return typeof message === 'string' ? message : undefined;
-}
-function readJson(body) {
-    const answer = (0,json.parseKeepingIds)(body);
-    if (answer !== undefined)
-        return answer;
-    if (body.trim() === '')
-        throw new InvalidBody('an empty body');
-    if (/^\s*<(?:!doctype html|html|head|body)/i.test(body))
-        throw new InvalidBody('an HTML page');
-    throw new InvalidBody('text that is not JSON');
-}
-const readObject = (body) => asObject(readJson(body));
-function asObject(value) {
-    if (value === null || typeof value !== 'object' || Array.isArray(value))
-        throw new InvalidBody('JSON without an object');
-    return value;
-}
-function readId({ id }) {
-    if (typeof id === 'bigint' && id > 0n)
-        return String(id);
-    if (id === undefined || id === null)
-        throw new InvalidBody('JSON without an ID');
-    const found = typeof id === 'string' ? 'a text' : typeof id === 'number' || typeof id === 'bigint' ? String(id) : 'something else';
-    throw new InvalidBody(`JSON with ${found} where the ID, a positive integer, belongs`);
-}
-function readString(answer, name) {
-    const value = answer[name];
-    return typeof value === 'string' && value !== '' ? value : undefined;
-}
-/** An RFC 3339 date. It is printed, and anything else could be somebody's words. */
-function readDate(answer, name) {
-    const value = readString(answer, name);
-    return value !== undefined && /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(value) ? value : undefined;
-}
-
-// EXTERNAL MODULE: ./build/js/base/errors.js
-var errors = __webpack_require__("./build/js/base/errors.js");
-;// ./build/js/neon/keys.js
-
-
-
-/** Milliseconds for one attempt. */
-const CREATE_TIMEOUT = 30_000;
-const REVOKE_TIMEOUT = 12_000;
-const LIST_TIMEOUT = 12_000;
-/** The API keys of one scope. All calls but {@link create} repeat themselves until Neon has answered. */
-class Keys {
-    scope;
-    #requests;
-    /** The project that these keys are limited to. */
-    get projectId() {
-        return this.scope.kind === 'project' ? this.scope.projectId : undefined;
-    }
-    constructor(scope, requests) {
-        this.scope = scope;
-        this.#requests = requests;
-    }
-    /** Asks once for a key. The caller decides about repeating: a create that may have happened must be undone first. */
-    create(name) {
-        return this.#requests.attempt({
-            action: 'create the API key',
-            method: 'POST',
-            path: (0,scope.keysPath)(this.scope),
-            body: { key_name: name, ...(this.projectId !== undefined && { project_id: this.projectId }) },
-            timeout: CREATE_TIMEOUT,
-            decode: (body) => {
-                const answered = decodeCreatedKey(body, this.#requests.mask);
-                if (this.#requests.isOwnKey(answered.key))
-                    throw new InvalidBody('the very key that was sent');
-                return answered;
-            },
-        });
-    }
-    /** Every key of the personal account or the organization; Neon's list has no pages. */
-    list() {
-        return this.#requests.persist({
-            action: 'list the API keys',
-            method: 'GET',
-            path: (0,scope.keysPath)(this.scope),
-            timeout: LIST_TIMEOUT,
-            decode: (body) => decodeKeys(body, this.#requests.mask),
-        });
-    }
-    /** Revokes a key. Neon's 404 is thrown as {@link NeonRefused}; the caller knows what it means. */
-    revoke(id) {
-        return this.#requests.persist({
-            action: `revoke the API key ${id}`,
-            method: 'DELETE',
-            path: `${(0,scope.keysPath)(this.scope)}/${encodeURIComponent(id)}`,
-            timeout: REVOKE_TIMEOUT,
-            decode: (body) => decodeRevokedKey(body, id),
-        });
-    }
-    /**
-     * Revokes a key by its ID, and settles Neon's 404 by the list.
-     *
-     * The 404 alone could also mean a wrong organization or a wrong account. The name is looked for as well: should the
-     * answer that brought the ID have been wrong about it, the key is listed under another one.
-     *
-     * @returns `undefined` when the key was gone already
-     * @throws {NeonRefused | NeonUnreachable | GaveUp} when the key may still be alive
-     */
-    async revokeForCertain({ id, name }) {
-        try {
-            return await this.revoke(id);
-        }
-        catch (error) {
-            if (!(error instanceof errors.NeonRefused) || error.status !== 404)
-                throw error;
-            const listed = await this.list();
-            if (listed.some((key) => key.id === id))
-                throw error;
-            const other = listed.find((key) => key.name === name);
-            return other && (await this.revoke(other.id));
-        }
-    }
-    /**
-     * Lists the keys and revokes some of them.
-     *
-     * @param choose which of all listed keys
-     * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | GaveUp} when one of them may still be alive
-     */
-    async revokeListed(choose) {
-        const revoked = [];
-        for (const { id, name } of choose(await this.list())) {
-            const key = await this.revokeForCertain({ id, name });
-            revoked.push({ id, name, lastUsedAt: key?.lastUsedAt, lastUsedFrom: key?.lastUsedFrom });
-        }
-        return revoked;
-    }
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__("node:crypto");
-// EXTERNAL MODULE: ./build/js/base/http.js
-var base_http = __webpack_require__("./build/js/base/http.js");
-;// ./build/js/base/version.js
-/** The version of this action, as in package.json (a test compares them); part of the `User-Agent`. */
-const VERSION = '1.0.0';
-
-;// ./build/js/neon/outcome.js
-
-
-/**
- * Statuses by which Neon says that it did nothing (https://api-docs.neon.tech/reference/getting-started-with-neon-api).
- * A gateway may say the same after Neon has acted, so they count only with Neon's own JSON.
- */
-const UNDONE = new Set([423, 503]);
-/** undici's error for an answer that is not HTTP/1.1; it has no code. */
-const NOT_HTTP = /^HTTPParserError$/;
-const PROXY_SETTINGS = 'HTTPS_PROXY, HTTP_PROXY and NO_PROXY';
-/** Codes of failures that waiting cannot fix (src/base/proxy.ts, Node, OpenSSL), and what to do about them. */
-const LASTING = [
-    [/^PROXY_(?:UNUSABLE|REFUSED)$/, ({ settings }) => `Check ${settings}.`],
-    [
-        /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/,
-        ({ now }) => `The clock of this machine says ${now}. If that is wrong, correct it; otherwise the certificate has to be renewed.`,
-    ],
-    [/^ERR_TLS_CERT_ALTNAME_INVALID$/, ({ settings }) => `The certificate is for another host name. Check ${settings}.`],
-    [/^ERR_SSL_.*CERTIFICATE/, ({ settings }) => `A client certificate is asked for there. Check ${settings}.`],
-    [
-        /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|^ERR_TLS_/,
-        () => 'If a proxy of your own signs the connection, name its certificate in NODE_EXTRA_CA_CERTS.',
-    ],
-    [
-        /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/,
-        ({ settings }) => `No TLS is spoken there. Check ${settings}: whether https:// has to be http://, and the port.`,
-    ],
-    [
-        /^ERR_SSL_.*(?:PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|HANDSHAKE_FAILURE|NO_CIPHERS_AVAILABLE)$/,
-        ({ settings }) => `TLS 1.2 or newer is needed there. Check ${settings}.`,
-    ],
-    [/^ERR_SSL_.*NO_APPLICATION_PROTOCOL$/, ({ settings }) => `HTTP/1.1 is needed there. Check ${settings}.`],
-    [/^ERR_SSL_.*UNRECOGNIZED_NAME$/, ({ settings }) => `No such host is known there. Check ${settings}.`],
-    [NOT_HTTP, ({ settings }) => `HTTP/1.1 is needed there. Check ${settings}.`],
-];
-/**
- * Classifies an answer.
- *
- * @param decode reads the body of a 2xx answer; throws {@link InvalidBody}
- */
-function classifyResponse(response, decode, attempt) {
-    const { status, body, headers } = response;
-    if (status >= 200 && status < 300)
-        return readAnswer(response, decode, attempt);
-    const reason = decodeErrorMessage(body);
-    const quoted = `${reason ? `: "${reason.slice(0, 300)}"` : ''} (${status}, request ${attempt.requestId})`;
-    if (status === 429 || (UNDONE.has(status) && reason !== undefined)) {
-        const retryAfter = readRetryAfter(headers, attempt.date);
-        const why = `Neon could not ${attempt.action} now${quoted}`;
-        return { kind: 'again', why, sent: true, limited: status === 429, retryAfter };
-    }
-    if (status >= 300 && status < 400) {
-        const message = `The address of Neon's API answered with a redirect (${status}, request ${attempt.requestId}), which is not followed, since the API key would travel along. Check api_host.`;
-        return { kind: 'refused', error: new errors.NeonRefused(message, status) };
-    }
-    if (status >= 400 && status < 500 && !UNDONE.has(status)) {
-        const error = new errors.NeonRefused(`Neon refused to ${attempt.action}${quoted}.`, status, reason);
-        return { kind: 'refused', error };
-    }
-    return { kind: 'maybe', why: `Neon failed to ${attempt.action}${quoted}`, invalid: false };
-}
-function readAnswer({ status, body }, decode, attempt) {
-    try {
-        return { kind: 'done', value: decode(body) };
-    }
-    catch (error) {
-        if (!(error instanceof InvalidBody))
-            throw error;
-        const why = `Asked to ${attempt.action}, Neon answered with ${error.message} (${status}, request ${attempt.requestId})`;
-        return { kind: 'maybe', why, invalid: true };
-    }
-}
-/** Classifies an attempt that got no complete answer by whether the request may have left this machine. */
-function classifyFailure(error, attempt) {
-    const why = `Could not ${attempt.action}: ${(0,errors.formatError)(error)} (request ${attempt.requestId})`;
-    const codes = codesOf(error);
-    if (error.sent)
-        return { kind: 'maybe', why, invalid: codes.some((code) => NOT_HTTP.test(code)) };
-    const advice = adviceForLasting(codes, attempt.date);
-    if (advice !== undefined)
-        return { kind: 'refused', error: new errors.NeonUnreachable(`${why}. ${advice}`) };
-    return { kind: 'again', why, sent: false, limited: false, retryAfter: undefined };
-}
-/** The codes of an error and its causes, or the names of those without one. */
-function codesOf(error) {
-    if (!(error instanceof Error))
-        return [];
-    const inner = error instanceof AggregateError ? error.errors.flatMap(codesOf) : [];
-    return [String(error.code ?? error.name), ...inner, ...codesOf(error.cause)];
-}
-/** What to do about a failure that waiting cannot fix; `undefined` for one that may pass. */
-function adviceForLasting(codes, date) {
-    const settings = codes.some((code) => code.startsWith('PROXY_')) ? PROXY_SETTINGS : 'api_host';
-    const failed = { settings, now: new Date(date).toISOString() };
-    return LASTING.find(([lasting]) => codes.some((code) => lasting.test(code)))?.[1](failed);
-}
-/**
- * Reads how long Neon asks to wait. A date counts from the answer's own `Date`, since this machine's clock may be wrong.
- *
- * @param date the current date in milliseconds since 1970, for an answer without a `Date`
- * @returns milliseconds, or `undefined` where the header is missing or unreadable
- * @see RFC 9110, section 10.2.3: either seconds or a date
- */
-function readRetryAfter(headers, date) {
-    const value = headerOf(headers, 'retry-after');
-    if (!value)
-        return undefined;
-    if (/^\d+$/.test(value))
-        return Number(value) * 1000;
-    const until = Date.parse(value);
-    const sent = Date.parse(headerOf(headers, 'date') ?? '');
-    return Number.isNaN(until) ? undefined : Math.max(0, until - (Number.isNaN(sent) ? date : sent));
-}
-function headerOf(headers, name) {
-    const value = headers[name];
-    return (Array.isArray(value) ? value[0] : value)?.trim();
-}
-
-// EXTERNAL MODULE: ./build/js/neon/retry.js
-var retry = __webpack_require__("./build/js/neon/retry.js");
-;// ./build/js/neon/requests.js
-
-
-
-
-
-/** Milliseconds that a request in flight gets to finish once the job is cancelled; the runner kills after 7.5 s. */
-const CANCEL_GRACE = 6_000;
-/** Sends requests to Neon, and the only code that does. */
-class Requests {
-    patience;
-    #effects;
-    #connection;
-    constructor(effects, connection) {
-        const { clock, random, cancelled, runner } = effects;
-        const { deadline, onWait = runner.waiting } = connection;
-        this.#effects = effects;
-        this.#connection = connection;
-        this.patience = new retry.Patience({ clock, deadline, random, cancelled, onWait });
-    }
-    /** Masks what may be an API key in every log from here on. */
-    mask = (secret) => this.#effects.runner.mask(secret);
-    /** Whether this is the key that the requests are sent with. */
-    isOwnKey(key) {
-        return key === this.#connection.apiKey;
-    }
-    /**
-     * Repeats a request until Neon has answered, as the table in docs/behavior.md, *Requests*, says.
-     *
-     * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | GaveUp | Cancelled}
-     */
-    persist(call) {
-        return this.patience.persist(() => this.attempt(call));
-    }
-    /** Sends a request once. */
-    async attempt(call) {
-        const { clock, http, cancelled } = this.#effects;
-        const requestId = (0,external_node_crypto_.randomUUID)();
-        const withdrawal = new AbortController();
-        const withdraw = () => withdrawal.abort();
-        // A request that only reads is dropped at once; one that changes something gets the time that the runner leaves.
-        const onCancel = () => {
-            if (call.method === 'GET')
-                withdraw();
-            else
-                clock.sleep(CANCEL_GRACE, withdrawal.signal).then(withdraw, () => { });
-        };
-        if (cancelled.aborted)
-            onCancel();
-        else
-            cancelled.addEventListener('abort', onCancel);
-        const about = { action: call.action, requestId, date: clock.date() };
-        try {
-            const response = await http.exchange({ ...this.#request(call, requestId), signal: withdrawal.signal });
-            return classifyResponse(response, call.decode, about);
-        }
-        catch (error) {
-            if (error instanceof base_http.TransportError)
-                return classifyFailure(error, about);
-            throw error;
-        }
-        finally {
-            cancelled.removeEventListener('abort', onCancel);
-            withdraw();
-        }
-    }
-    #request({ method, path, body, timeout }, requestId) {
-        const { apiHost, apiKey, deadline } = this.#connection;
-        return {
-            method,
-            url: new URL(`${apiHost}${path}`),
-            headers: {
-                accept: 'application/json',
-                'accept-encoding': 'identity',
-                authorization: `Bearer ${apiKey}`,
-                'user-agent': `ephemeral-neon-api-key/${VERSION}`,
-                'x-request-id': requestId,
-                ...(body && { 'content-type': 'application/json' }),
-            },
-            ...(body && { body: JSON.stringify(body) }),
-            timeout: Math.min(timeout, deadline.remaining()),
-        };
-    }
-}
-
-;// ./build/js/neon/client.js
-
-
-
-/** Milliseconds for one attempt. */
-const READ_TIMEOUT = 12_000;
-/**
- * Connects to Neon's API; nothing is sent yet.
- *
- * @see https://api-docs.neon.tech/reference/getting-started-with-neon-api
- */
-function connect(effects, connection) {
-    const requests = new Requests(effects, connection);
-    return {
-        patience: requests.patience,
-        keysOf: (scope) => new Keys(scope, requests),
-        organizationOf: (projectId) => requests.persist({
-            action: `look up the project ${projectId}`,
-            method: 'GET',
-            path: `/projects/${encodeURIComponent(projectId)}`,
-            timeout: READ_TIMEOUT,
-            decode: (body) => decodeProjectOrganization(body, projectId),
-        }),
-        authMethod: () => requests.persist({
-            action: 'ask what kind of API key it is',
-            method: 'GET',
-            path: '/auth',
-            timeout: READ_TIMEOUT,
-            decode: decodeAuthMethod,
-        }),
-    };
-}
-
-
-/***/ },
-
-/***/ "./build/js/neon/resolve-scope.js"
-(__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) {
-
-"use strict";
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  explain: () => (/* binding */ explain),
-  resolveScope: () => (/* binding */ resolveScope)
-});
-
-// EXTERNAL MODULE: ./build/js/base/errors.js
-var errors = __webpack_require__("./build/js/base/errors.js");
-// EXTERNAL MODULE: ./build/js/neon/scope.js
-var neon_scope = __webpack_require__("./build/js/neon/scope.js");
-;// ./build/js/neon/refusals.js
-
-
-/** Parts of Neon's 404 messages, as others have seen them live; Neon's documentation does not have them. */
-const PROJECT_SCOPED = 'outside the project this key is scoped to';
-const ORGANIZATION_KEY = 'not allowed for organization API keys';
-/** Whether the kind of the `api_key` decides what to advise: every key that may list is the right one to list with. */
-function dependsOnAuthMethod(refused, { purpose, scope }) {
-    return purpose === 'create' && isOutOfReach(refused, scope) && kindOfKey(refused) === undefined;
-}
-/**
- * Turns Neon's refusal into an error that says what to do next.
- *
- * @param authMethod `auth_method` of `GET /auth`, where it was asked
- */
-function explainRefusal(refused, attempted, authMethod) {
-    const advice = adviseOn(refused, attempted, authMethod);
-    return new errors.NeonRefused(advice === '' ? refused.message : `${advice} ${refused.message}`, refused.status, refused.reason);
-}
-const isMissingOrForbidden = ({ status }) => status === 403 || status === 404;
-/** An organization or a project that does not exist, or that this key does not reach: Neon says so, and nobody else. */
-function isOutOfReach(refused, scope) {
-    return isMissingOrForbidden(refused) && refused.reason !== undefined && scope.kind !== 'personal';
-}
-/** What kind of key Neon says the `api_key` is, as it refuses it. */
-function kindOfKey({ reason = '' }) {
-    if (reason.includes(PROJECT_SCOPED))
-        return 'project-scoped';
-    return reason.includes(ORGANIZATION_KEY) ? 'organization' : undefined;
-}
-function adviseOn(refused, { purpose, scope }, authMethod) {
-    if (refused.status === 401) {
-        return 'Neon rejected the key in the api_key input: the secret may hold a key that was revoked or mistyped. Store a valid key in it.';
-    }
-    if (isMissingOrForbidden(refused) && refused.reason === undefined) {
-        return "Somebody else answered in Neon's place, a proxy or a firewall, or api_host is not the address of Neon's API: check api_host (Neon's ends in /api/v2), and the proxy.";
-    }
-    const kind = kindOfKey(refused);
-    if (kind === 'project-scoped') {
-        return `The api_key input holds a project-scoped API key, which reaches one project and cannot ${purpose} keys. Store ${rightKey(purpose, scope)} in the secret.`;
-    }
-    if (kind === 'organization' || (authMethod === 'api_key_org' && isOutOfReach(refused, scope))) {
-        if (purpose === 'create') {
-            return "The api_key input holds an organization's API key, which can list and revoke keys but not create them: creating takes the personal API key of an admin of the organization. Store such a key in the secret.";
-        }
-        return "The api_key input holds an organization's API key, which cannot list personal keys: set org_id, or store the personal API key whose keys are meant.";
-    }
-    if (!isOutOfReach(refused, scope))
-        return '';
-    return purpose === 'create' ? adviseCreator(scope) : adviseLister(scope);
-}
-function rightKey(purpose, scope) {
-    if (scope.kind === 'personal')
-        return 'a personal API key';
-    const personal = 'the personal API key of an admin of the organization';
-    return purpose === 'create' ? personal : `the organization's own API key or ${personal}`;
-}
-function adviseLister(scope) {
-    if (scope.kind === 'unresolved project')
-        return `${projectNotFound(scope)}.`;
-    return `The keys of the ${(0,neon_scope.describeScope)(scope)} are not visible to the api_key: check org_id. Listing takes the organization's own API key or the personal key of one of its admins.`;
-}
-function adviseCreator(scope) {
-    if (scope.kind === 'unresolved project') {
-        return `${projectNotFound(scope)}. Creating a key for it takes the personal API key of an admin of its organization.`;
-    }
-    const where = scope.kind === 'project' ? 'org_id and project_id' : 'org_id';
-    return `The ${(0,neon_scope.describeScope)(scope)} was not found, or the owner of the api_key is not an admin there: check ${where}. Creating the key takes the personal API key of an admin of the organization.`;
-}
-function projectNotFound({ projectId }) {
-    return `The project ${projectId} was not found with this key: check project_id, and that the owner of the api_key can see the project`;
-}
-
-;// ./build/js/neon/resolve-scope.js
-
-
-/**
- * Resolves a project to its organization: only organizations have project-scoped keys, so Neon is asked which one.
- *
- * @throws {NeonRefused} explained
- * @throws {InputError} for a project of no organization
- */
-async function resolveScope(neon, scope, purpose) {
-    if (scope.kind !== 'unresolved project')
-        return scope;
-    const { projectId } = scope;
-    const orgId = await neon.organizationOf(projectId).catch(async (error) => {
-        throw await explain(error, neon, { purpose, scope });
-    });
-    if (orgId === '') {
-        throw new errors.InputError(`The project ${projectId} belongs to no organization, and only organizations have API keys for a single project. Leave project_id out to get a personal key, or move the project to an organization.`);
-    }
-    return { kind: 'project', orgId, projectId };
-}
-/** An error with advice. Costs a request only where the kind of the key decides what to advise. */
-async function explain(error, neon, attempted) {
-    if (!(error instanceof errors.NeonRefused))
-        return error;
-    const authMethod = dependsOnAuthMethod(error, attempted) ? await neon.authMethod().catch(() => undefined) : undefined;
-    return explainRefusal(error, attempted, authMethod);
-}
-
-
-/***/ },
-
-/***/ "./build/js/neon/retry.js"
-(__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) {
-
-"use strict";
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Patience: () => (/* binding */ Patience),
-/* harmony export */   invalidAnswer: () => (/* binding */ invalidAnswer)
-/* harmony export */ });
-/* unused harmony export waitBefore */
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__("./build/js/base/errors.js");
-
-/** Milliseconds; the first wait is anything up to this, each further one up to twice the one before. */
-const BASE_WAIT = 500;
-/** Milliseconds; no wait that Neon did not ask for is longer. */
-const LONGEST_WAIT = 10_000;
-/** Milliseconds between two attempts past a rate limit, see {@link waitBefore}; chosen by `npm run bench:load`. */
-const PLACE_IN_LINE = 5_000;
-/** Milliseconds; an attempt with less time than this reports only that the time was up, and hides what was wrong. */
-const SHORTEST_ATTEMPT = 1_000;
-/**
- * How long to wait before the next attempt. What Neon asks for (`Retry-After`) is always waited in full.
- *
- * Failures (no connection, 503, …) wait exponentially with full jitter.
- *
- * A rate limit (429) is a queue, not a failure: the jobs of a matrix all start at once. Each job draws one random place
- * within a few seconds, and comes back at the same interval from then on. So the jobs stay spread evenly, no job falls
- * further and further behind by backing off, and the queue is served at the full rate until it is empty;
- * `npm run bench:load` measures it against exponential waits.
- *
- * @param attempt 0 for the first wait
- * @returns milliseconds
- * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
- */
-function waitBefore(attempt, { retryAfter = 0, limited = false }, random) {
-    if (limited)
-        return attempt === 0 ? retryAfter + random() * PLACE_IN_LINE : Math.max(retryAfter, PLACE_IN_LINE);
-    return retryAfter + random() * Math.min(LONGEST_WAIT, BASE_WAIT * 2 ** attempt);
-}
-/** Waits between attempts, until the step's deadline. */
-class Patience {
-    #waiting;
-    constructor(waiting) {
-        this.#waiting = waiting;
-    }
-    /**
-     * Waits as {@link waitBefore} says, unless the deadline leaves no time for another attempt after that.
-     *
-     * @param why how the attempt ended, for the log or the error
-     * @param attempt 0 for the first wait
-     * @throws {GaveUp} when the deadline leaves no time for another attempt
-     * @throws {Cancelled} as soon as the job is cancelled
-     */
-    async waitOrGiveUp(why, attempt, hint = {}) {
-        const { clock, deadline, random, cancelled, onWait } = this.#waiting;
-        const wait = waitBefore(attempt, hint, random);
-        if (wait + SHORTEST_ATTEMPT > deadline.remaining()) {
-            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.GaveUp(`${why}. Gave up: this step may take ${deadline.seconds} s. See https://neonstatus.com, and whether this runner can reach Neon.`);
-        }
-        onWait(`${why}. Trying again in ${(wait / 1000).toFixed(1)} s.`);
-        await clock.sleep(wait, cancelled);
-    }
-    /**
-     * Repeats a request that does no harm when it is carried out twice (list, look up, revoke by ID) until Neon has
-     * answered.
-     *
-     * @throws {NeonRefused | NeonUnreachable} when asking again would not help
-     * @throws {InvalidAnswer} at the second invalid answer in a row
-     * @throws {GaveUp} when the deadline leaves no time for another attempt
-     */
-    async persist(send) {
-        let invalid = false;
-        for (let attempt = 0;; attempt += 1) {
-            const outcome = await send();
-            if (outcome.kind === 'done')
-                return outcome.value;
-            if (outcome.kind === 'refused')
-                throw outcome.error;
-            const again = invalid && outcome.kind === 'maybe' && outcome.invalid;
-            if (again)
-                throw invalidAnswer(outcome.why);
-            invalid = outcome.kind === 'maybe' && outcome.invalid;
-            await this.waitOrGiveUp(outcome.why, attempt, outcome.kind === 'again' ? outcome : {});
-        }
-    }
-}
-/** The error for a second invalid answer in a row. */
-function invalidAnswer(why) {
-    return new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.InvalidAnswer(`${why}, for the second time. Somebody else may be answering in Neon's place: check api_host, and whether a proxy or a sign-in page stands between this runner and Neon.`);
-}
-
-
-/***/ },
-
-/***/ "./build/js/neon/scope.js"
-(__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) {
-
-"use strict";
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   NEON_ID: () => (/* binding */ NEON_ID),
-/* harmony export */   canRevokeItself: () => (/* binding */ canRevokeItself),
-/* harmony export */   describeScope: () => (/* binding */ describeScope),
-/* harmony export */   keysPath: () => (/* binding */ keysPath)
-/* harmony export */ });
-/** The pattern of organization and project IDs in Neon's OpenAPI document. */
-const NEON_ID = /^[a-z0-9-]{1,60}$/;
-/** The API path under which the keys of a scope are created, listed and revoked. */
-function keysPath(scope) {
-    return scope.kind === 'personal' ? '/api_keys' : `/organizations/${encodeURIComponent(scope.orgId)}/api_keys`;
-}
-/** The scope in words, for logs and errors. */
-function describeScope(scope) {
-    switch (scope.kind) {
-        case 'personal':
-            return 'personal account';
-        case 'organization':
-            return `organization ${scope.orgId}`;
-        case 'project':
-            return `project ${scope.projectId} of organization ${scope.orgId}`;
-        case 'unresolved project':
-            return `project ${scope.projectId}`;
-    }
-}
-/** Whether a key of this scope may revoke itself: Neon refuses project-scoped keys every call on API keys. */
-function canRevokeItself(scope) {
-    return scope.kind !== 'project';
-}
-
-
-/***/ },
-
-/***/ "./build/js/steps/inputs.js"
-(__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) {
-
-"use strict";
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   readApiHost: () => (/* binding */ readApiHost),
-/* harmony export */   readApiKey: () => (/* binding */ readApiKey),
-/* harmony export */   readInputs: () => (/* binding */ readInputs),
-/* harmony export */   readScope: () => (/* binding */ readScope),
-/* harmony export */   readTargetInputs: () => (/* binding */ readTargetInputs),
-/* harmony export */   readUsableApiKey: () => (/* binding */ readUsableApiKey)
-/* harmony export */ });
-/* unused harmony exports NEON_API_HOST, readJobId */
-/* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__("./build/js/base/errors.js");
-/* harmony import */ var _base_loopback_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__("./build/js/base/loopback.js");
-/* harmony import */ var _neon_api_key_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__("./build/js/neon/api-key.js");
-/* harmony import */ var _neon_scope_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__("./build/js/neon/scope.js");
-
-
-
-
-/** Neon's API; the default of `api_host`. */
-const NEON_API_HOST = 'https://console.neon.tech/api/v2';
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/**
- * Names that the runner refuses or keeps for itself, and names by which a key could change how programs run.
- *
- * `GITHUB_*` and `RUNNER_*` cannot be overwritten, `NODE_OPTIONS` is refused
- * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, 'Setting an environment
- * variable'); the others would break the steps that follow, or send their traffic elsewhere.
- */
-const RESERVED = /^(?:(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE|LD|DYLD|NODE|NPM_CONFIG|GIT)_.*|(?:HTTPS?|ALL|NO)_PROXY|PATH|PATHEXT|HOME|USER|USERPROFILE|SHELL|CI|ENV|BASH_ENV|IFS|PWD|TMP|TEMP|TMPDIR|COMSPEC|SYSTEMROOT|WINDIR)$/i;
-/**
- * Reads and checks every input.
- *
- * @throws {InputError} for the first input that cannot be used; the message says what to write instead
- */
-function readInputs(runner, environment) {
-    const apiKey = readUsableApiKey(runner);
-    const envName = readEnvName(runner);
-    refuseExposedKey(envName, apiKey, environment);
-    return { apiKey, envName, ...readTargetInputs(runner) };
-}
-/**
- * The inputs that say where the keys of this job are. Post reads them only where main left no record that can be
- * believed.
- *
- * @throws {InputError} for the first input that cannot be used
- */
-function readTargetInputs(runner) {
-    return {
-        scope: readScope(runner),
-        jobId: readJobId(runner),
-        onRevokeFailure: readOnRevokeFailure(runner),
-        apiHost: readApiHost(runner),
-    };
-}
-/** The long-lived key, masked; an empty string where there is none. */
-function readApiKey(runner) {
-    const apiKey = runner.input('api_key');
-    runner.mask(apiKey);
-    return apiKey;
-}
-/**
- * The long-lived key, masked and checked.
- *
- * @throws {InputError} where there is none, or what cannot be a key
- */
-function readUsableApiKey(runner) {
-    const apiKey = readApiKey(runner);
-    if (apiKey === '') {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.InputError('The api_key input is empty. Pass the secret that holds your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
-            'GitHub gives no secrets to runs from forks and to Dependabot (which has secrets of its own), and an unknown secret is empty, too.');
-    }
-    if (!(0,_neon_api_key_js__WEBPACK_IMPORTED_MODULE_2__.isSendable)(apiKey)) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.InputError('The api_key input holds white space, line breaks or characters that no Neon API key has. Store the key alone in the secret, on one line.');
-    }
-    return apiKey;
-}
-/** Whose keys; the same inputs in both actions. */
-function readScope(runner) {
-    const orgId = readId(runner, 'org_id', 'organization');
-    const projectId = readId(runner, 'project_id', 'project');
-    if (projectId === '')
-        return orgId === '' ? { kind: 'personal' } : { kind: 'organization', orgId };
-    return orgId === '' ? { kind: 'unresolved project', projectId } : { kind: 'project', orgId, projectId };
-}
-function readId(runner, name, noun) {
-    const value = runner.input(name);
-    if (value !== '' && !_neon_scope_js__WEBPACK_IMPORTED_MODULE_3__.NEON_ID.test(value)) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.InputError(`The ${name} input, '${value}', is not a Neon ${noun} ID: it must match ${_neon_scope_js__WEBPACK_IMPORTED_MODULE_3__.NEON_ID.source}. It is in the ${noun}'s settings in the Neon Console.`);
-    }
-    return value;
-}
-function readEnvName(runner) {
-    const name = runner.input('env_name');
-    if (name === '')
-        return undefined;
-    if (!VARIABLE.test(name)) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.InputError(`The env_name input, '${name}', is not a valid variable name: letters, digits and underscores, not starting with a digit. Leave it empty to export no variable.`);
-    }
-    if (RESERVED.test(name)) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.InputError(`The env_name input, '${name}', is reserved: the runner or the programs of later steps give it a meaning of their own. Use another name, such as NEON_API_KEY.`);
-    }
-    return name;
-}
-/** A job-level variable with the long-lived key is what this action is there to end. */
-function refuseExposedKey(envName, apiKey, environment) {
-    if (envName === undefined || environment[envName]?.trim() !== apiKey)
-        return;
-    throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.InputError(`The variable ${envName} already holds the long-lived key, so every step of this job can read it, and no key was created. ` +
-        `Remove ${envName} from the env of the workflow, the job and this step, and write the secret at this step only: api_key: \${{ secrets.… }}. ` +
-        'If that variable has to stay, choose another env_name.');
-}
-/** The job's ID, which only an expression can tell (`job.check_run_id`); the same input in both actions. */
-function readJobId(runner) {
-    const value = runner.input('job_id') || '0';
-    if (!/^(?:0|[1-9]\d{0,18})$/.test(value)) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.InputError(`The job_id input is '${value}', not a number. Leave it out: its default is the ID that the runner tells.`);
-    }
-    return value;
-}
-function readOnRevokeFailure(runner) {
-    const value = runner.input('on_revoke_failure') || 'fail';
-    if (value !== 'fail' && value !== 'warn') {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.InputError(`The on_revoke_failure input is '${value}'; it can be 'fail' or 'warn'.`);
-    }
-    return value;
-}
-/** Where Neon's API is; the same input in both actions. */
-function readApiHost(runner) {
-    const value = runner.input('api_host') || NEON_API_HOST;
-    // The value itself is not repeated where it may hold a password.
-    const url = URL.parse(value);
-    if (!url)
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.InputError(`The api_host input is not a URL; Neon's is ${NEON_API_HOST}.`);
-    if (url.username || url.password) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.InputError('The api_host input holds a user name or password; write the address alone.');
-    }
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (0,_base_loopback_js__WEBPACK_IMPORTED_MODULE_1__.isLoopback)(url.hostname))) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.InputError(`The api_host input must start with https://, since the API key travels there (plain http is for a loopback address only); Neon's is ${NEON_API_HOST}.`);
-    }
-    if (url.search || url.hash)
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__.InputError("The api_host input must not hold a '?' or '#'.");
-    return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
-}
-
-
-/***/ }
-
-/******/ 	});
-/************************************************************************/
-/******/ 	// The module cache
-/******/ 	const __webpack_module_cache__ = {};
-/******/ 	
-/******/ 	// The require function
-/******/ 	function __webpack_require__(moduleId) {
-/******/ 		// Check if module is in cache
-/******/ 		const cachedModule = __webpack_module_cache__[moduleId];
-/******/ 		if (cachedModule !== undefined) {
-/******/ 			return cachedModule.exports;
-/******/ 		}
-/******/ 		// Create a new module (and put it into the cache)
-/******/ 		const module = __webpack_module_cache__[moduleId] = {
-/******/ 			id: moduleId,
-/******/ 			loaded: false,
-/******/ 			exports: {}
-/******/ 		};
-/******/ 	
-/******/ 		// Execute the module function
-/******/ 		__webpack_modules__[moduleId](module, module.exports, __webpack_require__);
-/******/ 	
-/******/ 		// Flag the module as loaded
-/******/ 		module.loaded = true;
-/******/ 	
-/******/ 		// Return the exports of the module
-/******/ 		return module.exports;
-/******/ 	}
-/******/ 	
-/******/ 	// expose the modules object (__webpack_modules__)
-/******/ 	__webpack_require__.m = __webpack_modules__;
-/******/ 	
-/************************************************************************/
-/******/ 	/* webpack/runtime/concatenation wrap */
-/******/ 	// wrap a concatenated module body as a lazy, memoized accessor; mod is
-/******/ 	// set before the body runs so re-entrant calls (require cycles) observe
-/******/ 	// the partial exports like Node.js
-/******/ 	__webpack_require__.cw = (body) => {
-/******/ 		var mod;
-/******/ 		return () => {
-/******/ 			if (body) {
-/******/ 				var fn = body;
-/******/ 				body = 0;
-/******/ 				mod = { exports: {} };
-/******/ 				fn.call(mod.exports, mod, mod.exports);
-/******/ 			}
-/******/ 			return mod.exports;
-/******/ 		};
-/******/ 	};
-/******/ 	
-/******/ 	/* webpack/runtime/create fake namespace object */
-/******/ 	(() => {
-/******/ 		const getProto = Object.getPrototypeOf;
-/******/ 		let leafPrototypes;
-/******/ 		// create a fake namespace object
-/******/ 		// mode & 1: value is a module id, require it
-/******/ 		// mode & 2: merge all properties of value into the ns
-/******/ 		// mode & 4: return value when already ns object
-/******/ 		// mode & 16: return value when it's Promise-like
-/******/ 		// mode & 8|1: behave like require
-/******/ 		__webpack_require__.t = function(value, mode) {
-/******/ 			if(mode & 1) value = this(value);
-/******/ 			if(mode & 8) return value;
-/******/ 			if(typeof value === 'object' && value) {
-/******/ 				if((mode & 4) && value.__esModule) return value;
-/******/ 				if((mode & 16) && typeof value.then === 'function') return value;
-/******/ 			}
-/******/ 			const ns = Object.create(null);
-/******/ 			__webpack_require__.r(ns);
-/******/ 			const def = {};
-/******/ 			leafPrototypes ||= [null, getProto({}), getProto([]), getProto(getProto)];
-/******/ 			for(var current = mode & 2 && value; (typeof current == 'object' || typeof current == 'function') && !~leafPrototypes.indexOf(current); current = getProto(current)) {
-/******/ 				Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
-/******/ 			}
-/******/ 			def['default'] = () => (value);
-/******/ 			__webpack_require__.d(ns, def);
-/******/ 			return ns;
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/define property getters */
-/******/ 	// define getter/value functions for harmony exports
-/******/ 	__webpack_require__.d = (exports, definition) => {
-/******/ 		for(var key in definition) {
-/******/ 			if(__webpack_require__.o(definition, key) && !__webpack_require__.o(exports, key)) {
-/******/ 				Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
-/******/ 			}
-/******/ 		}
-/******/ 	};
-/******/ 	
-/******/ 	/* webpack/runtime/ensure chunk */
-/******/ 	__webpack_require__.f = {};
-/******/ 	// This file contains only the entry chunk.
-/******/ 	// The chunk loading function for additional chunks
-/******/ 	__webpack_require__.e = (chunkId) => {
-/******/ 		const promises = [];
-/******/ 		__webpack_require__.f.require(chunkId, promises);
-/******/ 		return Promise.all(promises);
-/******/ 	};
-/******/ 	
-/******/ 	/* webpack/runtime/get javascript chunk filename */
-/******/ 	// This function allow to reference async chunks
-/******/ 	__webpack_require__.u = (chunkId) => (chunkId + ".js");
-/******/ 	
-/******/ 	/* webpack/runtime/hasOwnProperty shorthand */
-/******/ 	__webpack_require__.o = (obj, prop) => (Object.hasOwn(obj, prop));
-/******/ 	
-/******/ 	/* webpack/runtime/make namespace object */
-/******/ 	// define __esModule on exports
-/******/ 	__webpack_require__.r = (exports) => {
-/******/ 		Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
-/******/ 		Object.defineProperty(exports, '__esModule', { value: true });
-/******/ 	};
-/******/ 	
-/******/ 	/* webpack/runtime/node module decorator */
-/******/ 	__webpack_require__.nmd = (module) => {
-/******/ 		module.paths = [];
-/******/ 		if (!module.children) module.children = [];
-/******/ 		return module;
-/******/ 	};
-/******/ 	
-/******/ 	/* webpack/runtime/require chunk loading */
-/******/ 	(() => {
-/******/ 		// no baseURI
-/******/ 		
-/******/ 		// object to store loaded chunks
-/******/ 		// "1" means "loaded", otherwise not loaded yet
-/******/ 		const installedChunks = {
-/******/ 			"index": 1
-/******/ 		};
-/******/ 		
-/******/ 		// no on chunks loaded
-/******/ 		
-/******/ 		const installChunk = (chunk) => {
-/******/ 			const moreModules = chunk.modules, chunkIds = chunk.ids, runtime = chunk.runtime;
-/******/ 			for(var moduleId in moreModules) {
-/******/ 				if(__webpack_require__.o(moreModules, moduleId)) {
-/******/ 					__webpack_require__.m[moduleId] = moreModules[moduleId];
-/******/ 				}
-/******/ 			}
-/******/ 			if(runtime) runtime(__webpack_require__);
-/******/ 			for(var i = 0; i < chunkIds.length; i++)
-/******/ 				installedChunks[chunkIds[i]] = 1;
-/******/ 		
-/******/ 		};
-/******/ 		
-/******/ 		// require() chunk loading for javascript
-/******/ 		__webpack_require__.f.require = (chunkId, promises) => {
-/******/ 			// "1" is the signal for "already loaded"
-/******/ 			if(!installedChunks[chunkId]) {
-/******/ 				if(true) { // all chunks have JS
-/******/ 					const installedChunk = require("./" + __webpack_require__.u(chunkId));
-/******/ 					if (!installedChunks[chunkId]) {
-/******/ 						installChunk(installedChunk);
-/******/ 					}
-/******/ 				} else installedChunks[chunkId] = 1;
-/******/ 			}
-/******/ 		};
-/******/ 		
-/******/ 		module.exports = __webpack_require__;
-/******/ 		__webpack_require__.C = installChunk;
-/******/ 		
-/******/ 		// no HMR
-/******/ 		
-/******/ 		// no HMR manifest
-/******/ 	})();
-/******/ 	
-/************************************************************************/
-/******/ 	
-/******/ 	// startup
-/******/ 	// Load entry module and return exports
-/******/ 	// This entry module is referenced by other modules so it can't be inlined
-/******/ 	let __webpack_exports__ = __webpack_require__("./build/js/index.js");
-/******/ 	
+module.exports = __webpack_exports__;
 /******/ })()
 ;
+//# sourceMappingURL=index.js.map
