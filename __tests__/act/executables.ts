@@ -1,12 +1,13 @@
-// What the runs under act need of this machine, beside npm's packages.
+// What the runs under act and in real networks need of this machine, beside npm's packages.
 
 import { existsSync, globSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
-/** Where programs lie that are not on everybody's PATH: what Go installs, and Debian's and Ubuntu's Postgres server. */
+/** Where programs lie that are not on everybody's PATH: what Go installs, and servers of Debian and Ubuntu. */
 const FOLDERS = [
   join(process.env.GOPATH ?? join(homedir(), 'go'), 'bin'),
+  '/usr/sbin',
   ...globSync('/usr/lib/postgresql/*/bin').sort().reverse(),
 ]
 

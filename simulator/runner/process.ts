@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 
 /** How long the runner still reads the output of a process that has ended; what it left behind may hold it open. */
@@ -30,7 +31,8 @@ process.on('exit', () => {
 /** Runs the process of a step and reads its two streams apart (Runner, ProcessInvoker.cs); throws if it cannot start. */
 export async function runProcess({ command, cwd, env, onLine, onSpawn }: ProcessOptions): Promise<ProcessResult> {
   const [file = '', ...parameters] = command
-  const child = spawn(file, parameters, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  // On Windows with a console of its own, as the runner has it.
+  const child = spawn(file, parameters, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
   running.add(child)
   const start = performance.now()
   const output = { stdout: '', stderr: '' }
@@ -38,7 +40,7 @@ export async function runProcess({ command, cwd, env, onLine, onSpawn }: Process
     child[name].setEncoding('utf8').on('data', (text) => (output[name] += text))
     eachLine(child[name], onLine)
   }
-  onSpawn?.((signal) => child.kill(signal))
+  onSpawn?.((signal) => sendSignal(child, signal))
   const [exitCode, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (...end) => resolve(end))
@@ -52,6 +54,17 @@ export async function runProcess({ command, cwd, env, onLine, onSpawn }: Process
     })
   })
   return { exitCode, signal, ...output, milliseconds: performance.now() - start }
+}
+
+/** What the runner sends on Windows instead of signals. */
+const CONTROLS: Partial<Record<NodeJS.Signals, string>> = { SIGINT: '0', SIGBREAK: '1' }
+
+function sendSignal(child: ChildProcess, signal: NodeJS.Signals): void {
+  const control = process.platform === 'win32' ? CONTROLS[signal] : undefined
+  if (control === undefined) return void child.kill(signal)
+  const script = join(import.meta.dirname, 'send-control.ps1')
+  const parameters = ['-NoProfile', '-ExecutionPolicy', 'Bypass', '-File', script, String(child.pid), control]
+  spawn('powershell', parameters, { stdio: 'ignore', windowsHide: true })
 }
 
 /** A bare CR ends a line, too. */

@@ -1,0 +1,52 @@
+// toxiproxy cuts the first connection of main, or of post, after every so many bytes of the request or of the answer.
+
+import { connect, createServer } from 'node:net'
+import { listen, tunnel } from '../../simulator/listening.ts'
+import { startNeon } from '../../simulator/neon/server.ts'
+import { preload } from '../../simulator/runner/preload.ts'
+import { freePort, pathOf, start } from './programs.ts'
+import type { Tally } from './tally.ts'
+
+/** Bytes from one cut to the next. */
+const STEP = 24
+/** More than a request or an answer has. */
+const MOST = 600
+
+export async function cutConnections(tally: Tally): Promise<void> {
+  const toxiproxy = pathOf('toxiproxy')
+  const { neon, host, close } = await startNeon()
+  const neonPort = Number(new URL(host).port)
+  const [api, cutting] = [await freePort(), await freePort()]
+  const stop = await start(toxiproxy, ['-port', String(api), '-host', '127.0.0.1'], api)
+  const post = async (path: string, body: object): Promise<void> => {
+    const response = await fetch(`http://127.0.0.1:${api}${path}`, { method: 'POST', body: JSON.stringify(body) })
+    if (!response.ok) throw new Error(`toxiproxy: ${await response.text()}`)
+  }
+  await post('/proxies', { name: 'neon', listen: `127.0.0.1:${cutting}`, upstream: `127.0.0.1:${neonPort}` })
+
+  let toCut = 0
+  const gate = await listen(
+    createServer((socket) => {
+      toCut -= 1
+      tunnel(socket, connect(toCut === 0 ? cutting : neonPort, '127.0.0.1'))
+    }),
+  )
+  const env = preload(['time-lapse'], { TIME_LAPSE: '20' })
+  for (const stream of ['upstream', 'downstream']) {
+    for (let bytes = 0; bytes < MOST; bytes += STEP) {
+      for (const step of ['main', 'post']) {
+        await fetch(`http://127.0.0.1:${api}/proxies/neon/toxics/cut`, { method: 'DELETE' })
+        await post('/proxies/neon/toxics', { name: 'cut', type: 'limit_data', stream, attributes: { bytes } })
+        toCut = step === 'main' ? 1 : 0
+        const between = (): void => {
+          toCut = step === 'post' ? 1 : 0
+        }
+        const what = `toxiproxy cuts the first ${stream} of ${step} after ${bytes} bytes`
+        await tally.live(neon, { what, host: host.replace(String(neonPort), String(gate.port)), env, between })
+      }
+    }
+  }
+  await stop()
+  await gate.close()
+  await close()
+}

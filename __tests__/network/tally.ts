@@ -1,0 +1,70 @@
+import { ACTION } from '../../simulator/fixtures.ts'
+import type { Neon } from '../../simulator/neon/neon.ts'
+import { Job, type StepResult } from '../../simulator/runner/job.ts'
+
+/** A use of the action, and what has to come of it; without errors, both steps have to succeed and leave no key. */
+export interface Life {
+  /** Its arrangement, for the report. */
+  what: string
+  host: string
+  env?: Record<string, string>
+  inputs?: Record<string, string>
+  /** What main's error has to say; then there is no key. */
+  error?: RegExp
+  /** Post's exit code; 0 unless told. Where it cannot revoke, an annotation has to name the key. */
+  post?: number
+  /** What post's annotations have to say. */
+  annotation?: RegExp
+  /** Called between main and post. */
+  between?: () => unknown
+}
+
+/** Seconds in which the processes of main and post have to have ended. */
+const BOUNDS = { main: 180, post: 60 }
+
+const annotationsOf = ({ annotations }: StepResult): string => annotations.map(({ message }) => message).join('\n')
+
+/** Lives through uses of the action, and counts what was wrong. */
+export class Tally {
+  lives = 0
+  readonly faults: string[] = []
+  readonly silent: string[] = []
+  readonly longest = { main: 0, post: 0 }
+
+  async live(neon: Neon, { what, host, error, post: exitCode = 0, ...life }: Life): Promise<void> {
+    this.lives += 1
+    const runId = String(1_000 + this.lives)
+    const job = new Job({ GITHUB_RUN_ID: runId })
+    const { env = {}, between, inputs, annotation } = life
+    try {
+      const main = await job.uses(ACTION, {
+        env,
+        with: { api_key: neon.adminKey, api_host: host, scope: 'personal', ...inputs },
+      })
+      await between?.()
+      const [post] = (await job.end()) as [StepResult]
+      const said = annotationsOf(main)
+      if (error ? !error.test(said) : main.exitCode !== 0) this.faults.push(`${what}: main: ${said || main.exitCode}`)
+      if (post.exitCode !== exitCode || !(annotation?.test(annotationsOf(post)) ?? true)) {
+        this.faults.push(`${what}: post: exit code ${post.exitCode}: ${annotationsOf(post)}`)
+      }
+      for (const [name, { milliseconds }] of Object.entries({ main, post }) as ['main' | 'post', StepResult][]) {
+        this.longest[name] = Math.max(this.longest[name], milliseconds / 1000)
+        if (milliseconds / 1000 > BOUNDS[name]) this.faults.push(`${what}: ${name} took ${milliseconds} ms`)
+      }
+      const alive = neon.createdKeys().filter(({ name }) => name.includes(`/${runId}/`))
+      const words = said + annotationsOf(post)
+      for (const { id, name } of alive) if (!words.includes(String(id))) this.silent.push(`${what}: ${name}`)
+    } finally {
+      job.dispose()
+    }
+  }
+
+  /** Adds what another process has counted. */
+  add(other: Pick<Tally, 'lives' | 'faults' | 'silent' | 'longest'>): void {
+    this.lives += other.lives
+    this.faults.push(...other.faults)
+    this.silent.push(...other.silent)
+    for (const step of ['main', 'post'] as const) this.longest[step] = Math.max(this.longest[step], other.longest[step])
+  }
+}
