@@ -1,14 +1,15 @@
 // Every message of docs/troubleshooting.md, provoked: what a person sees is what the page quotes.
 
-import { globSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { keyName, ROOT, SWEEP } from '../simulator/fixtures.ts'
 import { type GithubServer, startGithub } from '../simulator/github/server.ts'
 import type { Listening } from '../simulator/listening.ts'
+import type { Key } from '../simulator/neon/accounts.ts'
 import type { Failure } from '../simulator/neon/faults.ts'
 import type { StepOptions, StepResult } from '../simulator/runner/job.ts'
 import { preload } from '../simulator/runner/preload.ts'
-import { generateCertificate, startTlsFront } from '../simulator/tls.ts'
+import { type Certificate, generateCertificate, startTlsFront } from '../simulator/tls.ts'
 import { scenario } from './support/scenario.ts'
 
 const setup = scenario()
@@ -60,47 +61,49 @@ function sweepAll(runs = 1): Steps {
   return sweep()
 }
 
-/** What happens while main waits for the answer to its first request. */
-function whileWaiting(act: (kill: (signal: NodeJS.Signals) => void) => void): StepOptions {
+/** Main is asked to stop once its first request has arrived. */
+function cancelled(): Steps {
   setup.inject({ failure: { kind: 'delay', milliseconds: 500 } })
   const onSpawn: StepOptions['onSpawn'] = (kill) => {
     const timer = setInterval(() => {
       if (setup.neon.requests.length === 0) return
       clearInterval(timer)
-      act(kill)
+      kill('SIGINT')
     }, 5)
   }
-  return { onSpawn }
+  return life({}, { onSpawn })
 }
 
-/** The runner's state file cannot be written any more. */
-async function unrecorded(): Steps {
+/** Main alone, by a proxy; hurried, since it may have to give up. */
+async function proxied(address: string): Steps {
+  const env = { HTTPS_PROXY: address, ...preload(['time-lapse'], { TIME_LAPSE: '200' }) }
+  return [await setup.main(setup.job(), { api_host: 'https://neon.example/api/v2' }, { env })]
+}
+
+/** Main alone, with a server whose certificate it knows. */
+async function trusting(certificate: Certificate): Steps {
+  const odd = await startTlsFront(certificate, () => setup.host)
   const job = setup.job()
-  const breakFile = (): void => {
-    for (const file of globSync(join(job.folder, '**', 'save_state_*'))) {
-      rmSync(file)
-      mkdirSync(file)
-    }
-  }
-  return [await setup.main(job, {}, whileWaiting(breakFile))]
+  job.env.NODE_EXTRA_CA_CERTS = join(job.folder, 'certificate.pem')
+  writeFileSync(job.env.NODE_EXTRA_CA_CERTS, certificate.cert)
+  const main = await setup.main(job, { api_host: `https://localhost:${odd.port}/api/v2` })
+  await odd.close()
+  return [main]
 }
 
-/** Neon gives the key another name than the one asked for. */
-async function renamed(): Steps {
-  const { accounts } = setup.neon
-  accounts.onCreate = (key) => {
-    key.name = 'other'
-  }
-  const steps = await life()
-  accounts.onCreate = () => {}
-  return steps
+/** Main alone, whose create is answered with other fields. */
+async function answered(fields: Record<string, unknown>, inputs: Record<string, string> = {}): Steps {
+  setup.inject({ failure: { kind: 'fields', fields } })
+  return [await setup.main(setup.job(), inputs)]
 }
 
-/** Neon answers about another client's key. */
-function mixedUp(): Steps {
-  const { accounts, ada } = setup.neon
-  const { key, token } = accounts.createKey({ user: ada }, 'of another client', ada)
-  return failing({ kind: 'fields', fields: { id: Number(key.id), name: key.name, key: token } })
+/** Main alone, where something happens as Neon creates the key. */
+async function whileCreating(act: (key: Key, folder: string) => void): Steps {
+  const job = setup.job()
+  setup.neon.accounts.onCreate = (key) => act(key, job.folder)
+  const main = await setup.main(job)
+  setup.neon.accounts.onCreate = () => {}
+  return [main]
 }
 
 /** What happens between main and post. */
@@ -151,8 +154,15 @@ const PROVOKED: Record<string, () => Steps> = {
     life({ api_key: setup.neon.memberKey, ...org() }),
   'was not found with this key': () => life({ project_id: 'no-such-project' }),
   'belongs to no organization': () => life({ project_id: 'lonely-field-771104' }),
-  'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY': () =>
-    life({ api_host: 'https://neon.example/api/v2' }, { env: { HTTPS_PROXY: 'proxy.test:pass word' } }),
+  'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY': () => proxied('proxy.test:pass word'),
+  'cannot connect to the proxy': () => proxied('http://127.0.0.1:9'),
+  'names a SOCKS proxy': () => proxied('socks5://127.0.0.1:1080'),
+  'No TLS is spoken there': () => proxied(setup.host.replace('http:', 'https:')),
+  'The clock of this machine says': async () => {
+    const expired = { notBeforeDate: new Date('2024-01-01'), notAfterDate: new Date('2024-01-02') }
+    return trusting(await generateCertificate(['localhost'], expired))
+  },
+  'The certificate is for another host name': async () => trusting(await generateCertificate(['other.example'])),
   'name its certificate in NODE_EXTRA_CA_CERTS': () => life({ api_host: `https://localhost:${front.port}/api/v2` }),
   'answered with a redirect': () => failing({ kind: 'status', status: 302, applied: false }),
   'this one needs Node 24': () => life({}, { env: preload(['old-node'], {}) }),
@@ -161,23 +171,25 @@ const PROVOKED: Record<string, () => Steps> = {
   ', and Neon asks to wait': gaveUp,
   'Gave up: this step may take': gaveUp,
   'The key may exist all the same; looking for it by its name': () => failing({ kind: 'reset', applied: true }),
-  'The job was cancelled': () =>
-    life(
-      {},
-      whileWaiting((kill) => kill('SIGINT')),
-    ),
-  'so it was revoked at once. Check project_id': () => {
-    const fields = { project_id: setup.neon.otherProject.id }
-    setup.inject({ operation: 'createOrgApiKey', failure: { kind: 'fields', fields } })
-    return life(project())
+  'The job was cancelled': cancelled,
+  'so it was revoked at once. Check project_id': () =>
+    answered({ project_id: setup.neon.otherProject.id }, { ...org(), ...project() }),
+  'The Neon API key has an unexpected name': () =>
+    whileCreating((key) => {
+      key.name = 'other'
+    }),
+  'Neon answered about another one': () => {
+    const { key, token } = setup.neon.accounts.createKey({ user: setup.neon.ada }, 'of another client', setup.neon.ada)
+    return answered({ id: Number(key.id), name: key.name, key: token })
   },
-  'The Neon API key has an unexpected name': renamed,
-  'Neon answered about another one': mixedUp,
-  'such attempts, since each may leave a key': () => {
-    setup.inject({ operation: 'createApiKey', times: 3, failure: { kind: 'reset', applied: false } })
-    return life()
+  'such attempts, since each may leave a key': async () => {
+    setup.inject({ operation: 'createApiKey', times: 3, failure: { kind: 'reset', applied: true } })
+    return [await setup.main(setup.job())]
   },
-  'could not be recorded for the post step': unrecorded,
+  'could not be recorded for the post step': () =>
+    whileCreating((_key, folder) => {
+      for (const file of globSync('_temp/**/*state*', { cwd: folder })) rmSync(join(folder, file))
+    }),
   'may still be alive': () => {
     setup.inject({ operation: 'revokeOrgApiKey', failure: refusal(403, 'no') })
     return life(project())
