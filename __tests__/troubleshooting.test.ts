@@ -27,19 +27,24 @@ afterAll(() => front.close())
 
 type Steps = Promise<readonly (StepResult | undefined)[]>
 
+/** Main alone. */
+async function main(inputs: Record<string, string> = {}, options: StepOptions = {}): Steps {
+  return [await setup.main(setup.job(), inputs, options)]
+}
+
 /** A whole job. */
-async function life(inputs: Record<string, string> = {}, options: StepOptions = {}): Steps {
-  const { main, post } = await setup.life(inputs, options)
+async function life(inputs: Record<string, string> = {}): Steps {
+  const { main, post } = await setup.life(inputs)
   return [main, post]
 }
 
 const org = () => ({ org_id: setup.neon.organization.id })
 const project = () => ({ project_id: setup.neon.project.id })
 
-/** A whole job, with a failure of requests. */
+/** Main alone, with a failure of requests. */
 function failing(failure: Failure, inputs: Record<string, string> = {}, times = 1): Steps {
   setup.inject({ failure, times })
-  return life(inputs)
+  return main(inputs)
 }
 
 const refusal = (status: number, message: string): Failure => {
@@ -71,7 +76,7 @@ function cancelled(): Steps {
       kill('SIGINT')
     }, 5)
   }
-  return life({}, { onSpawn })
+  return main({}, { onSpawn })
 }
 
 /** Main alone, by a proxy; hurried, since it may have to give up. */
@@ -128,32 +133,32 @@ const SIGN_IN: Failure = { kind: 'body', body: '<!doctype html><title>Sign in</t
 const BLOCKED: Failure = { kind: 'status', status: 403, applied: false, body: '<html>Blocked</html>' }
 
 const PROVOKED: Record<string, () => Steps> = {
-  'The api_key input is empty': () => life({ api_key: '' }),
-  'holds white space, line breaks or characters': () => life({ api_key: 'napi_first second' }),
-  'Neither org_id nor project_id is set': () => life({ scope: '' }),
-  'The scope input is': () => life({ scope: 'org' }),
-  'needs project_id, which is empty': () => life({ scope: 'project' }),
-  'needs org_id, which is empty': () => life({ scope: 'organization' }),
-  'takes no project_id': () => life({ scope: 'organization', ...project() }),
-  'takes no IDs': () => life({ scope: 'personal', ...org() }),
-  'is not a Neon': () => life({ org_id: 'Our organization' }),
-  'is not a valid variable name': () => life({ env_name: 'NEON-API-KEY' }),
-  'is reserved': () => life({ env_name: 'PATH' }),
-  'already holds the long-lived key': () => life({}, { env: { NEON_API_KEY: setup.neon.adminKey } }),
-  'must start with https://': () => life({ api_host: 'http://console.neon.tech/api/v2' }),
-  'Neon rejected the key in the api_key input': () => life({ api_key: REVOKED }),
+  'The api_key input is empty': () => main({ api_key: '' }),
+  'holds white space, line breaks or characters': () => main({ api_key: 'napi_first second' }),
+  'Neither org_id nor project_id is set': () => main({ scope: '' }),
+  'The scope input is': () => main({ scope: 'org' }),
+  'needs project_id, which is empty': () => main({ scope: 'project' }),
+  'needs org_id, which is empty': () => main({ scope: 'organization' }),
+  'takes no project_id': () => main({ scope: 'organization', ...project() }),
+  'takes no IDs': () => main({ scope: 'personal', ...org() }),
+  'is not a Neon': () => main({ org_id: 'Our organization' }),
+  'is not a valid variable name': () => main({ env_name: 'NEON-API-KEY' }),
+  'is reserved': () => main({ env_name: 'PATH' }),
+  'already holds the long-lived key': () => main({}, { env: { NEON_API_KEY: setup.neon.adminKey } }),
+  'must start with https://': () => main({ api_host: 'http://console.neon.tech/api/v2' }),
+  'Neon rejected the key in the api_key input': () => main({ api_key: REVOKED }),
   "Somebody else answered in Neon's place": () => failing(BLOCKED, project()),
   'Neon answered with an HTML page': () => failing(SIGN_IN, project()),
   "Somebody else may be answering in Neon's place": () => failing(SIGN_IN, project(), 2),
   'holds a project-scoped API key': () =>
     failing(refusal(404, 'not allowed to perform actions outside the project this key is scoped to'), org()),
-  "holds an organization's API key": () => life({ api_key: setup.neon.organizationKey, ...org() }),
+  "holds an organization's API key": () => main({ api_key: setup.neon.organizationKey, ...org() }),
   'is not a member of the organization, or has left it': () =>
     failing(refusal(404, 'not an organization member'), org()),
   'was not found, or the owner of the api_key is not an admin there': () =>
-    life({ api_key: setup.neon.memberKey, ...org() }),
-  'was not found with this key': () => life({ project_id: 'no-such-project' }),
-  'belongs to no organization': () => life({ project_id: 'lonely-field-771104' }),
+    main({ api_key: setup.neon.memberKey, ...org() }),
+  'was not found with this key': () => main({ project_id: 'no-such-project' }),
+  'belongs to no organization': () => main({ project_id: 'lonely-field-771104' }),
   'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY': () => proxied('proxy.test:pass word'),
   'cannot connect to the proxy': () => proxied('http://127.0.0.1:9'),
   'names a SOCKS proxy': () => proxied('socks5://127.0.0.1:1080'),
@@ -163,9 +168,9 @@ const PROVOKED: Record<string, () => Steps> = {
     return trusting(await generateCertificate(['localhost'], expired))
   },
   'The certificate is for another host name': async () => trusting(await generateCertificate(['other.example'])),
-  'name its certificate in NODE_EXTRA_CA_CERTS': () => life({ api_host: `https://localhost:${front.port}/api/v2` }),
+  'name its certificate in NODE_EXTRA_CA_CERTS': () => main({ api_host: `https://localhost:${front.port}/api/v2` }),
   'answered with a redirect': () => failing({ kind: 'status', status: 302, applied: false }),
-  'this one needs Node 24': () => life({}, { env: preload(['old-node'], {}) }),
+  'this one needs Node 24': () => main({}, { env: preload(['old-node'], {}) }),
   'not a number. The key is named after the run': async () => [await setup.main(setup.job({ GITHUB_RUN_ID: '' }))],
   'Trying again in': () => failing(refusal(503, 'busy')),
   ', and Neon asks to wait': gaveUp,
@@ -198,8 +203,8 @@ const PROVOKED: Record<string, () => Steps> = {
   'was gone already': () =>
     meanwhile(({ outputs }) => void setup.neon.accounts.keys.delete(outputs.api_key_id ?? ''), setup.neon.adminKey),
   'there is nothing to revoke': () => life({ api_key: '' }),
-  'held something else': () => life({}, { env: { NEON_API_KEY: 'something else' } }),
-  'The long-lived Neon API key is exposed': () => life({}, { env: { ADMIN_KEY: setup.neon.adminKey } }),
+  'held something else': () => main({}, { env: { NEON_API_KEY: 'something else' } }),
+  'The long-lived Neon API key is exposed': () => main({}, { env: { ADMIN_KEY: setup.neon.adminKey } }),
   'it needs actions: read': () => {
     github.options.permission = 'none'
     return sweepAll()
