@@ -337,9 +337,13 @@ function resolve(hostname) {
     pending.catch(() => lookups.delete(hostname));
     return pending;
 }
+/** As `net.connect` does it. */
 async function lookUp(hostname) {
-    const dns = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 1553, 23));
-    return dns.lookup(hostname, { all: true });
+    const dns = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 610, 23));
+    const hints = process.platform === 'win32' ? 0 : dns.ADDRCONFIG;
+    return new Promise((resolve, reject) => {
+        dns.lookup(hostname, { all: true, hints }, (error, addresses) => (error ? reject(error) : resolve(addresses)));
+    });
 }
 /** Has every connection to a host name fail with an error. */
 function refuseName(hostname, error) {
@@ -9515,11 +9519,11 @@ module.exports = require("node:diagnostics_channel");
 
 /***/ }),
 
-/***/ 1553:
+/***/ 610:
 /***/ ((module) => {
 
 "use strict";
-module.exports = require("node:dns/promises");
+module.exports = require("node:dns");
 
 /***/ }),
 

@@ -3,6 +3,7 @@
 
 import { fork, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { readCommand } from '../../scripts/command.ts'
 import { cutConnections } from './cuts.ts'
 import { throughGateways } from './gateways.ts'
 import { pathOf } from './programs.ts'
@@ -25,6 +26,11 @@ async function withNameServers(tally: Tally): Promise<void> {
   tally.add(found)
 }
 
+readCommand({
+  usage: 'npm run test:network --',
+  does: 'Takes the action through real proxies, gateways and name servers. __tests__/README.md explains it.',
+  flags: {},
+})
 const start = performance.now()
 const tally = new Tally()
 const sections = { withNameServers, throughProxies, cutConnections, throughGateways }

@@ -19,9 +19,13 @@ function resolve(hostname: string): Promise<Addresses> {
   return pending
 }
 
+/** As `net.connect` does it. */
 async function lookUp(hostname: string): Promise<Addresses> {
-  const dns = await import('node:dns/promises')
-  return dns.lookup(hostname, { all: true })
+  const dns = await import('node:dns')
+  const hints = process.platform === 'win32' ? 0 : dns.ADDRCONFIG
+  return new Promise((resolve, reject) => {
+    dns.lookup(hostname, { all: true, hints }, (error, addresses) => (error ? reject(error) : resolve(addresses)))
+  })
 }
 
 /** Has every connection to a host name fail with an error. */

@@ -2,25 +2,18 @@
 // thread of Node's, as a real one does, until somebody writes to the named pipe LOOKUP_PIPE.
 
 import dns from 'node:dns'
-import dnsPromises from 'node:dns/promises'
 import { open } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 
 const { LOOKUP_MILLISECONDS, LOOKUP_PIPE } = process.env
-const { lookup } = dnsPromises
+const { lookup } = dns
 const { setTimeout } = globalThis
 const { getActiveResourcesInfo } = process
 
-dnsPromises.lookup = async (...parameters) => {
+dns.lookup = (...parameters) => {
   if (LOOKUP_PIPE) {
     process.getActiveResourcesInfo = () => [...getActiveResourcesInfo(), 'GetAddrInfoReqWrap']
-    await new Promise((resolve) => open(LOOKUP_PIPE, resolve))
-  }
-  await new Promise((resolve) => setTimeout(resolve, Number(LOOKUP_MILLISECONDS)))
-  return lookup(...parameters)
-}
-dns.lookup = (hostname, options, callback) => {
-  const succeed = (found) => (options.all ? callback(null, found) : callback(null, found.address, found.family))
-  dnsPromises.lookup(hostname, options).then(succeed, callback)
+    open(LOOKUP_PIPE, () => lookup(...parameters))
+  } else setTimeout(() => lookup(...parameters), Number(LOOKUP_MILLISECONDS))
 }
 syncBuiltinESMExports()
