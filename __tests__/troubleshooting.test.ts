@@ -1,6 +1,6 @@
 // Every message of docs/troubleshooting.md, provoked: what a person sees is what the page quotes.
 
-import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { keyName, ROOT, SWEEP } from '../simulator/fixtures.ts'
 import { type GithubServer, startGithub } from '../simulator/github/server.ts'
@@ -9,7 +9,7 @@ import type { Key } from '../simulator/neon/accounts.ts'
 import type { Failure } from '../simulator/neon/faults.ts'
 import type { StepOptions, StepResult } from '../simulator/runner/job.ts'
 import { preload } from '../simulator/runner/preload.ts'
-import { type Certificate, generateCertificate, startTlsFront } from '../simulator/tls.ts'
+import { generateCertificate, startTlsFront } from '../simulator/tls.ts'
 import { scenario } from './support/scenario.ts'
 
 const setup = scenario()
@@ -85,17 +85,6 @@ async function proxied(address: string): Steps {
   return [await setup.main(setup.job(), { api_host: 'https://neon.example/api/v2' }, { env })]
 }
 
-/** Main alone, with a server whose certificate it knows. */
-async function trusting(certificate: Certificate): Steps {
-  const odd = await startTlsFront(certificate, () => setup.host)
-  const job = setup.job()
-  job.env.NODE_EXTRA_CA_CERTS = join(job.folder, 'certificate.pem')
-  writeFileSync(job.env.NODE_EXTRA_CA_CERTS, certificate.cert)
-  const main = await setup.main(job, { api_host: `https://localhost:${odd.port}/api/v2` })
-  await odd.close()
-  return [main]
-}
-
 /** Main alone, whose create is answered with other fields. */
 async function answered(fields: Record<string, unknown>, inputs: Record<string, string> = {}): Steps {
   setup.inject({ failure: { kind: 'fields', fields } })
@@ -159,15 +148,7 @@ const PROVOKED: Record<string, () => Steps> = {
     main({ api_key: setup.neon.memberKey, ...org() }),
   'was not found with this key': () => main({ project_id: 'no-such-project' }),
   'belongs to no organization': () => main({ project_id: 'lonely-field-771104' }),
-  'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY': () => proxied('proxy.test:pass word'),
   'cannot connect to the proxy': () => proxied('http://127.0.0.1:9'),
-  'names a SOCKS proxy': () => proxied('socks5://127.0.0.1:1080'),
-  'No TLS is spoken there': () => proxied(setup.host.replace('http:', 'https:')),
-  'The clock of this machine says': async () => {
-    const expired = { notBeforeDate: new Date('2024-01-01'), notAfterDate: new Date('2024-01-02') }
-    return trusting(await generateCertificate(['localhost'], expired))
-  },
-  'The certificate is for another host name': async () => trusting(await generateCertificate(['other.example'])),
   'name its certificate in NODE_EXTRA_CA_CERTS': () => main({ api_host: `https://localhost:${front.port}/api/v2` }),
   'answered with a redirect': () => failing({ kind: 'status', status: 302, applied: false }),
   'this one needs Node 24': () => main({}, { env: preload(['old-node'], {}) }),
@@ -234,17 +215,23 @@ const quoted = readFileSync(join(ROOT, 'docs', 'troubleshooting.md'), 'utf8')
   .filter((line) => line.startsWith('| `'))
   .flatMap((row) => [...(row.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)].map(([, message = '']) => message))
 
-test('each message of the page is provoked here, and no other', () => {
-  expect(Object.keys(PROVOKED).sort()).toEqual([...quoted].sort())
+test('each message of the page is provoked here, or, about connections, in network.test.ts', () => {
+  const networkTests = readFileSync(join(import.meta.dirname, 'network.test.ts'), 'utf8')
+  const elsewhere = quoted.filter((message) => !(message in PROVOKED))
+  expect(elsewhere.filter((message) => !networkTests.includes(message))).toEqual([])
+  expect(Object.keys(PROVOKED).filter((message) => !quoted.includes(message))).toEqual([])
 })
 
 // Windows has no signal by which a test could cancel a step.
 const onWindows = process.platform === 'win32'
-test.each(quoted.filter((message) => !(onWindows && message === 'The job was cancelled')))('%s', async (message) => {
-  const steps = (await PROVOKED[message]?.()) ?? []
-  const printed = steps.flatMap((step) => [
-    ...(step?.log ?? []),
-    ...(step?.annotations ?? []).map(({ title }) => title),
-  ])
-  expect(printed.join('\n')).toContain(message)
-})
+test.each(Object.keys(PROVOKED).filter((message) => !(onWindows && message === 'The job was cancelled')))(
+  '%s',
+  async (message) => {
+    const steps = (await PROVOKED[message]?.()) ?? []
+    const printed = steps.flatMap((step) => [
+      ...(step?.log ?? []),
+      ...(step?.annotations ?? []).map(({ title }) => title),
+    ])
+    expect(printed.join('\n')).toContain(message)
+  },
+)
