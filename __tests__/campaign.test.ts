@@ -4,6 +4,7 @@ import { inRealProcesses, inVirtualTime, runCampaign } from './campaign/campaign
 import { virtualViolationsOf } from './campaign/invariants.ts'
 import { live } from './campaign/life.ts'
 import type { Schedule } from './campaign/schedule.ts'
+import { runSweeps, unnoticedRules } from './campaign/sweeps.ts'
 
 const nothingSpecial: Schedule = {
   scope: 'personal',
@@ -60,3 +61,13 @@ const regressions: [string, Partial<Schedule>][] = [
 test.each(regressions)('%s', async (_story, special) => {
   expect(virtualViolationsOf(await live({ ...nothingSpecial, ...special }))).toEqual([])
 })
+
+test('600 sweeps break no invariant, and each row of the table applies', async () => {
+  const { finding, rows } = await runSweeps({ numRuns: 600, seed: 1 })
+  expect(finding).toBeUndefined()
+  for (const times of Object.values(rows)) expect(times).toBeGreaterThan(5)
+})
+
+test('the campaign can fail: each rule of the sweep that is taken out is found', async () => {
+  expect(await unnoticedRules(1, 2_000)).toEqual([])
+}, 60_000)

@@ -1,13 +1,24 @@
 import fc from 'fast-check'
 import { keyName } from '../simulator/fixtures.ts'
+import type { Answer } from '../src/github/api.ts'
+import type { Jobs } from '../src/github/jobs.ts'
 import { parseKeyName } from '../src/github/key-name.ts'
-import type { RunState } from '../src/github/runs.ts'
+import type { RunContext } from '../src/github/run-context.ts'
+import type { Run } from '../src/github/runs.ts'
 import type { ListedKey } from '../src/neon/answers.ts'
-import { type Age, judge, type KeyRun, type OwnKey, ownKeys } from '../src/steps/orphans.ts'
+import { type OwnKey, ownKeys } from '../src/steps/own-keys.ts'
+import { type Facts, judge } from '../src/steps/verdicts.ts'
 
 const HOME = { server: 'gha', repositoryId: '812345678' }
-const revokes = (key: OwnKey, run: KeyRun, hours: Age['hours']): boolean =>
-  judge(key, run, { hours, maxHours: 840 }).kind === 'revoke'
+const OWN: RunContext = {
+  serverUrl: 'https://github.com',
+  repositoryId: HOME.repositoryId,
+  repositoryName: 'shop',
+  runId: '77',
+  runAttempt: '1',
+  jobId: '770',
+  jobName: 'sweep',
+}
 
 const foreignName = fc.oneof(
   fc.string(),
@@ -25,7 +36,11 @@ const foreignName = fc.oneof(
   ),
 )
 const ownName = fc
-  .record({ runId: fc.integer({ min: 1, max: 9 }).map(String), runAttempt: fc.integer({ min: 1, max: 3 }).map(String) })
+  .record({
+    runId: fc.integer({ min: 1, max: 9 }).map(String),
+    runAttempt: fc.integer({ min: 1, max: 3 }).map(String),
+    jobId: fc.integer({ min: 0, max: 4 }).map(String),
+  })
   .map(keyName)
 const keyOf = (name: fc.Arbitrary<string>): fc.Arbitrary<ListedKey> =>
   fc.record({
@@ -38,14 +53,23 @@ const keyOf = (name: fc.Arbitrary<string>): fc.Arbitrary<ListedKey> =>
     projectId: fc.constant(undefined),
   })
 const keys = fc.array(fc.oneof(keyOf(foreignName), keyOf(ownName)))
-const age = fc.oneof(fc.double({ min: 0, max: 2_000, noNaN: true }), fc.constant(Number.NaN))
 
 test('what does not parse, or is of another server or repository, is never chosen', () => {
   fc.assert(
     fc.property(keys, (listed) => {
-      for (const { name, parsed } of ownKeys(listed, HOME, parseKeyName)) {
+      for (const { name, parsed } of ownKeys(listed, HOME)) {
         expect(parseKeyName(name)).toEqual(parsed)
         expect(parsed).toMatchObject(HOME)
+      }
+    }),
+  )
+})
+
+test("of all repositories: still none of another server's, and none that does not parse", () => {
+  fc.assert(
+    fc.property(keys, (listed) => {
+      for (const { name, parsed } of ownKeys(listed, { server: 'gha', repositoryId: undefined })) {
+        expect(parseKeyName(name)).toEqual({ ...parsed, server: 'gha' })
       }
     }),
   )
@@ -54,7 +78,7 @@ test('what does not parse, or is of another server or repository, is never chose
 test('every key of this repository is looked at once, the oldest first', () => {
   fc.assert(
     fc.property(fc.array(keyOf(ownName)), (listed) => {
-      const own = ownKeys(listed, HOME, parseKeyName)
+      const own = ownKeys(listed, HOME)
       expect(own).toHaveLength(listed.length)
       const dates = own.map(({ createdAt }) => createdAt)
       expect(dates).toEqual([...dates].sort())
@@ -62,41 +86,83 @@ test('every key of this repository is looked at once, the oldest first', () => {
   )
 })
 
-const single = keyOf(ownName).map((key) => ownKeys([key], HOME, parseKeyName)[0] as ReturnType<typeof ownKeys>[number])
+const single = keyOf(ownName).map((key) => ownKeys([key], HOME)[0] as OwnKey)
+const found = <T>(value: T): Answer<T> => ({ kind: 'found', value })
+const judged = (key: OwnKey, more: Partial<Facts>): string | undefined =>
+  judge({ key, own: OWN, ageHours: 1, maxAgeHours: 121, repository: found('octo-org/shop'), ...more })?.kind
 
-test('nothing of a live run is ever chosen, however old', () => {
-  const status = fc.constantFrom('queued', 'waiting', 'pending', 'requested', 'in progress', 'anything new')
+const status = fc.constantFrom('queued', 'waiting', 'pending', 'requested', 'in progress', 'anything new')
+const goingOn = fc.record({ completed: fc.constant(false), status, attempt: fc.constantFrom(1, 2, 3) })
+const over = fc.record({
+  completed: fc.constant(true),
+  status: fc.constant('completed'),
+  attempt: fc.constantFrom(1, 2, 3),
+})
+const attemptOf = ({ parsed }: OwnKey): number => Number(parsed.runAttempt)
+const jobs = fc
+  .dictionary(fc.constantFrom('0', '1', '2', '3', '4'), fc.boolean())
+  .map((listed): Jobs => new Map(Object.entries(listed)))
+
+test('nothing of a job that goes on, or may go on, is chosen while it is young', () => {
   fc.assert(
-    fc.property(single, status, age, (key, kind, hours) => {
-      const attempt = fc.sample(fc.constantFrom(undefined, Number(key.parsed.runAttempt), 1), 1)[0]
-      expect(revokes(key, { kind: 'active', status: kind, attempt }, hours)).toBe(false)
+    fc.property(single, goingOn, jobs, (key, run: Run, listed) => {
+      fc.pre(run.attempt <= attemptOf(key) && listed.get(key.parsed.jobId) !== true)
+      expect(judged(key, { run: found(run), jobs: found(listed) })).not.toBe('revoke')
     }),
   )
 })
 
-test('everything of a finished or deleted run is chosen, however young', () => {
-  const over = fc.constantFrom<RunState>({ kind: 'completed' }, { kind: 'deleted' })
-  fc.assert(fc.property(single, over, age, revokes))
+test("an answer of the key's attempt or a later one is believed, of an earlier one it is not", () => {
+  fc.assert(
+    fc.property(single, over, (key, run: Run) => {
+      expect(judged(key, { run: found(run) })).toBe(run.attempt >= attemptOf(key) ? 'revoke' : 'unknown')
+    }),
+  )
 })
 
-test('an older attempt of a live run is over, the present one is not', () => {
+test('a key of an earlier attempt than the run is on is chosen without a look at jobs', () => {
   fc.assert(
-    fc.property(single, fc.integer({ min: 1, max: 5 }), age, (key, attempt, hours) => {
-      expect(revokes(key, { kind: 'active', status: 'queued', attempt }, hours)).toBe(
-        Number(key.parsed.runAttempt) < attempt,
+    fc.property(single, goingOn, (key, run: Run) => {
+      fc.pre(run.attempt > attemptOf(key))
+      expect(judged(key, { run: found(run) })).toBe('revoke')
+    }),
+  )
+})
+
+test('without an answer nothing is decided; an inconclusive answer never revokes', () => {
+  const inconclusive = fc.constantFrom('refused' as const, 'unknown' as const, 'postponed' as const)
+  fc.assert(
+    fc.property(single, inconclusive, goingOn, (key, kind, run: Run) => {
+      const answer = { kind, why: 'x' }
+      expect(judged(key, {})).toBeUndefined()
+      expect(judged(key, { run: answer })).toBe(kind)
+      expect(judged(key, { run: { kind: 'not found' } })).toBeUndefined()
+      expect(judged(key, { run: { kind: 'not found' }, readsRuns: answer })).toBe(kind)
+      expect(judged(key, { run: { kind: 'not found' }, readsRuns: { kind: 'not found' } })).toBe('refused')
+      expect(judged(key, { run: found({ ...run, attempt: attemptOf(key) }), jobs: answer })).toBe(
+        key.parsed.jobId === '0' ? 'kept' : kind,
       )
+      expect(judged(key, { ageHours: 900, repository: answer })).toBe(kind)
     }),
   )
 })
 
-test("a key of the sweep's own run is kept, however old", () => {
-  fc.assert(fc.property(single, age, (key, hours) => !revokes(key, { kind: 'own' }, hours)))
+test('age alone decides about the rest; an age that cannot be read decides nothing', () => {
+  fc.assert(
+    fc.property(single, fc.double({ min: 0, max: 900, noNaN: true }), (key, ageHours) => {
+      expect(judged(key, { ageHours })).toBe(ageHours > 121 ? 'revoke' : undefined)
+      expect(judged(key, { ageHours: Number.NaN })).toBeUndefined()
+      expect(judged(key, { ageHours, repository: { kind: 'not found' } })).toBe('unseen')
+    }),
+  )
 })
 
-test('where GitHub cannot tell, age alone decides; an age that cannot be read decides nothing', () => {
+test("a key of the sweep's own job is kept, however old; one without a job ID for its run's sake", () => {
   fc.assert(
-    fc.property(single, age, fc.constantFrom('unknown' as const, 'postponed' as const), (key, hours, kind) => {
-      expect(revokes(key, { kind, why: 'x' }, hours)).toBe(hours > 840)
+    fc.property(single, fc.constantFrom('0', '770'), (key, jobId) => {
+      const name = keyName({ runId: '77', jobId })
+      const [own] = ownKeys([{ ...key, name }], HOME)
+      expect(own && judged(own, { ageHours: 900 })).toBe('kept')
     }),
   )
 })

@@ -19,20 +19,34 @@ beforeEach(async () => {
   github.runs.set(OWN_RUN, { id: OWN_RUN, status: 'in_progress', attempt: 1 })
 })
 afterEach(async () => {
-  expect(github.violations).toEqual([])
   await github.close()
+  expect(github.violations).toEqual([])
 })
 
+interface MadeKey {
+  attempt?: string
+  job?: string
+  repositoryId?: string
+  hoursOld?: number
+  name?: string
+  projectId?: string
+}
+
 /** A key as main makes them, in the organization. */
-function make(runId: string, { attempt = '1', hoursOld = 1, name = '', projectId = '' } = {}): Key {
+function make(
+  runId: string,
+  { attempt: runAttempt = '1', job: jobId = '9', repositoryId, hoursOld = 1, name, projectId = '' }: MadeKey = {},
+): Key {
   const owner = { organization: setup.neon.organization, ...(projectId && { projectId }) }
-  const { key } = setup.neon.accounts.createKey(owner, name || keyName({ runId, runAttempt: attempt }), setup.neon.ada)
+  const parts = { runId, runAttempt, jobId, ...(repositoryId && { repositoryId }) }
+  const { key } = setup.neon.accounts.createKey(owner, name ?? keyName(parts), setup.neon.ada)
   key.createdAt = new Date(Date.now() - hoursOld * HOUR).toISOString()
   return key
 }
 
-const run = (id: string, status: string, attempt = 1): void => {
-  github.runs.set(id, { id, status, attempt })
+/** @param jobs of its latest attempt */
+const run = (id: string, status: string, { attempt = 1, jobs = {}, repository = 'octo-org/shop' } = {}): void => {
+  github.runs.set(id, { id, status, attempt, jobs: { [attempt]: jobs }, repository })
 }
 
 function sweep(inputs: Record<string, string> = {}, job: Job = setup.job()): Promise<StepResult> {
@@ -79,28 +93,152 @@ test("a job whose runner died leaves a key; the sweep revokes exactly that one, 
   expect(setup.neon.requests.map(({ method }) => method)).toEqual(['GET', 'DELETE'])
 })
 
-test.each(['queued', 'waiting', 'pending', 'requested', 'in_progress'])(
-  'a run that is %s keeps its keys, however old',
-  async (status) => {
-    run('500', status)
-    make('500', { hoursOld: 2_000 })
-    expect(counts(await sweep())).toBe('0 revoked, 1 kept, 0 failed')
-    expect(alive()).toHaveLength(1)
-  },
-)
+/** The ID of the sweep's own job. */
+const OWN_JOB = '48216309157'
 
-test('an older attempt of a run that is being re-run is over', async () => {
-  run('500', 'in_progress', 2)
-  make('500', { attempt: '1' })
-  const present = make('500', { attempt: '2' })
-  await sweep()
-  expect(alive()).toEqual([present])
+// The rows of docs/behavior.md, *Sweep*, in their order. Each key has a reason to be revoked by every later row.
+const ROWS: [string, verdict: string, () => void][] = [
+  [
+    "of the sweep's own job, however old",
+    "kept: the sweep's own job",
+    () => {
+      run(OWN_RUN, 'completed', { attempt: 2 })
+      make(OWN_RUN, { job: OWN_JOB, hoursOld: 900 })
+    },
+  ],
+  [
+    "of the sweep's own run, without a job ID",
+    "kept: the sweep's own run, and its name has no job ID",
+    () => {
+      run(OWN_RUN, 'completed', { attempt: 2 })
+      make(OWN_RUN, { job: '0', hoursOld: 900 })
+    },
+  ],
+  [
+    'older than max_age_hours, its job going on',
+    'revoked: it is older than 121 hours',
+    () => {
+      run('500', 'in_progress', { jobs: { 9: 'in_progress' } })
+      make('500', { hoursOld: 121.1 })
+    },
+  ],
+  [
+    'its run has completed',
+    'revoked: its run has completed',
+    () => {
+      run('500', 'completed')
+      make('500')
+    },
+  ],
+  [
+    'its run has completed with a later attempt',
+    'revoked: its run has completed',
+    () => {
+      run('500', 'completed', { attempt: 2 })
+      make('500')
+    },
+  ],
+  [
+    'its run is on a later attempt',
+    'revoked: its run is on a later attempt',
+    () => {
+      run('500', 'queued', { attempt: 2, jobs: { 9: 'in_progress' } })
+      make('500')
+    },
+  ],
+  [
+    'its run goes on, its job has completed',
+    'revoked: its job has completed',
+    () => {
+      run('500', 'in_progress', { jobs: { 8: 'in_progress', 9: 'completed' } })
+      make('500')
+    },
+  ],
+  [
+    "another job of the sweep's own run has completed",
+    'revoked: its job has completed',
+    () => {
+      run(OWN_RUN, 'in_progress', { jobs: { [OWN_JOB]: 'in_progress', 9: 'completed' } })
+      make(OWN_RUN)
+    },
+  ],
+  ...['queued', 'in_progress', 'waiting', 'requested', 'pending'].map((status): [string, string, () => void] => [
+    `its run and its job are ${status}`,
+    'kept: its job goes on',
+    () => {
+      run('500', status, { jobs: { 8: 'completed', 9: status } })
+      make('500', { hoursOld: 120.9 })
+    },
+  ]),
+  [
+    'its run goes on, and its name has no job ID',
+    'kept: its run is in progress, and its name has no job ID',
+    () => {
+      run('500', 'in_progress', { jobs: { 9: 'completed' } })
+      make('500', { job: '0' })
+    },
+  ],
+  [
+    'its run goes on, and the list of jobs lacks its job',
+    'kept: its run is in progress, and GitHub does not list its job',
+    () => {
+      run('500', 'in_progress', { jobs: { 8: 'completed' } })
+      make('500')
+    },
+  ],
+  ['its run is not found, and the token reads this very run', 'revoked: its run was deleted', () => make('500')],
+  [
+    'its run has completed, says an answer about an earlier attempt',
+    'kept: GitHub answered about an attempt before the one that the key is of',
+    () => {
+      run('500', 'completed')
+      make('500', { attempt: '2' })
+    },
+  ],
+  [
+    'GitHub cannot tell for now',
+    'kept: GitHub answered 502',
+    () => {
+      run('500', 'completed')
+      make('500')
+      github.fail(1, { status: 502 })
+    },
+  ],
+]
+test.each(ROWS)('%s: %s', async (_row, verdict, prepare) => {
+  prepare()
+  const result = await sweep()
+  expect(result.exitCode).toBe(0)
+  const [kind = '', reason] = verdict.split(': ')
+  expect(counts(result)).toBe(kind === 'kept' ? '0 revoked, 1 kept, 0 failed' : '1 revoked, 0 kept, 0 failed')
+  expect(alive()).toHaveLength(kind === 'kept' ? 1 : 0)
+  expect(result.log.join('\n')).toContain(`: ${reason}.`)
 })
 
-test("the sweep's own run is left alone, and not even asked for", async () => {
-  run(OWN_RUN, 'completed')
-  make(OWN_RUN)
-  expect(counts(await sweep())).toBe('0 revoked, 1 kept, 0 failed')
+test("a runner is lost: its job's key is revoked while other jobs of the run go on, and none of theirs is", async () => {
+  const jobs = ['901', '902', '903'].map((id) => {
+    const job = setup.job({ GITHUB_RUN_ID: '500' })
+    job.checkRunId = id
+    return job
+  })
+  for (const job of jobs) await setup.main(job, { org_id: setup.neon.organization.id })
+  run('500', 'in_progress', { jobs: { 901: 'in_progress', 902: 'completed', 903: 'queued' } })
+  expect(counts(await sweep())).toBe('1 revoked, 2 kept, 0 failed')
+  expect(alive().map(({ name }) => name.split('/')[4])).toEqual(['901', '903'])
+})
+
+test('all pages of jobs are read', async () => {
+  const ids = Array.from({ length: 250 }, (_, index) => String(1_000 + index))
+  run('500', 'in_progress', { jobs: Object.fromEntries(ids.map((id) => [id, 'completed'])) })
+  make('500', { job: '1249' })
+  expect(counts(await sweep())).toBe('1 revoked, 0 kept, 0 failed')
+  expect(github.asked).toEqual(['500', '500/1', '500/1', '500/1'])
+})
+
+test('nothing is asked about a key that no answer could save or condemn', async () => {
+  make('500', { hoursOld: 122 })
+  make(OWN_RUN, { job: OWN_JOB })
+  expect(counts(await sweep())).toBe('1 revoked, 1 kept, 0 failed')
   expect(github.asked).toEqual([])
 })
 
@@ -109,8 +247,10 @@ test('each run is asked for once, whatever the number of its keys', async () => 
     run(id, 'completed')
     for (let key = 0; key < 5; key += 1) make(id)
   }
-  expect(counts(await sweep())).toBe('10 revoked, 0 kept, 0 failed')
-  expect([...github.asked].sort()).toEqual(['500', '501'])
+  run('502', 'in_progress', { jobs: { 9: 'completed', 10: 'queued' } })
+  for (const job of ['9', '10', '9']) make('502', { job })
+  expect(counts(await sweep())).toBe('12 revoked, 1 kept, 0 failed')
+  expect([...github.asked].sort()).toEqual(['500', '501', '502', '502/1'])
 })
 
 test('a 404 is a deleted run, once the token has been seen to read this very run', async () => {
@@ -119,48 +259,80 @@ test('a 404 is a deleted run, once the token has been seen to read this very run
   expect(github.asked).toEqual(['500', OWN_RUN])
 })
 
-test.each(['no access', 'none'] as const)(
-  'a token with %s reads nothing, so nothing is revoked',
-  async (permission) => {
+test.each([
+  ['no access', /shows the github_token no runs \(404\)/],
+  ['none', /refuses the github_token \(403\): Resource not accessible/],
+] as const)(
+  'a token with %s can never tell: the sweep fails and says which permission is missing',
+  async (permission, why) => {
     github.options.permission = permission
     make('500')
     make('501')
+    const tooOld = make('502', { hoursOld: 122 })
     const result = await sweep()
-    expect(counts(result)).toBe('0 revoked, 2 kept, 0 failed')
-    expect(result.log.join('\n')).toMatch(/Kept 2: .*needs actions: read/)
-    expect(result.commands).toContainEqual({
-      command: 'warning',
-      properties: { title: 'The sweep could not tell about all keys' },
-      message: expect.stringMatching(/^2 keys kept, although the runs may be over: .*needs actions: read/),
-    })
+    expect(result.exitCode).toBe(1)
+    expect(counts(result)).toBe('1 revoked, 2 kept, 0 failed')
+    expect(alive()).not.toContain(tooOld)
+    expect(errorsOf(result)).toEqual([expect.stringMatching(why)])
+    expect(errorsOf(result)).toEqual([expect.stringContaining('2 keys kept, about which GitHub will never tell')])
+    expect(errorsOf(result)).toEqual([expect.stringContaining('The token needs actions: read')])
   },
 )
 
-test.each([{}, { max_age_hours: '', dry_run: '' }])(
-  'where GitHub cannot tell, a key older than max_age_hours goes: %j',
-  async (inputs) => {
-    github.options.permission = 'no access'
-    make('500', { hoursOld: 841 })
-    const young = make('501', { hoursOld: 839 })
-    expect(counts(await sweep(inputs))).toBe('1 revoked, 1 kept, 0 failed')
-    expect(alive()).toEqual([young])
-    make('502', { hoursOld: 839 })
-    expect(counts(await sweep({ max_age_hours: '2' }))).toBe('2 revoked, 0 kept, 0 failed')
-  },
-)
+test('a rejected token: the sweep fails, having asked once', async () => {
+  for (let id = 500; id < 520; id += 1) make(String(id))
+  const result = await sweep({ github_token: 'ghs_expired' })
+  expect(result.exitCode).toBe(1)
+  expect(errorsOf(result)).toEqual([
+    expect.stringMatching(/^.*: 20 keys kept.*GitHub rejected the github_token \(401\)/),
+  ])
+  expect(github.asked.length).toBeLessThan(5)
+})
 
 test.each([
-  [500, 'GitHub answered 500'],
-  [502, 'GitHub answered 502'],
-  [401, 'GitHub rejected the token'],
-])('GitHub answers %i: kept, with the reason', async (status, reason) => {
+  [{ status: 500 }, 'GitHub answered 500'],
+  [{ status: 200, text: '<html>Sign in' }, 'GitHub answered 200, and not what was asked for'],
+  [{ status: 200, text: '{"id":501,"status":"completed"}' }, 'GitHub answered 200, and not what was asked for'],
+  [{ status: 301, text: '{"message":"Moved Permanently"}' }, 'GitHub answered 301, and not what was asked for'],
+])('GitHub answers %j: kept for now, with a warning', async (failure, reason) => {
   run('500', 'completed')
   make('500')
-  github.fail(1, status)
+  github.fail(1, failure)
   const result = await sweep()
+  expect(result.exitCode).toBe(0)
   expect(counts(result)).toBe('0 revoked, 1 kept, 0 failed')
   expect(result.log).toContain(`Kept 1: ${reason}.`)
+  expect(result.commands).toContainEqual({
+    command: 'warning',
+    properties: { title: 'The sweep could not tell about all keys' },
+    message: `1 key kept, although the jobs may be over: ${reason}.`,
+  })
   expect(counts(await sweep())).toBe('1 revoked, 0 kept, 0 failed')
+})
+
+test('the jobs cannot be listed for now: kept, with a warning', async () => {
+  run('500', 'in_progress', { jobs: { 9: 'completed' } })
+  const key = make('500')
+  const seen = github.answer.bind(github)
+  github.answer = (path, authorization) => {
+    if (path.includes('/jobs')) github.fail(1, { status: 503 })
+    return seen(path, authorization)
+  }
+  expect((await sweep()).log).toContain('Kept 1: GitHub answered 503.')
+  expect(alive()).toEqual([key])
+})
+
+test('a pause that GitHub asks for is waited out', async () => {
+  run('500', 'completed')
+  make('500')
+  github.fail(1, {
+    status: 403,
+    headers: { 'retry-after': '60' },
+    text: '{"message":"You have exceeded a secondary rate limit."}',
+  })
+  const result = await sweep({}, setup.job(preload(['time-lapse'], { TIME_LAPSE: '60' })))
+  expect(counts(result)).toBe('1 revoked, 0 kept, 0 failed')
+  expect(result.milliseconds).toBeGreaterThan(1_000)
 })
 
 test('GitHub does not answer: kept, with the reason', async () => {
@@ -174,7 +346,7 @@ test('GitHub does not answer: kept, with the reason', async () => {
 
 test("at GitHub's rate limit it stops cleanly, says what remains, and the next sweep goes on, oldest first", async () => {
   github.options.limit = 60
-  const keys = Array.from({ length: 30 }, (_, index) => {
+  const keys = Array.from({ length: 80 }, (_, index) => {
     run(`${500 + index}`, 'completed')
     return make(`${500 + index}`, { hoursOld: 100 - index })
   })
@@ -185,13 +357,14 @@ test("at GitHub's rate limit it stops cleanly, says what remains, and the next s
     /^\d+ keys remaining: GitHub's rate limit is reached until .*; the next sweep goes on\.$/,
   )
   // Some of the limit is left to the repository's other jobs.
-  expect(github.asked.length).toBeLessThan(20)
+  expect(github.asked.length).toBeLessThan(62)
+  expect(github.asked.length).toBeGreaterThan(55)
   const revoked = Number(result.outputs.revoked_count)
-  expect(revoked).toBeGreaterThan(5)
+  expect(revoked).toBeGreaterThan(50)
   expect(alive()).toEqual(keys.slice(revoked))
 
   github.options.limit = 1_000
-  expect(counts(await sweep())).toBe(`${30 - revoked} revoked, 0 kept, 0 failed`)
+  expect(counts(await sweep())).toBe(`${80 - revoked} revoked, 0 kept, 0 failed`)
 })
 
 test('one failure does not stop the rest; the step fails and lists it', async () => {
@@ -279,19 +452,33 @@ test('GitHub Enterprise Server: its address, and its own keys', async () => {
   expect(alive()).toEqual([ofGithubCom])
 })
 
-test('the job summary has a table with links, ages and reasons', async () => {
+test('the job summary counts reasons, and has a table with links, ages and reasons', async () => {
   run('500', 'completed')
-  run('501', 'in_progress')
+  run('501', 'in_progress', { jobs: { 9: 'in_progress' } })
   const dead = make('500')
   const living = make('501')
   const { files } = await sweep()
   const summary = readFileSync(files.summary, 'utf8')
   expect(summary).toContain('Revoked **1**, kept **1**, failed **0**.')
+  expect(summary).toContain('| revoked | 1 | its run has completed |')
   expect(summary).toContain(
-    `| revoked | ${dead.id} | shop.test | [500](https://github.com/octo-org/shop/actions/runs/500/attempts/1) |`,
+    `| revoked | ${dead.id} | shop&#46;test | [500](https://github.com/octo-org/shop/actions/runs/500/attempts/1) |`,
   )
   expect(summary).toContain(`| kept | ${living.id} |`)
   expect(summary).toMatch(/\| never \| its run has completed \|/)
+})
+
+test('the job summary shows foreign words and nothing else, and no secret in them', async () => {
+  run('500', 'completed')
+  make('500')
+  const message = `a|b <img src=x> [x](https://evil.example) **@octocat** https://evil.example\n\n# h ${setup.neon.organizationKey}`
+  const body = JSON.stringify({ message })
+  setup.inject({ operation: 'revokeOrgApiKey', failure: { kind: 'status', status: 403, applied: false, body } })
+  const { files } = await sweep()
+  const summary = readFileSync(files.summary, 'utf8')
+  expect(summary).not.toMatch(/<|\*\*@|evil\.example|\n# h|napi|a\|b/)
+  expect(summary).not.toContain(setup.neon.organizationKey.slice(5))
+  expect(summary).toContain('a&#124;b &#60;img src&#61;x&#62;')
 })
 
 test('no secret stands in anything but its mask command', async () => {
@@ -305,6 +492,75 @@ test('no secret stands in anything but its mask command', async () => {
   }
 })
 
+describe('repositories: all', () => {
+  const all = { repositories: 'all', github_token: 'ghs_simulated0123456789' }
+  beforeEach(() => {
+    github.options.installation = true
+    github.repositories.set('812345679', 'octo-org/bank')
+  })
+
+  test('the keys of every repository that the token sees; those of others are kept and counted, however old', async () => {
+    run('500', 'completed')
+    run('600', 'in_progress', { repository: 'octo-org/bank', jobs: { 9: 'completed' } })
+    make('500')
+    make('600', { repositoryId: '812345679' })
+    const deleted = make('601', { repositoryId: '812345679' })
+    const unseen = ['1', '1', '2'].map((repositoryId) => make('700', { repositoryId, hoursOld: 900 }))
+    const foreign = make('500', { name: 'gha-0f0f/812345678/500/1/9/abcdefgh/x' })
+    const result = await sweep(all)
+    expect(errorsOf(result)).toEqual([])
+    expect(counts(result)).toBe('3 revoked, 3 kept, 0 failed')
+    expect(alive()).toEqual([...unseen, foreign])
+    expect(deleted.revokedAt).toBeDefined()
+    expect(readFileSync(result.files.summary, 'utf8')).toContain('does not see **2** of the repositories')
+    expect([...github.asked].sort()).toEqual(['500', '600', '600/1', '601', 'octo-org/bank', 'repositories'])
+  })
+
+  test('all pages of repositories are read', async () => {
+    for (let id = 1; id <= 250; id += 1) github.repositories.set(String(id), `octo-org/r${id}`)
+    run('500', 'completed', { repository: 'octo-org/r250' })
+    make('500', { repositoryId: '250' })
+    expect(counts(await sweep(all))).toBe('1 revoked, 0 kept, 0 failed')
+  })
+
+  test('a token that is no installation token: the sweep fails and says what it takes', async () => {
+    github.options.installation = false
+    make('500')
+    expect(errorsOf(await sweep(all))).toEqual([expect.stringMatching(/\(403\).*installation token of a GitHub App/)])
+    expect(alive()).toHaveLength(1)
+  })
+
+  test('the repositories cannot be listed for now: everything is kept, with a warning', async () => {
+    run('500', 'completed')
+    make('500', { hoursOld: 900 })
+    github.fail(1, { status: 502 })
+    const result = await sweep(all)
+    expect(result.exitCode).toBe(0)
+    expect(counts(result)).toBe('0 revoked, 1 kept, 0 failed')
+  })
+
+  test('an app without the permission: the sweep fails, having asked once a repository', async () => {
+    github.options.permission = 'none'
+    for (let id = 500; id < 520; id += 1) make(String(id))
+    make('600', { repositoryId: '812345679' })
+    const result = await sweep(all)
+    expect(errorsOf(result)).toEqual([expect.stringMatching(/21 keys kept.*permission Actions: read/)])
+    expect(github.asked.length).toBeLessThan(8)
+  })
+})
+
+test("at Neon's rate limit it stops cleanly, says what remains, and the next sweep goes on", async () => {
+  run('500', 'completed')
+  for (let index = 0; index < 20; index += 1) make('500')
+  const limited = { kind: 'status' as const, status: 429, applied: false, headers: { 'retry-after': '3600' } }
+  setup.inject({ operation: 'revokeOrgApiKey', after: 5, times: 999, failure: limited })
+  const result = await sweep()
+  expect(result.exitCode).toBe(0)
+  expect(counts(result)).toBe('5 revoked, 15 kept, 0 failed')
+  const [warning] = result.commands.filter(({ command }) => command === 'warning')
+  expect(warning?.message).toBe("15 keys remaining: Neon's rate limit is reached; the next sweep goes on.")
+})
+
 test.each([
   ['api_key', '', /api_key input is empty/],
   ['github_token', '', /github_token input is empty/],
@@ -315,6 +571,8 @@ test.each([
   ['max_age_hours', 'a week', /max_age_hours input is 'a week'/],
   ['max_age_hours', '0', /above 0/],
   ['max_age_hours', '-1', /above 0/],
+  ['job_id', 'mine', /job_id input is 'mine'/],
+  ['repositories', 'every', /repositories input is 'every'; it can be 'this' or 'all'/],
   ['dry_run', 'maybe', /dry_run input is 'maybe'; it can be 'true' or 'false'/],
 ])('bad input: %s %j', async (name, value, message) => {
   const result = await sweep({ [name]: value })

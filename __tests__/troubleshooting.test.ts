@@ -57,13 +57,13 @@ async function sweep(inputs: Record<string, string> = {}): Steps {
 }
 
 /** A sweep that meets keys of other runs, all of which are over. */
-function sweepAll(runs = 1): Steps {
+function sweepAll(runs = 1, inputs: Record<string, string> = {}): Steps {
   for (let index = 0; index < runs; index += 1) {
     const id = String(500 + index)
     github.runs.set(id, { id, status: 'completed', attempt: 1 })
     setup.neon.accounts.createKey({ organization: setup.neon.organization }, keyName({ runId: id }), setup.neon.ada)
   }
-  return sweep()
+  return sweep(inputs)
 }
 
 /** Main is asked to stop once its first request has arrived. */
@@ -186,25 +186,32 @@ const PROVOKED: Record<string, () => Steps> = {
   'there is nothing to revoke': () => life({ api_key: '' }),
   'held something else': () => main({}, { env: { NEON_API_KEY: 'something else' } }),
   'The long-lived Neon API key is exposed': () => main({}, { env: { ADMIN_KEY: setup.neon.adminKey } }),
-  'it needs actions: read': () => {
+  'needs actions: read': () => {
     github.options.permission = 'none'
     return sweepAll()
   },
+  'GitHub rejected the github_token': () => sweepAll(1, { github_token: 'expired' }),
+  'has to be the installation token of a GitHub App': () => sweep({ repositories: 'all' }),
   'are not visible to the api_key': () => sweep({ org_id: 'org-of-others' }),
-  'rate limit is reached': () => {
-    github.options.limit = 52
+  "GitHub's rate limit is reached": () => {
+    github.options.limit = 10
     return sweepAll(20)
+  },
+  "Neon's rate limit is reached": () => {
+    const failure = { kind: 'status' as const, status: 429, applied: false, headers: { 'retry-after': '3600' } }
+    setup.inject({ operation: 'revokeOrgApiKey', failure })
+    return sweepAll()
   },
   'could not be revoked': () => {
     setup.inject({ operation: 'revokeOrgApiKey', failure: refusal(403, 'no') })
     return sweepAll()
   },
   'The sweep could not tell about all keys': () => {
-    github.fail(1, 500)
+    github.fail(1, { status: 500 })
     return sweepAll()
   },
   'The sweep stopped early': () => {
-    github.options.limit = 52
+    github.options.limit = 10
     return sweepAll(20)
   },
 }

@@ -5,7 +5,7 @@ import { startNeon } from '../simulator/neon/server.ts'
 import { generateCertificate, startTlsFront } from '../simulator/tls.ts'
 
 const { neon, host } = await startNeon()
-const github = await startGithub({ limit: Number.POSITIVE_INFINITY })
+const github = await startGithub({ limit: Number.MAX_SAFE_INTEGER })
 const certificate = await generateCertificate(['localhost'])
 const { port } = await startTlsFront(certificate, () => host)
 /** What the benchmark is told of them. */

@@ -1,6 +1,6 @@
 // `npm run bench:sweep`: the built sweep in a process of its own, from 100 to 10,000 keys of half as many runs, most of
-// them over; how its time and memory grow, and what it asks. GitHub's limit is out of the way here but for the last row,
-// which has it.
+// them over, of one repository and of an organization's 500; how its time and memory grow, and what it asks. GitHub's limit
+// is out of the way here but for the last two rows, which have it.
 
 import { readCommand } from '../scripts/command.ts'
 import { table, writeGenerated } from '../scripts/markdown.ts'
@@ -8,6 +8,7 @@ import { keyName, SWEEP } from '../simulator/fixtures.ts'
 import { startGithub } from '../simulator/github/server.ts'
 import { startNeon } from '../simulator/neon/server.ts'
 import { Job } from '../simulator/runner/job.ts'
+import { JOB_VARIABLES } from '../simulator/runner/variables.ts'
 import { USAGE, usageOf } from './usage.ts'
 
 const given = readCommand({
@@ -16,20 +17,45 @@ const given = readCommand({
   flags: { write: { help: 'into docs/sweep-load.md' } },
 })
 
-async function measure(keys: number, limit: number): Promise<(string | number)[]> {
+interface Load {
+  keys: number
+  repositories: number
+  /** GitHub's requests an hour. */
+  limit: number
+}
+
+/** Any number that no sweep reaches. */
+const UNLIMITED = 1_000_000
+
+async function measure({ keys, repositories, limit }: Load): Promise<(string | number)[]> {
   const server = await startNeon()
-  const github = await startGithub({ limit })
+  const github = await startGithub({ limit, installation: true })
   const job = new Job({ GITHUB_API_URL: github.host })
   const { neon, host } = server
   try {
+    const names = Array.from({ length: repositories }, (_, index): [string, string] => [
+      String(812_345_678 + index),
+      index === 0 ? JOB_VARIABLES.GITHUB_REPOSITORY : `octo-org/repository-${index}`,
+    ])
+    for (const [id, name] of names) github.repositories.set(id, name)
     for (let index = 0; index < keys; index += 1) {
-      const id = String(1_000 + Math.floor(index / 2))
-      // Every tenth run goes on.
-      github.runs.set(id, { id, status: id.endsWith('0') ? 'in_progress' : 'completed', attempt: 1 })
-      neon.accounts.adopt({ user: neon.ada }, keyName({ runId: id }), neon.ada)
+      const id = String(10_000 + Math.floor(index / 2))
+      const [repositoryId = '', repository = ''] = names[Number(id) % repositories] ?? []
+      // Every tenth run goes on, and one of its two jobs.
+      const goesOn = id.endsWith('0')
+      const jobs = { 1: { 8: 'completed', 9: 'in_progress' } }
+      github.runs.set(id, { id, status: goesOn ? 'in_progress' : 'completed', attempt: 1, repository, jobs })
+      const jobId = String(8 + (index % 2))
+      neon.accounts.adopt({ user: neon.ada }, keyName({ repositoryId, runId: id, jobId }), neon.ada)
     }
     const sweep = await job.uses(SWEEP, {
-      with: { api_key: neon.adminKey, scope: 'personal', api_host: host, github_token: github.token },
+      with: {
+        api_key: neon.adminKey,
+        scope: 'personal',
+        api_host: host,
+        github_token: github.token,
+        repositories: repositories === 1 ? 'this' : 'all',
+      },
       env: USAGE,
     })
     const count = (method: string): number => neon.requests.filter((request) => request.method === method).length
@@ -37,7 +63,8 @@ async function measure(keys: number, limit: number): Promise<(string | number)[]
     return [
       keys,
       keys / 2,
-      Number.isFinite(limit) ? `${revoked}, then GitHub's limit` : revoked,
+      repositories,
+      limit === UNLIMITED ? revoked : `${revoked}, then GitHub's limit`,
       (sweep.milliseconds / 1000).toFixed(1),
       usageOf(sweep).memory.toFixed(0),
       count('GET'),
@@ -54,6 +81,7 @@ async function measure(keys: number, limit: number): Promise<(string | number)[]
 const heads = [
   'keys',
   'runs',
+  'repositories',
   'revoked',
   'time (s)',
   'peak memory (MiB)',
@@ -62,8 +90,10 @@ const heads = [
   'questions to GitHub',
 ]
 const rows: (string | number)[][] = []
-for (const keys of [100, 1_000, 10_000]) rows.push(await measure(keys, Number.POSITIVE_INFINITY))
-rows.push(await measure(10_000, 1_000))
+for (const keys of [100, 1_000, 10_000]) rows.push(await measure({ keys, repositories: 1, limit: UNLIMITED }))
+rows.push(await measure({ keys: 10_000, repositories: 500, limit: UNLIMITED }))
+rows.push(await measure({ keys: 10_000, repositories: 1, limit: 1_000 }))
+rows.push(await measure({ keys: 10_000, repositories: 500, limit: 5_000 }))
 const text = table(heads, rows)
 console.log(text)
 if (given.has('write')) writeGenerated('docs/sweep-load.md', { sweep: text })

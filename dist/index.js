@@ -56,6 +56,7 @@ class Deadline {
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Db: () => (/* binding */ NeonUnreachable),
+/* harmony export */   JH: () => (/* binding */ RateLimited),
 /* harmony export */   J_: () => (/* binding */ WrongReach),
 /* harmony export */   Rn: () => (/* binding */ RunnerError),
 /* harmony export */   TL: () => (/* binding */ GaveUp),
@@ -64,6 +65,7 @@ class Deadline {
 /* harmony export */   Xx: () => (/* binding */ KeyMayBeAlive),
 /* harmony export */   cJ: () => (/* binding */ Cancelled),
 /* harmony export */   dz: () => (/* binding */ InputError),
+/* harmony export */   iX: () => (/* binding */ GithubRefused),
 /* harmony export */   lD: () => (/* binding */ NeonRefused)
 /* harmony export */ });
 /** An input of the action is missing or malformed. Thrown before any request is sent. */
@@ -101,6 +103,14 @@ class NeonUnreachable extends Error {
 /** Neon did not answer, or asked to wait, for longer than the step may take. */
 class GaveUp extends Error {
     name = 'GaveUp';
+}
+/** A rate limit of Neon's lasted for longer than the step may take. */
+class RateLimited extends GaveUp {
+    name = 'RateLimited';
+}
+/** GitHub will never tell this token what the sweep has to know. */
+class GithubRefused extends Error {
+    name = 'GithubRefused';
 }
 /** The runner asked the step to end (a cancelled job), and waiting any longer was pointless. */
 class Cancelled extends Error {
@@ -419,6 +429,32 @@ function addressOf(proxy) {
     url.username = '';
     url.password = '';
     return url.href;
+}
+
+
+/***/ }),
+
+/***/ 6485:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ disarm)
+/* harmony export */ });
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_0__);
+
+/**
+ * Makes one harmless line of a text that may hold foreign words (Neon's, GitHub's, a proxy's): without control
+ * characters, and without anything that the runner reads as a command.
+ *
+ * @see actions/runner, ActionCommand.cs: `::command::` at the start of a line, `##[command]` anywhere in it
+ */
+function disarm(text) {
+    return (0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(text)
+        .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+        .replaceAll('##[', '# #[')
+        .replace(/^(\s*)::/, '$1: :');
 }
 
 
@@ -1266,7 +1302,7 @@ class Patience {
      *
      * @param why how the attempt ended, for the log or the error
      * @param attempt 0 for the first wait
-     * @throws {GaveUp} when the deadline leaves no time for another attempt
+     * @throws {GaveUp} when the deadline leaves no time for another attempt; {@link RateLimited} after a 429
      * @throws {Cancelled} as soon as the job is cancelled
      */
     async waitOrGiveUp(why, attempt, hint = {}) {
@@ -1274,7 +1310,8 @@ class Patience {
         const wait = waitBefore(attempt, hint, random);
         if (wait + SHORTEST_ATTEMPT > deadline.remaining()) {
             const asked = hint.retryAfter === undefined ? '' : `, and Neon asks to wait ${Math.ceil(hint.retryAfter / 1000)} s`;
-            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .GaveUp */ .TL(`${why}. Gave up: this step may take ${deadline.seconds} s${asked}. See https://neonstatus.com, and whether this runner can reach Neon.`);
+            const Failure = hint.limited ? _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RateLimited */ .JH : _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .GaveUp */ .TL;
+            throw new Failure(`${why}. Gave up: this step may take ${deadline.seconds} s${asked}. See https://neonstatus.com, and whether this runner can reach Neon.`);
         }
         onWait(`${why}. Trying again in ${(wait / 1000).toFixed(1)} s.`);
         await clock.sleep(wait, cancelled);
@@ -1358,9 +1395,10 @@ function canRevokeItself(scope) {
 /* harmony export */   bB: () => (/* binding */ readApiHost),
 /* harmony export */   bH: () => (/* binding */ readTargetInputs),
 /* harmony export */   hx: () => (/* binding */ readScope),
-/* harmony export */   iZ: () => (/* binding */ readApiKey)
+/* harmony export */   iZ: () => (/* binding */ readApiKey),
+/* harmony export */   tW: () => (/* binding */ readJobId)
 /* harmony export */ });
-/* unused harmony exports NEON_API_HOST, readJobId */
+/* unused harmony export NEON_API_HOST */
 /* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2438);
 /* harmony import */ var _base_loopback_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9752);
 /* harmony import */ var _neon_api_key_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6466);
@@ -10997,23 +11035,8 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./build/js/github/disarm.js
-
-/**
- * Makes one harmless line of a text that may hold foreign words (Neon's, GitHub's, a proxy's): without control
- * characters, and without anything that the runner reads as a command.
- *
- * @see actions/runner, ActionCommand.cs: `::command::` at the start of a line, `##[command]` anywhere in it
- */
-function disarm(text) {
-    return (0,external_node_util_.stripVTControlCharacters)(text)
-        .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-        .replaceAll('##[', '# #[')
-        .replace(/^(\s*)::/, '$1: :');
-}
-
+// EXTERNAL MODULE: ./build/js/github/disarm.js
+var disarm = __nccwpck_require__(6485);
 ;// CONCATENATED MODULE: ./build/js/github/runner.js
 
 
@@ -11028,7 +11051,7 @@ function githubRunner() {
             text = text.replaceAll(secret, '***');
         return text;
     };
-    const clean = (message) => disarm(redact(message));
+    const clean = (message) => (0,disarm/* disarm */.J)(redact(message));
     const cleanLines = (message) => [message].flat().map(clean).join('\n');
     let waits = 0;
     const endWaiting = () => {
@@ -11044,6 +11067,7 @@ function githubRunner() {
             setSecret(secret);
             secrets.add(secret);
         },
+        redact,
         saveState: saveState,
         state: getState,
         output: setOutput,
@@ -11175,7 +11199,7 @@ function endOnceWritten() {
 
 /** The sweep; its own code, octokit above all, is loaded here and nowhere else, since main and post never need it. */
 async function sweepKeys(world) {
-    const sweep = await Promise.all(/* import() | sweep-keys */[__nccwpck_require__.e(504), __nccwpck_require__.e(914)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6913));
+    const sweep = await Promise.all(/* import() | sweep-keys */[__nccwpck_require__.e(504), __nccwpck_require__.e(914)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6778));
     await sweep.sweepKeys(world);
 }
 

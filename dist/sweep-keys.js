@@ -19,7 +19,7 @@ async function writeSummary(markdown) {
 
 /***/ }),
 
-/***/ 6913:
+/***/ 6778:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -48,127 +48,383 @@ async function concurrently(items, width, act) {
 var errors = __webpack_require__(2438);
 // EXTERNAL MODULE: ./build/js/base/proxy-settings.js
 var proxy_settings = __webpack_require__(1907);
-// EXTERNAL MODULE: ./build/js/github/key-name.js
-var key_name = __webpack_require__(3122);
-// EXTERNAL MODULE: ./build/js/github/run-context.js
-var run_context = __webpack_require__(7260);
 // EXTERNAL MODULE: ./build/node_modules/@actions/github/lib/github.js + 22 modules
 var github = __webpack_require__(8134);
-;// CONCATENATED MODULE: ./build/js/github/runs.js
+;// CONCATENATED MODULE: ./build/js/github/api.js
 
 
-/** Of the 1,000 requests an hour that all jobs of a repository share, so many are left to the others. */
-const LEFT_TO_OTHERS = 50;
+const CANCELLED = { kind: 'postponed', why: 'the job was cancelled; the next sweep goes on' };
+const OUT_OF_TIME = { kind: 'postponed', why: "the sweep's time is over; the next one goes on" };
 /** Milliseconds for one answer. */
 const TIMEOUT = 15_000;
-/** Asks the GitHub that the runner belongs to (`GITHUB_API_URL`), through the runner's proxy. */
-function openGithub({ token, repository, http }) {
-    const [owner = '', repo = ''] = repository.split('/');
-    const octokit = (0,github/* getOctokit */.Q)(token, { request: { fetch: fetchThrough(http) } });
-    let limited;
-    const heed = (headers) => {
-        const remaining = headers['x-ratelimit-remaining'];
-        if (remaining !== undefined && Number(remaining) <= LEFT_TO_OTHERS)
-            limited = postponed(headers);
-    };
-    return {
-        async ask(runId) {
-            if (limited)
-                return limited;
-            try {
-                // The run's pull requests are of no interest and can be many.
-                const parameters = { owner, repo, run_id: Number(runId), exclude_pull_requests: true };
-                const { data, headers } = await octokit.rest.actions.getWorkflowRun(parameters);
-                heed(headers);
-                if (String(data.id) !== runId)
-                    return { kind: 'unknown', why: 'GitHub answered for another run' };
-                if (data.status === 'completed')
-                    return { kind: 'completed' };
-                return {
-                    kind: 'active',
-                    status: (data.status ?? 'in an unknown state').replaceAll('_', ' '),
-                    attempt: data.run_attempt,
-                };
-            }
-            catch (error) {
-                const answer = explainFailure(error);
-                if (answer.kind === 'postponed')
-                    limited = answer;
-                return answer;
-            }
-        },
-    };
+/** The share of the requests of an hour that is left to whoever else uses the token, or the repository's limit. */
+const LEFT_TO_OTHERS = 0.05;
+/** Milliseconds; a pause that GitHub asks for is waited out up to this. It asks for a minute when many questions come fast. */
+const LONGEST_PAUSE = 120_000;
+/** GitHub's REST API for reading, within its rate limits. */
+class GithubApi {
+    #access;
+    #octokit;
+    /** The answer to every further question, once asking is pointless. */
+    #end;
+    /** Ends when GitHub may be asked again. */
+    #pause;
+    constructor(access) {
+        this.#access = access;
+        const request = { fetch: fetchThrough(access), log: QUIET };
+        this.#octokit = (0,github/* getOctokit */.Q)(access.token, { baseUrl: access.baseUrl, request });
+    }
+    /**
+     * Asks a question, unless asking has become pointless.
+     *
+     * @param send the request
+     * @param decode reads the body; what it cannot read counts as unknown
+     */
+    async ask(send, decode) {
+        await this.#pause;
+        const end = this.#reasonNotToAsk();
+        if (end)
+            return end;
+        try {
+            const { status, data, headers } = await send(this.#octokit);
+            const { 'x-ratelimit-remaining': remaining, 'x-ratelimit-limit': limit } = headers;
+            if (Number(remaining) <= Number(limit) * LEFT_TO_OTHERS)
+                this.#end = rateLimited(headers);
+            return { kind: 'found', value: read(status, data, decode) };
+        }
+        catch (error) {
+            if (this.#waitsAfter(error))
+                return this.ask(send, decode);
+            return this.#explain(error);
+        }
+    }
+    #reasonNotToAsk() {
+        if (this.#access.cancelled.aborted)
+            return CANCELLED;
+        return this.#end ?? (this.#access.deadline.remaining() < TIMEOUT ? OUT_OF_TIME : undefined);
+    }
+    /** Whether GitHub asked for a pause that is short enough; then no question is asked until it is over. */
+    #waitsAfter(error) {
+        const { clock, deadline, cancelled } = this.#access;
+        const headers = headersOf(error);
+        const pause = Math.max(1_000, Number(headers['retry-after']) * 1_000);
+        if (!isRateLimit(error) || !(pause <= LONGEST_PAUSE) || pause + TIMEOUT > deadline.remaining())
+            return false;
+        this.#pause = clock.sleep(pause, cancelled).catch(() => { });
+        return true;
+    }
+    #stop(end) {
+        this.#end = end;
+        return end;
+    }
+    #explain(error) {
+        const { status, response } = error;
+        if (this.#access.cancelled.aborted)
+            return CANCELLED;
+        if (isRateLimit(error))
+            return this.#stop(rateLimited(headersOf(error)));
+        if (status === 401)
+            return this.#stop({ kind: 'refused', why: 'GitHub rejected the github_token (401)' });
+        if (status === 403)
+            return { kind: 'refused', why: `GitHub refuses the github_token (403): ${(0,errors/* formatError */.Wk)(error)}` };
+        if (status === 404)
+            return { kind: 'not found' };
+        if (error instanceof NotWhatWasAskedFor)
+            return { kind: 'unknown', why: error.message };
+        // octokit gives an error without an answer the status 500, too.
+        const why = response ? `GitHub answered ${status}` : `GitHub did not answer (${(0,errors/* formatError */.Wk)(error)})`;
+        return { kind: 'unknown', why };
+    }
+}
+/** GitHub, or somebody in its place, answered with something else: a redirect, a page of a proxy. */
+class NotWhatWasAskedFor extends Error {
+}
+function read(status, body, decode) {
+    const why = `GitHub answered ${status}, and not what was asked for`;
+    if (status !== 200)
+        throw new NotWhatWasAskedFor(why);
+    let value;
+    try {
+        value = decode(body);
+    }
+    catch (cause) {
+        throw new NotWhatWasAskedFor(why, { cause });
+    }
+    if (value === undefined)
+        throw new NotWhatWasAskedFor(why);
+    return value;
 }
 /** `fetch`, as far as octokit uses it to read, over the one HTTP client of the action. */
-function fetchThrough(http) {
+function fetchThrough({ http, cancelled }) {
     return async (url, { headers }) => {
-        const answer = await http.exchange({ method: 'GET', url: new URL(url), headers, timeout: TIMEOUT });
-        const pairs = Object.entries(answer.headers).map(([name, value]) => [name, String(value)]);
-        return new Response(answer.body, { status: answer.status, headers: pairs });
+        const request = { method: 'GET', url: new URL(url), headers, timeout: TIMEOUT, signal: cancelled };
+        const { status, headers: answered, body } = await http.exchange(request);
+        const pairs = Object.entries(answered).map(([name, value]) => [name, String(value)]);
+        // A whole `Response` would load another of Node's large modules.
+        return { status, url, headers: new Map(pairs), text: async () => body };
     };
+}
+/** octokit warns of deprecations on stderr, where nothing may be written. */
+const QUIET = { debug() { }, info() { }, warn() { }, error() { } };
+function headersOf(error) {
+    return error.response?.headers ?? {};
 }
 /** @see https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api */
-function explainFailure(error) {
-    const { status, response } = error;
-    const headers = response?.headers ?? {};
-    const exhausted = String(headers['x-ratelimit-remaining'] ?? '') === '0' || headers['retry-after'] !== undefined;
-    if (status === 429 || (status === 403 && exhausted))
-        return postponed(headers);
-    if (status === 404)
-        return { kind: 'not found' };
-    if (status === 403)
-        return { kind: 'unknown', why: 'the token may not read runs (it needs actions: read)' };
-    if (status === 401)
-        return { kind: 'unknown', why: 'GitHub rejected the token' };
-    // octokit gives an error without an answer the status 500, too.
-    return {
-        kind: 'unknown',
-        why: response ? `GitHub answered ${status}` : `GitHub did not answer (${(0,errors/* formatError */.Wk)(error)})`,
-    };
+function isRateLimit(error) {
+    const { status } = error;
+    const headers = headersOf(error);
+    const limited = String(headers['x-ratelimit-remaining']) === '0' || headers['retry-after'] !== undefined;
+    return status === 429 || (status === 403 && (limited || /rate limit/i.test((0,errors/* formatError */.Wk)(error))));
 }
-function postponed(headers) {
+function rateLimited(headers) {
     const reset = Number(headers['x-ratelimit-reset']);
     const when = Number.isFinite(reset) ? ` until ${new Date(reset * 1000).toISOString()}` : '';
     return { kind: 'postponed', why: `GitHub's rate limit is reached${when}; the next sweep goes on` };
 }
 
+;// CONCATENATED MODULE: ./build/js/github/pages.js
+/** The most that GitHub puts on a page. */
+const PAGE_SIZE = 100;
+/** Reads the pages of a list up to the first that is not full: all of them or none. */
+async function readPages(readPage) {
+    const entries = [];
+    for (let page = 1;; page += 1) {
+        const answer = await readPage(page);
+        if (answer.kind !== 'found')
+            return answer;
+        entries.push(...answer.value);
+        if (answer.value.length < PAGE_SIZE)
+            return { kind: 'found', value: new Map(entries) };
+    }
+}
+
+;// CONCATENATED MODULE: ./build/js/github/runs.js
+/** Asks about a run: its latest attempt. */
+function askForRun(api, { repository, runId }) {
+    return api.ask((octokit) => octokit.request('GET /repos/{owner}/{repo}/actions/runs/{run_id}', {
+        ...splitName(repository),
+        run_id: Number(runId),
+        // They are of no interest and can be many.
+        exclude_pull_requests: true,
+    }), ({ id, status, run_attempt: attempt = 1 }) => String(id) === runId && status !== null && Number.isInteger(attempt)
+        ? { completed: status === 'completed', status: status.replaceAll('_', ' '), attempt }
+        : undefined);
+}
+/** Asks whether the token can read a repository's runs: any other than the one that was not found. */
+function askForRuns(api, repository) {
+    return api.ask((octokit) => octokit.request('GET /repos/{owner}/{repo}/actions/runs', { ...splitName(repository), per_page: 1 }), ({ workflow_runs }) => workflow_runs);
+}
+/** `owner/name` as octokit takes it. */
+function splitName(repository) {
+    const [owner = '', repo = ''] = repository.split('/');
+    return { owner, repo };
+}
+
+;// CONCATENATED MODULE: ./build/js/github/jobs.js
+
+
+/** Asks for all jobs of one attempt of a run. */
+function askForJobs(api, { repository, runId }, attempt) {
+    const address = { ...splitName(repository), run_id: Number(runId), attempt_number: attempt };
+    return readPages((page) => api.ask((octokit) => octokit.request('GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs', {
+        ...address,
+        per_page: PAGE_SIZE,
+        page,
+    }), 
+    // Of a job's six statuses, only this one means that it is over.
+    ({ jobs }) => jobs.map(({ id, status }) => [String(id), status === 'completed'])));
+}
+
+;// CONCATENATED MODULE: ./build/js/github/inquiry.js
+
+
+/** Asks GitHub about runs: each question once, and no further one about a repository that it refuses to tell about. */
+class Inquiry {
+    #api;
+    #ownRun;
+    #answers = new Map();
+    #refusals = new Map();
+    /** @param ownRun the run by which the token is tested, where it is a token of that repository alone */
+    constructor(api, ownRun) {
+        this.#api = api;
+        this.#ownRun = ownRun;
+    }
+    run(address) {
+        return this.#once('run', address, () => askForRun(this.#api, address));
+    }
+    jobs(address, attempt) {
+        return this.#once('jobs', address, () => askForJobs(this.#api, address, attempt));
+    }
+    /** Whether the token is seen to read runs: one that may not is answered 404 for every run, as if all were deleted. */
+    async readsRuns({ repository }) {
+        if (this.#ownRun)
+            return this.run(this.#ownRun);
+        return this.#once('runs', { repository, runId: '' }, () => askForRuns(this.#api, repository));
+    }
+    async #once(what, { repository, runId }, ask) {
+        const refusal = this.#refusals.get(repository);
+        if (refusal)
+            return refusal;
+        const question = `${what} ${repository} ${runId}`;
+        const asked = this.#answers.get(question);
+        const answer = asked ?? ask();
+        this.#answers.set(question, answer);
+        const answered = await answer;
+        if (answered.kind === 'refused')
+            this.#refusals.set(repository, answered);
+        return answered;
+    }
+}
+
+// EXTERNAL MODULE: ./build/js/github/key-name.js
+var key_name = __webpack_require__(3122);
+;// CONCATENATED MODULE: ./build/js/github/repositories.js
+
+/** Asks which repositories a GitHub App's installation token reaches. */
+function askForRepositories(api) {
+    return readPages((page) => api.ask((octokit) => octokit.request('GET /installation/repositories', { per_page: PAGE_SIZE, page }), ({ repositories }) => repositories.map(({ id, full_name }) => [String(id), full_name])));
+}
+
+// EXTERNAL MODULE: ./build/js/github/run-context.js
+var run_context = __webpack_require__(7260);
 // EXTERNAL MODULE: ./build/js/neon/client.js + 5 modules
 var client = __webpack_require__(3949);
 // EXTERNAL MODULE: ./build/js/neon/resolve-scope.js + 1 modules
 var resolve_scope = __webpack_require__(2977);
 // EXTERNAL MODULE: ./build/js/neon/scope.js
 var neon_scope = __webpack_require__(7724);
-;// CONCATENATED MODULE: ./build/js/steps/orphans.js
-/** The keys of this repository among all that are listed, the oldest first; no other key is ever touched. */
-function ownKeys(listed, home, parse) {
+;// CONCATENATED MODULE: ./build/js/steps/verdicts.js
+
+/** The rules of docs/behavior.md, *Sweep*, in its order. */
+const RULES = [
+    {
+        name: 'the token does not see its repository',
+        decide({ repository }) {
+            if (repository.kind === 'not found') {
+                return { kind: 'unseen', reason: 'the github_token does not see its repository' };
+            }
+            return undecided(repository);
+        },
+    },
+    {
+        name: "it is of the sweep's own job",
+        decide({ key, own }) {
+            const { repositoryId, runId, jobId } = key.parsed;
+            if ((0,run_context/* isOfJob */.d1)(key.name, own))
+                return keep("the sweep's own job");
+            const isOfOwnRun = repositoryId === own.repositoryId && runId === own.runId;
+            return isOfOwnRun && jobId === '0' ? keep("the sweep's own run, and its name has no job ID") : undefined;
+        },
+    },
+    {
+        name: 'it is older than any job',
+        decide: ({ ageHours, maxAgeHours }) => ageHours > maxAgeHours ? revoke(`it is older than ${maxAgeHours} hours`) : undefined,
+    },
+    {
+        name: 'its run has completed',
+        decide: ({ key, run }) => run?.kind === 'found' && run.value.completed && !isStale(run.value, key)
+            ? revoke('its run has completed')
+            : undefined,
+    },
+    {
+        name: 'its run is on a later attempt',
+        decide: ({ key, run }) => run?.kind === 'found' && run.value.attempt > attemptOf(key) ? revoke('its run is on a later attempt') : undefined,
+    },
+    {
+        name: 'its job has completed',
+        decide: ({ key, run, jobs }) => run && jobs?.kind === 'found' && jobs.value.get(key.parsed.jobId) ? revoke('its job has completed') : undefined,
+    },
+    {
+        name: 'its job may go on',
+        decide({ key, run, jobs }) {
+            if (run?.kind !== 'found' || isStale(run.value, key))
+                return undefined;
+            const goesOn = `its run is ${run.value.status}`;
+            if (key.parsed.jobId === '0')
+                return keep(`${goesOn}, and its name has no job ID`);
+            if (jobs?.kind === 'not found')
+                return keep(`${goesOn}, and GitHub has no list of its jobs`);
+            if (jobs?.kind !== 'found')
+                return undefined;
+            return keep(jobs.value.has(key.parsed.jobId) ? 'its job goes on' : `${goesOn}, and GitHub does not list its job`);
+        },
+    },
+    {
+        name: 'its run was deleted',
+        decide: ({ run, readsRuns }) => run?.kind === 'not found' && readsRuns?.kind === 'found' ? revoke('its run was deleted') : undefined,
+    },
+    {
+        name: 'GitHub does not tell',
+        decide({ key, run, readsRuns, jobs }) {
+            if (run?.kind === 'found' && isStale(run.value, key)) {
+                return { kind: 'unknown', reason: 'GitHub answered about an attempt before the one that the key is of' };
+            }
+            if (readsRuns?.kind === 'not found')
+                return { kind: 'refused', reason: 'GitHub shows the github_token no runs (404)' };
+            return undecided(run) ?? undecided(readsRuns) ?? undecided(jobs);
+        },
+    },
+];
+/** Decides about a key by the first rule that applies; `undefined`: more has to be asked. */
+function judge(facts, rules = RULES) {
+    for (const { decide } of rules) {
+        const verdict = decide(facts);
+        if (verdict)
+            return verdict;
+    }
+    return undefined;
+}
+/** Whether the answer was given before the key's attempt began. */
+function isStale(run, key) {
+    return run.attempt < attemptOf(key);
+}
+function attemptOf({ parsed }) {
+    return Number(parsed.runAttempt);
+}
+const keep = (reason) => ({ kind: 'kept', reason });
+const revoke = (reason) => ({ kind: 'revoke', reason });
+/** The verdict where GitHub has not told. */
+function undecided(answer) {
+    return answer && 'why' in answer ? { kind: answer.kind, reason: answer.why } : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/js/steps/decide.js
+
+/** What is asked, in this order, as long as no rule decides. */
+const QUESTIONS = [
+    async (facts, inquiry) => ({ run: await inquiry.run(addressOf(facts)) }),
+    async (facts, inquiry) => facts.run?.kind === 'not found' ? { readsRuns: await inquiry.readsRuns(addressOf(facts)) } : {},
+    async (facts, inquiry) => facts.run?.kind === 'found' ? { jobs: await inquiry.jobs(addressOf(facts), facts.run.value.attempt) } : {},
+];
+/** Decides about a key, and asks GitHub no more than that takes. */
+async function decide(known, inquiry, rules = RULES) {
+    let facts = known;
+    for (const ask of QUESTIONS) {
+        const verdict = judge(facts, rules);
+        if (verdict)
+            return verdict;
+        facts = { ...facts, ...(await ask(facts, inquiry)) };
+    }
+    const verdict = judge(facts, rules);
+    if (!verdict)
+        throw new Error(`no rule decides about the key ${known.key.name}`);
+    return verdict;
+}
+function addressOf({ repository, key }) {
+    return { repository: repository.kind === 'found' ? repository.value : '', runId: key.parsed.runId };
+}
+
+;// CONCATENATED MODULE: ./build/js/steps/own-keys.js
+
+/** The keys that this action created there, among all that are listed, the oldest first; no other key is ever touched. */
+function ownKeys(listed, { server, repositoryId }) {
     return listed
         .flatMap((key) => {
-        const parsed = parse(key.name);
-        const ours = parsed?.server === home.server && parsed.repositoryId === home.repositoryId;
+        const parsed = (0,key_name/* parseKeyName */.wN)(key.name);
+        const ours = parsed?.server === server && (repositoryId ?? parsed.repositoryId) === parsed.repositoryId;
         return ours ? [{ ...key, parsed }] : [];
     })
-        .sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
-}
-/** Decides about one key. In doubt it is kept, unless it is older than any run can be. */
-function judge({ parsed: { runAttempt } }, run, { hours, maxHours }) {
-    switch (run.kind) {
-        case 'own':
-            return { kind: 'kept', reason: "the sweep's own run" };
-        case 'completed':
-            return { kind: 'revoke', reason: 'its run has completed' };
-        case 'deleted':
-            return { kind: 'revoke', reason: 'its run was deleted' };
-        case 'active':
-            if (run.attempt !== undefined && Number(runAttempt) < run.attempt) {
-                return { kind: 'revoke', reason: `attempt ${runAttempt} is over, attempt ${run.attempt} is ${run.status}` };
-            }
-            return { kind: 'kept', reason: `its run is ${run.status}` };
-        case 'unknown':
-        case 'postponed':
-            if (hours > maxHours)
-                return { kind: 'revoke', reason: `older than ${maxHours} hours, and ${run.why}` };
-            return { kind: run.kind === 'unknown' ? 'unsure' : 'postponed', reason: run.why };
-    }
+        .sort((a, b) => (Date.parse(a.createdAt) || 0) - (Date.parse(b.createdAt) || 0));
 }
 
 // EXTERNAL MODULE: ./build/js/steps/inputs.js
@@ -176,8 +432,8 @@ var inputs = __webpack_require__(22);
 ;// CONCATENATED MODULE: ./build/js/steps/sweep-inputs.js
 
 
-/** 35 days: no run lasts longer (https://docs.github.com/actions/reference/limits, 'Workflow run time'). */
-const DEFAULT_MAX_AGE_HOURS = '840';
+/** 5 days, the longest a job can last (https://docs.github.com/actions/reference/limits), and an hour. */
+const DEFAULT_MAX_AGE_HOURS = '121';
 /**
  * Reads and checks every input; masks both credentials before anything else.
  *
@@ -194,16 +450,25 @@ function readSweepInputs(runner) {
         apiKey,
         githubToken,
         scope: (0,inputs/* readScope */.hx)(runner),
+        jobId: (0,inputs/* readJobId */.tW)(runner),
         apiHost: (0,inputs/* readApiHost */.bB)(runner),
+        allRepositories: readRepositories(runner) === 'all',
         maxAgeHours: readMaxAge(runner),
         dryRun: readBoolean(runner, 'dry_run'),
     };
+}
+function readRepositories(runner) {
+    const value = runner.input('repositories') || 'this';
+    if (value !== 'this' && value !== 'all') {
+        throw new errors/* InputError */.dz(`The repositories input is '${value}'; it can be 'this' or 'all'.`);
+    }
+    return value;
 }
 function readMaxAge(runner) {
     const value = runner.input('max_age_hours') || DEFAULT_MAX_AGE_HOURS;
     const hours = Number(value);
     if (!/^\d+(\.\d+)?$/.test(value) || hours <= 0) {
-        throw new errors/* InputError */.dz(`The max_age_hours input is '${value}'; it takes a number of hours above 0, such as 840.`);
+        throw new errors/* InputError */.dz(`The max_age_hours input is '${value}'; it takes a number of hours above 0, such as 121.`);
     }
     return hours;
 }
@@ -216,46 +481,153 @@ function readBoolean(runner, name) {
     return value.toLowerCase() === 'true';
 }
 
-;// CONCATENATED MODULE: ./build/js/steps/sweep-report.js
-function groupTreatments(treatments) {
-    const { revoked = [], failed = [], kept = [], } = Object.groupBy(treatments, ({ kind }) => (kind === 'revoked' || kind === 'failed' ? kind : 'kept'));
-    return { revoked, kept, failed };
-}
+// EXTERNAL MODULE: ./build/js/github/disarm.js
+var disarm = __webpack_require__(6485);
+;// CONCATENATED MODULE: ./build/js/steps/treatment.js
 /** A number of keys in words. */
 function countKeys(count) {
     return count === 1 ? '1 key' : `${count} keys`;
 }
-/** A job's summary may hold 1 MiB; this many rows are well below it, and more than anybody reads. */
-const MOST_ROWS = 500;
-/** The job summary: what was revoked, kept and why, and what failed. Markdown. */
-function summarize({ revoked, kept, failed }, dryRun, { GITHUB_SERVER_URL, GITHUB_REPOSITORY }) {
-    const verb = dryRun ? 'Would revoke' : 'Revoked';
-    const headline = `${verb} **${revoked.length}**, kept **${kept.length}**, failed **${failed.length}**.`;
-    const runs = `${GITHUB_SERVER_URL ?? 'https://github.com'}/${GITHUB_REPOSITORY ?? ''}/actions/runs`;
-    const rowsOf = (what, treatments) => treatments.map(({ key, reason }) => {
-        const { runId, runAttempt, label } = key.parsed;
-        const run = `[${runId}](${runs}/${runId}/attempts/${runAttempt})`;
-        const cells = [what, key.id, label, run, day(key.createdAt), day(key.lastUsedAt) || 'never', reason];
-        return `| ${cells.map(escapeCell).join(' | ')} |`;
-    });
-    const rows = [...rowsOf('failed', failed), ...rowsOf(verb.toLowerCase(), revoked), ...rowsOf('kept', kept)];
-    const more = rows.length > MOST_ROWS ? [`\n… and ${rows.length - MOST_ROWS} more.`] : [];
-    const head = ['| | key ID | job | run | created | last used | why |', '|---|---|---|---|---|---|---|'];
-    const table = rows.length > 0 ? [...head, ...rows.slice(0, MOST_ROWS)] : [];
-    return ['### Sweep of Neon API keys', '', headline, '', ...table, ...more, ''].join('\n');
+/** How many keys were treated alike for the same reason. */
+function countReasons(treatments) {
+    const counts = new Map();
+    for (const { reason } of treatments)
+        counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    return [...counts].sort(([, a], [, b]) => b - a);
 }
-function day(timestamp) {
+
+;// CONCATENATED MODULE: ./build/js/steps/sweep-summary.js
+
+
+/** Bytes of all rows of a table; GitHub drops a summary above 1 MiB, and nobody reads one of a tenth of it. */
+const LONGEST_TABLE = 100_000;
+/** Characters of a cell, which may hold Neon's or GitHub's words. */
+const LONGEST_CELL = 300;
+/** What most needs to be seen comes first. */
+const ORDER = ['failed', 'refused', 'unknown', 'postponed', 'revoked', 'kept', 'unseen'];
+/** The job summary: how many keys were revoked and kept, and why; then each of them, as far as there is room. Markdown. */
+function summarize(treatments, { dryRun, serverUrl }) {
+    const revoked = dryRun ? 'would revoke' : 'revoked';
+    const outcomeOf = ({ kind }) => (kind === 'failed' ? kind : kind === 'revoked' ? revoked : 'kept');
+    const sorted = ORDER.flatMap((kind) => treatments.filter((treatment) => treatment.kind === kind));
+    const outcomes = Object.groupBy(sorted, outcomeOf);
+    const counts = [revoked, 'kept', 'failed'].map((name) => `${name} **${outcomes[name]?.length ?? 0}**`).join(', ');
+    const unseen = new Set(treatments.filter(({ kind }) => kind === 'unseen').map(({ key }) => key.parsed.repositoryId));
+    return [
+        '### Sweep of Neon API keys',
+        `${counts.charAt(0).toUpperCase()}${counts.slice(1)}.`,
+        ...(unseen.size > 0
+            ? [`The github_token does not see **${unseen.size}** of the repositories that have keys.`]
+            : []),
+        ...table(['', 'keys', 'why'], Object.entries(outcomes).flatMap(([outcome, keys = []]) => countReasons(keys).map(([reason, count]) => [outcome, String(count), plain(reason)]))),
+        ...table(['', 'key ID', 'job', 'run', 'created', 'last used', 'why'], sorted.map((treatment) => [
+            outcomeOf(treatment),
+            treatment.key.id,
+            plain(treatment.key.parsed.label),
+            linkToRun(treatment, serverUrl),
+            minuteOf(treatment.key.createdAt),
+            minuteOf(treatment.key.lastUsedAt) || 'never',
+            plain(treatment.reason),
+        ])),
+        '',
+    ].join('\n\n');
+}
+/** @param rows of Markdown; nothing at all where there are none */
+function table(heads, rows) {
+    if (rows.length === 0)
+        return [];
+    const lines = [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+    let bytes = 0;
+    const shown = lines.filter((line) => {
+        bytes += Buffer.byteLength(line);
+        return bytes <= LONGEST_TABLE;
+    });
+    const more = lines.length - shown.length;
+    return [shown.join('\n'), ...(more > 0 ? [`… and ${more} more.`] : [])];
+}
+function linkToRun({ key, repository }, serverUrl) {
+    const { runId, runAttempt } = key.parsed;
+    // GitHub's own pattern of names; anything else could end the link.
+    if (repository === undefined || !/^[\w.-]+\/[\w.-]+$/.test(repository))
+        return runId;
+    return `[${runId}](${serverUrl}/${repository}/actions/runs/${runId}/attempts/${runAttempt})`;
+}
+function minuteOf(timestamp) {
     return timestamp?.slice(0, 16).replace('T', ' ') ?? '';
 }
-/** Neon's words may stand in a reason. */
-function escapeCell(text) {
-    return text
-        .replace(/[\r\n]+/g, ' ')
-        .replaceAll('|', '\\|')
-        .replaceAll('<', '&lt;');
+/** Foreign words as Markdown that shows them and nothing else: no cell, link, emphasis, mention or HTML begins in them. */
+function plain(text) {
+    return (0,disarm/* disarm */.J)(text)
+        .slice(0, LONGEST_CELL)
+        .replace(/[^\p{L}\p{N}\s,;()'-]/gu, (character) => `&#${character.codePointAt(0)};`);
+}
+
+;// CONCATENATED MODULE: ./build/js/steps/sweep-report.js
+
+
+
+/**
+ * Writes outputs, log, warnings and the job summary.
+ *
+ * @throws {Cancelled} when the job was cancelled
+ * @throws {KeyMayBeAlive} when a key that should be revoked may be alive
+ * @throws {GithubRefused} when GitHub will never tell about a key
+ */
+async function conclude(world, treatments, inputs) {
+    const { runner, environment, cancelled } = world;
+    const of = (...kinds) => treatments.filter(({ kind }) => kinds.includes(kind));
+    const revoked = of('revoked');
+    const failed = of('failed');
+    runner.output('revoked_count', String(revoked.length));
+    runner.output('kept_count', String(treatments.length - revoked.length - failed.length));
+    runner.output('failed_count', String(failed.length));
+    for (const { key, reason } of revoked) {
+        runner.info(`${inputs.dryRun ? 'Would revoke' : 'Revoked'} ${key.id} (${key.name}): ${reason}.`);
+    }
+    for (const [reason, count] of countReasons(of('kept', 'unseen', 'refused', 'unknown', 'postponed'))) {
+        runner.info(`Kept ${count}: ${reason}.`);
+    }
+    const postponed = of('postponed');
+    if (postponed.length > 0) {
+        runner.warning(`${countKeys(postponed.length)} remaining: ${reasonsOf(postponed)}.`, 'The sweep stopped early');
+    }
+    const unknown = of('unknown');
+    if (unknown.length > 0) {
+        runner.warning(`${countKeys(unknown.length)} kept, although the jobs may be over: ${reasonsOf(unknown)}.`, 'The sweep could not tell about all keys');
+    }
+    // What is escaped could not be recognized as a secret any more.
+    const redacted = treatments.map((treatment) => ({ ...treatment, reason: runner.redact(treatment.reason) }));
+    const { GITHUB_SERVER_URL: serverUrl = 'https://github.com' } = environment;
+    await runner.summary(summarize(redacted, { dryRun: inputs.dryRun, serverUrl }));
+    if (cancelled.aborted)
+        throw new errors/* Cancelled */.cJ('The job was cancelled in the middle of the sweep; the next one goes on.');
+    const refused = of('refused');
+    const refusal = refused.length > 0 ? [explainRefusal(refused, inputs)] : [];
+    if (failed.length > 0) {
+        const list = failed.map(({ key, reason }) => `${key.id} (${key.name}): ${reason}`);
+        const message = [`${countKeys(failed.length)} could not be revoked.`, ...list, ...refusal].join(' ');
+        throw new errors/* KeyMayBeAlive */.Xx(message, { fatal: true, commands: [] });
+    }
+    if (refused.length > 0)
+        throw new errors/* GithubRefused */.iX(refusal.join());
+}
+function reasonsOf(treatments) {
+    return countReasons(treatments)
+        .map(([reason]) => reason)
+        .join('; ');
+}
+function explainRefusal(refused, { allRepositories }) {
+    const whose = allRepositories
+        ? 'The GitHub App needs the repository permission Actions: read, and its token, too (permission-actions: read).'
+        : 'The token needs actions: read; write it under permissions of the job or the workflow.';
+    return `${countKeys(refused.length)} kept, about which GitHub will never tell: ${reasonsOf(refused)}. ${whose}`;
 }
 
 ;// CONCATENATED MODULE: ./build/js/steps/sweep-keys.js
+
+
+
+
 
 
 
@@ -273,135 +645,125 @@ function escapeCell(text) {
 const SWEEP_DEADLINE = 25 * 60_000;
 /** Milliseconds for one key, so that a few that cannot be revoked do not hold up all others. */
 const KEY_DEADLINE = 60_000;
-/** How many requests are under way at once, to GitHub and to Neon. */
+/** How many keys are dealt with at once. */
 const CONCURRENCY = 4;
 /** Milliseconds between two lines of progress. */
 const PROGRESS_INTERVAL = 10_000;
 const HOUR = 3_600_000;
 /**
- * The sweep: revokes the keys of runs that are over, which no post step could revoke because the runner died.
+ * The sweep: revokes the keys that no post step could revoke, the oldest first.
  *
+ * @param rules of the sweep; the campaign takes one out to see whether that is noticed
  * @throws {InputError | RunnerError} before any request
  * @throws {NeonRefused | NeonUnreachable | GaveUp} when the keys cannot be listed
+ * @throws {GithubRefused} when GitHub will never tell this token what has to be known
  * @throws {KeyMayBeAlive} when a key that should have been revoked could not be; all others are done by then
  */
-async function sweepKeys(world) {
+async function sweepKeys(world, rules) {
     const { runner, environment, clock, cancelled } = world;
     const inputs = readSweepInputs(runner);
-    const own = (0,run_context/* readRunContext */.$p)(world, '0');
+    const own = (0,run_context/* readRunContext */.$p)(world, inputs.jobId);
     const deadline = new base_clock/* Deadline */.B(clock, SWEEP_DEADLINE);
     const http = world.openHttp((0,proxy_settings/* readProxySettings */.uv)(environment));
     const connectWithin = (limit) => (0,client/* connect */.N)({ ...world, http }, { ...inputs, deadline: limit, onWait: runner.debug });
     const neon = connectWithin(deadline);
     const scope = await (0,resolve_scope/* resolveScope */.H)(neon, inputs.scope, 'list');
+    const listed = await listKeys(neon, scope);
+    const repositoryId = inputs.allRepositories ? undefined : own.repositoryId;
+    const keys = ownKeys(listed, { server: (0,key_name/* serverTag */.WD)(own.serverUrl), repositoryId });
+    const whose = inputs.allRepositories ? 'on this server' : 'for this repository';
+    runner.info(`${countKeys(listed.length)} in the ${(0,neon_scope/* describeScope */.OI)(scope)}, ${keys.length} made by this action ${whose}.`);
+    const { GITHUB_API_URL: baseUrl = 'https://api.github.com', GITHUB_REPOSITORY: repository = '' } = environment;
+    const api = new GithubApi({ token: inputs.githubToken, baseUrl, http, clock, deadline, cancelled });
+    const repositories = inputs.allRepositories ? await findRepositories(api) : onlyThis(own, repository);
+    const inquiry = new Inquiry(api, inputs.allRepositories ? undefined : { repository, runId: own.runId });
+    const revoker = new Revoker(world, deadline, () => connectWithin(new base_clock/* Deadline */.B(clock, KEY_DEADLINE)).keysOf(scope));
+    const progress = progressOf(world);
+    const treatments = [];
+    await concurrently(keys, CONCURRENCY, async (key) => {
+        const ageHours = (clock.date() - Date.parse(key.createdAt)) / HOUR;
+        const named = repositoryOf(key, repositories);
+        const facts = { key, own, ageHours, maxAgeHours: inputs.maxAgeHours, repository: named };
+        const verdict = await decide(facts, inquiry, rules);
+        const { kind, reason } = verdict.kind === 'revoke' && !inputs.dryRun ? await revoker.revoke(key, verdict) : verdict;
+        treatments.push({
+            key,
+            repository: named.kind === 'found' ? named.value : undefined,
+            kind: kind === 'revoke' ? 'revoked' : kind,
+            reason,
+        });
+        progress(treatments.length, keys.length);
+    });
+    await conclude(world, treatments, inputs);
+}
+async function listKeys(neon, scope) {
     const listed = await neon
         .keysOf(scope)
         .list()
         .catch(async (error) => {
         throw await (0,resolve_scope/* explain */.W)(error, neon, { purpose: 'list', scope });
     });
-    const inScope = scope.kind === 'project' ? listed.filter((key) => key.projectId === scope.projectId) : listed;
-    const keys = ownKeys(inScope, { server: (0,key_name/* serverTag */.WD)(own.serverUrl), repositoryId: own.repositoryId }, key_name/* parseKeyName */.wN);
-    runner.info(`${countKeys(listed.length)} in the ${(0,neon_scope/* describeScope */.OI)(scope)}, ${keys.length} made by this action for this repository.`);
-    const github = openGithub({ token: inputs.githubToken, repository: environment.GITHUB_REPOSITORY ?? '', http });
-    const progress = progressOf(world);
-    const runs = await askForRuns({ keys, ownRunId: own.runId, github, cancelled, progress });
-    const treatments = [];
-    await concurrently(keys, CONCURRENCY, async (key) => {
-        const hours = (clock.date() - Date.parse(key.createdAt)) / HOUR;
-        const run = runs.get(key.parsed.runId) ?? OWN_RUN;
-        treatments.push({ key, ...(await carryOut(key, judge(key, run, { hours, maxHours: inputs.maxAgeHours }))) });
-        progress('revoking', treatments.length, keys.length);
-    });
-    async function carryOut(key, { kind, reason }) {
-        if (kind !== 'revoke')
-            return { kind, reason };
-        if (inputs.dryRun)
-            return { kind: 'revoked', reason };
-        if (cancelled.aborted)
-            return { kind: 'postponed', reason: CANCELLED.why };
-        if (deadline.remaining() < KEY_DEADLINE) {
-            return { kind: 'postponed', reason: "the sweep's time is over; the next one goes on" };
-        }
+    return scope.kind === 'project' ? listed.filter((key) => key.projectId === scope.projectId) : listed;
+}
+/** @throws {GithubRefused} */
+async function findRepositories(api) {
+    const answer = await askForRepositories(api);
+    if (answer.kind !== 'refused' && answer.kind !== 'not found')
+        return answer;
+    const why = answer.kind === 'refused' ? answer.why : 'GitHub lists no repositories for the github_token (404)';
+    throw new errors/* GithubRefused */.iX(`${why}. With repositories: all, the github_token has to be the installation token of a GitHub App, as actions/create-github-app-token makes one.`);
+}
+function onlyThis({ repositoryId }, repository) {
+    return { kind: 'found', value: new Map([[repositoryId, repository]]) };
+}
+/** The name of a key's repository. */
+function repositoryOf({ parsed }, repositories) {
+    if (repositories.kind !== 'found')
+        return repositories;
+    const value = repositories.value.get(parsed.repositoryId);
+    return value === undefined ? { kind: 'not found' } : { kind: 'found', value };
+}
+/** Revokes keys until the time is over, the job is cancelled, or Neon's rate limit is reached. */
+class Revoker {
+    #world;
+    #deadline;
+    #connect;
+    #end;
+    constructor(world, deadline, connect) {
+        this.#world = world;
+        this.#deadline = deadline;
+        this.#connect = connect;
+    }
+    async revoke(key, { reason }) {
+        const end = this.#reasonToStop();
+        if (end)
+            return { kind: end.kind, reason: end.why };
         try {
-            await connectWithin(new base_clock/* Deadline */.B(clock, KEY_DEADLINE)).keysOf(scope).revokeForCertain(key);
+            await this.#connect().revokeForCertain(key);
             return { kind: 'revoked', reason };
         }
         catch (error) {
-            return { kind: 'failed', reason: (0,errors/* formatError */.Wk)(error) };
+            if (!(error instanceof errors/* RateLimited */.JH))
+                return { kind: 'failed', reason: (0,errors/* formatError */.Wk)(error) };
+            this.#end = { kind: 'postponed', why: "Neon's rate limit is reached; the next sweep goes on" };
+            return { kind: 'postponed', reason: this.#end.why };
         }
     }
-    await conclude(world, treatments, inputs.dryRun);
+    #reasonToStop() {
+        if (this.#world.cancelled.aborted)
+            return CANCELLED;
+        return this.#end ?? (this.#deadline.remaining() < KEY_DEADLINE ? OUT_OF_TIME : undefined);
+    }
 }
-/** Asks GitHub about each run once, those of the oldest keys first. */
-async function askForRuns({ keys, ownRunId, github, cancelled, progress }) {
-    const states = new Map();
-    const runIds = [...new Set(keys.map((key) => key.parsed.runId))].filter((runId) => runId !== ownRunId);
-    let tokenReads;
-    await concurrently(runIds, CONCURRENCY, async (runId) => {
-        const answer = cancelled.aborted ? CANCELLED : await github.ask(runId);
-        if (answer.kind === 'not found') {
-            // A token that may not read runs is answered 404 for every one, as if all were deleted.
-            tokenReads ??= github.ask(ownRunId).then(({ kind }) => kind === 'active' || kind === 'completed');
-            states.set(runId, (await tokenReads) ? { kind: 'deleted' } : UNREADABLE);
-        }
-        else {
-            states.set(runId, answer);
-        }
-        progress('asking GitHub about runs', states.size, runIds.length);
-    });
-    return states;
-}
-const UNREADABLE = { kind: 'unknown', why: 'GitHub shows no runs to this token (it needs actions: read)' };
-const CANCELLED = { kind: 'postponed', why: 'the job was cancelled; the next sweep goes on' };
-const OWN_RUN = { kind: 'own' };
 /** Says now and then how far a long sweep is. */
 function progressOf({ runner, clock }) {
     let last = clock.now();
-    return (what, done, all) => {
+    return (done, all) => {
         if (clock.now() - last < PROGRESS_INTERVAL)
             return;
         last = clock.now();
-        runner.info(`${what}: ${done} of ${all}`);
+        runner.info(`${done} of ${all} keys`);
     };
-}
-/** Writes outputs, log and summary; throws when a key that should be revoked may be alive. */
-async function conclude(world, treatments, dryRun) {
-    const { runner, environment, cancelled } = world;
-    const groups = groupTreatments(treatments);
-    const { revoked, kept, failed } = groups;
-    runner.output('revoked_count', String(revoked.length));
-    runner.output('kept_count', String(kept.length));
-    runner.output('failed_count', String(failed.length));
-    for (const { key, reason } of revoked) {
-        runner.info(`${dryRun ? 'Would revoke' : 'Revoked'} ${key.id} (${key.name}): ${reason}.`);
-    }
-    for (const [reason, count] of countReasons(kept))
-        runner.info(`Kept ${count}: ${reason}.`);
-    const postponed = kept.filter(({ kind }) => kind === 'postponed');
-    if (postponed.length > 0) {
-        runner.warning(`${countKeys(postponed.length)} remaining: ${postponed[0]?.reason}.`, 'The sweep stopped early');
-    }
-    const unsure = kept.filter(({ kind }) => kind === 'unsure');
-    if (unsure.length > 0) {
-        runner.warning(`${countKeys(unsure.length)} kept, although the runs may be over: ${[...countReasons(unsure).keys()].join('; ')}.`, 'The sweep could not tell about all keys');
-    }
-    await runner.summary(summarize(groups, dryRun, environment));
-    if (cancelled.aborted)
-        throw new errors/* Cancelled */.cJ('The job was cancelled in the middle of the sweep; the next one goes on.');
-    if (failed.length > 0) {
-        const list = failed.map(({ key, reason }) => `${key.id} (${key.name}): ${reason}`);
-        throw new errors/* KeyMayBeAlive */.Xx(`${countKeys(failed.length)} could not be revoked. ${list.join(' ')}`, {
-            fatal: true,
-            commands: [],
-        });
-    }
-}
-function countReasons(treatments) {
-    const counts = new Map();
-    for (const { reason } of treatments)
-        counts.set(reason, (counts.get(reason) ?? 0) + 1);
-    return counts;
 }
 
 

@@ -9,7 +9,12 @@ import { join } from 'node:path'
 import { readCommand } from './command.ts'
 
 const PACKAGE = '@octokit/openapi'
-const PATHS = ['/repos/{owner}/{repo}/actions/runs/{run_id}']
+const PATHS = [
+  '/repos/{owner}/{repo}/actions/runs',
+  '/repos/{owner}/{repo}/actions/runs/{run_id}',
+  '/repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs',
+  '/installation/repositories',
+]
 
 readCommand({
   usage: 'npm run update:github-openapi --',
@@ -30,7 +35,11 @@ try {
     info: { title: info.title, version: info.version, 'x-extracted-from': `${PACKAGE} ${version}` },
     paths: Object.fromEntries(PATHS.map((path) => [path, { get: paths[path].get }])),
   }
-  writeFileSync(join(import.meta.dirname, '..', 'simulator', 'github', 'openapi.json'), `${JSON.stringify(extract)}\n`)
+  // OpenAPI's `nullable` does not reach into an `enum`, and GitHub's does not name what a job that goes on has: null.
+  const withNull = (_name: string, schema: { nullable?: boolean; enum?: unknown[] } | null) =>
+    schema?.nullable && schema.enum ? { ...schema, enum: [...new Set([...schema.enum, null])] } : schema
+  const text = `${JSON.stringify(extract, withNull)}\n`
+  writeFileSync(join(import.meta.dirname, '..', 'simulator', 'github', 'openapi.json'), text)
   console.log(`simulator/github/openapi.json: from ${PACKAGE} ${version}`)
 } finally {
   rmSync(folder, { recursive: true, force: true })

@@ -39,7 +39,7 @@ interface Workflow {
 function leaveOrphans(owner: Owner): Key[] {
   const keys = ['completed', 'in_progress'].map((status, index) => {
     const id = String(500 + index)
-    github.runs.set(id, { id, status, attempt: 1 })
+    github.runs.set(id, { id, status, attempt: 1, jobs: { 1: { 9: status } } })
     return neon.accounts.createKey(owner, keyName({ runId: id }), neon.ada).key
   })
   console.log(`  (left behind, then in use: ${keys.map(({ name }) => name).join(', ')})`)
@@ -155,6 +155,14 @@ const EXAMPLES: Workflow[] = [
   { file: 'composite.yml', keys: 1 },
   { file: 'project-keys-only.yml', keys: 2 },
   { file: 'sweep.yml', event: 'workflow_dispatch', keys: 0, orphansOf: { organization: neon.organization } },
+  {
+    file: 'sweep-after-each-run.yml',
+    event: 'workflow_run',
+    payload: { action: 'completed', workflow_run: { id: 500, name: 'Tests' } },
+    keys: 0,
+    orphansOf: { organization: neon.organization },
+  },
+  { file: 'sweep-as-last-job.yml', keys: 1, orphansOf: { organization: neon.organization } },
   { file: 'migrations.yml', keys: 1, says: 'the orders are migrated', ...withPostgres },
   {
     file: 'preview-branch.yml',

@@ -23,10 +23,16 @@ export const inRealProcesses: Judge = async (candidate, statistics) => {
   return violationsOf(life)
 }
 
+/** What broke an invariant, as small as it could be made, and where to find it again. */
+export interface Finding<T> {
+  schedule: T
+  report: string
+  path: string
+}
+
 export interface CampaignResult {
   statistics: Statistics
-  /** The first schedule that broke an invariant, as small as it could be made, and where to find it again. */
-  finding: { schedule: Schedule; report: string; path: string } | undefined
+  finding: Finding<Schedule> | undefined
 }
 
 /**
@@ -36,13 +42,22 @@ export interface CampaignResult {
  */
 export async function runCampaign(judge: Judge, parameters: fc.Parameters<[Schedule]>): Promise<CampaignResult> {
   const statistics = new Statistics()
-  const holds = fc.asyncProperty(schedule, async (candidate) => {
-    const violations = await judge(candidate, statistics)
-    if (violations.length > 0) throw new Error(violations.join('\n'))
+  const finding = await findViolation(schedule, (candidate) => judge(candidate, statistics), parameters)
+  return { statistics, finding }
+}
+
+/** Looks for a violation among whatever chance makes. */
+export async function findViolation<T>(
+  chance: fc.Arbitrary<T>,
+  violations: (candidate: T) => Promise<string[]>,
+  parameters: fc.Parameters<[T]>,
+): Promise<Finding<T> | undefined> {
+  const holds = fc.asyncProperty(chance, async (candidate) => {
+    const found = await violations(candidate)
+    if (found.length > 0) throw new Error(found.join('\n'))
   })
   const details = await fc.check(holds, { ...parameters, includeErrorInReport: true })
-  const [smallest] = details.counterexample ?? []
-  const report = fc.defaultReportMessage(details) ?? ''
-  const path = details.counterexamplePath ?? ''
-  return { statistics, finding: smallest && { schedule: smallest, report, path } }
+  if (details.counterexample === null) return undefined
+  const [smallest] = details.counterexample
+  return { schedule: smallest, report: fc.defaultReportMessage(details) ?? '', path: details.counterexamplePath ?? '' }
 }

@@ -5,6 +5,7 @@ import { onInterrupt, readCommand } from '../../scripts/command.ts'
 import { writeGenerated } from '../../scripts/markdown.ts'
 import { inRealProcesses, inVirtualTime, type Judge, runCampaign } from './campaign.ts'
 import { report, type Statistics } from './statistics.ts'
+import { reportRows, runSweeps, unnoticedRules } from './sweeps.ts'
 
 const given = readCommand({
   usage: 'npm run campaign --',
@@ -12,6 +13,7 @@ const given = readCommand({
   flags: {
     schedules: { value: 'NUMBER', default: '20000', whole: 0, help: 'lives in virtual time' },
     processes: { value: 'NUMBER', default: '200', whole: 0, help: 'lives in real processes' },
+    sweeps: { value: 'NUMBER', default: '20000', whole: 0, help: 'sweeps in virtual time' },
     seed: { value: 'NUMBER', whole: 0, help: 'repeats the schedules of an earlier campaign; random unless told' },
     path: { value: 'PATH', help: 'the schedule that an earlier campaign found' },
     'self-test': { help: 'with a leak built in, which has to be found' },
@@ -19,20 +21,24 @@ const given = readCommand({
   },
 })
 onInterrupt(() => {})
+const found = given.text('path')
+const path = found === undefined ? {} : { path: found }
 const seed = given.text('seed') === undefined ? Date.now() % 2 ** 31 : given.number('seed')
-const [schedules, processes] = [given.number('schedules'), given.number('processes')]
+const [schedules, processes, sweeps] = [given.number('schedules'), given.number('processes'), given.number('sweeps')]
 
 if (given.has('self-test')) {
   const { finding } = await runCampaign(inVirtualTime(true), { seed, numRuns: schedules })
   console.log(finding?.report ?? `${schedules} schedules found no leak: the campaign would not see one.`)
   console.log(`Reconciliation was off, so a leak had to be found${finding ? '.' : ' and was not.'}`)
-  process.exit(finding ? 0 : 1)
+  const unnoticed = await unnoticedRules(seed, sweeps)
+  console.log(
+    unnoticed.length === 0 ? 'Each broken rule of the sweep was found.' : `Not found: ${unnoticed.join('; ')}`,
+  )
+  process.exit(finding && unnoticed.length === 0 ? 0 : 1)
 }
 
 async function check(judge: Judge, numRuns: number, alone: string): Promise<Statistics> {
   const start = performance.now()
-  const found = given.text('path')
-  const path = found === undefined ? {} : { path: found }
   // What a failing life in real processes can do without would take minutes to find.
   const endOnFailure = judge === inRealProcesses
   const { finding, statistics } = await runCampaign(judge, { ...path, seed, numRuns, endOnFailure })
@@ -45,8 +51,17 @@ async function check(judge: Judge, numRuns: number, alone: string): Promise<Stat
   return statistics
 }
 
-const virtual = await check(inVirtualTime(), schedules, '--processes 0')
-const real = await check(inRealProcesses, processes, '--schedules 0')
+async function checkSweeps(): Promise<string> {
+  const { rows, finding } = await runSweeps({ ...path, seed, numRuns: sweeps })
+  if (!finding) return reportRows(sweeps, rows)
+  const alone = `--path ${finding.path} --schedules 0 --processes 0`
+  console.error(`${finding.report}\n\nAgain: npm run campaign -- --seed ${seed} ${alone}`)
+  process.exit(1)
+}
+
+const ofSweeps = await checkSweeps()
+const virtual = await check(inVirtualTime(), schedules, '--processes 0 --sweeps 0')
+const real = await check(inRealProcesses, processes, '--schedules 0 --sweeps 0')
 const text = report(seed, virtual, real)
-console.log(`\n${text}`)
-if (given.has('write')) writeGenerated('docs/reliability.md', { campaign: text })
+console.log(`\n${text}\n${ofSweeps}`)
+if (given.has('write')) writeGenerated('docs/reliability.md', { campaign: text, sweeps: ofSweeps })

@@ -49,7 +49,7 @@ const wrongFields = fc.constantFrom<Record<string, unknown>>(
 
 const applied = fc.boolean()
 
-const mishap: fc.Arbitrary<Mishap> = fc.oneof(
+export const mishap: fc.Arbitrary<Mishap> = fc.oneof(
   fc.record({
     kind: fc.constant('never sent' as const),
     code: fc.constantFrom('ECONNREFUSED', 'ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT', 'CERT_HAS_EXPIRED'),

@@ -71,6 +71,7 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessStory>
   const runner: Runner = {
     input: (name) => (inputs[name] ?? '').trim(),
     mask: effect((secret) => void (secret !== '' && story.masks.push(secret))),
+    redact: clean,
     saveState: record(story.state),
     state: (name) => state[name] ?? '',
     output: record(story.outputs),

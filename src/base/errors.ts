@@ -39,7 +39,17 @@ export class NeonUnreachable extends Error {
 
 /** Neon did not answer, or asked to wait, for longer than the step may take. */
 export class GaveUp extends Error {
-  override readonly name = 'GaveUp'
+  override readonly name: string = 'GaveUp'
+}
+
+/** A rate limit of Neon's lasted for longer than the step may take. */
+export class RateLimited extends GaveUp {
+  override readonly name = 'RateLimited'
+}
+
+/** GitHub will never tell this token what the sweep has to know. */
+export class GithubRefused extends Error {
+  override readonly name = 'GithubRefused'
 }
 
 /** The runner asked the step to end (a cancelled job), and waiting any longer was pointless. */

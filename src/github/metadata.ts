@@ -18,8 +18,10 @@ export const SWEEP_INPUT_NAMES = [
   'scope',
   'org_id',
   'project_id',
+  'job_id',
   'api_host',
   'github_token',
+  'repositories',
   'max_age_hours',
   'dry_run',
 ] as const

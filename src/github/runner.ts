@@ -8,6 +8,8 @@ export interface Runner {
   input(name: InputName): string
   /** Makes the runner replace a value by `***` in every log from here on. */
   mask(secret: string): void
+  /** Replaces masked values, for a text that is encoded before it is written. All other methods do so themselves. */
+  redact(text: string): string
   saveState(name: string, value: string): void
   state(name: string): string
   output(name: OutputName, value: string): void
@@ -52,6 +54,7 @@ export function githubRunner(): Runner {
       core.setSecret(secret)
       secrets.add(secret)
     },
+    redact,
     saveState: core.saveState,
     state: core.getState,
     output: core.setOutput,

@@ -1,5 +1,5 @@
 import type { Clock, Deadline } from '../base/clock.ts'
-import { GaveUp, InvalidAnswer } from '../base/errors.ts'
+import { GaveUp, InvalidAnswer, RateLimited } from '../base/errors.ts'
 import type { Outcome } from './outcome.ts'
 
 /** Milliseconds; the first wait is anything up to this, each further one up to twice the one before. */
@@ -70,7 +70,7 @@ export class Patience {
    *
    * @param why how the attempt ended, for the log or the error
    * @param attempt 0 for the first wait
-   * @throws {GaveUp} when the deadline leaves no time for another attempt
+   * @throws {GaveUp} when the deadline leaves no time for another attempt; {@link RateLimited} after a 429
    * @throws {Cancelled} as soon as the job is cancelled
    */
   async waitOrGiveUp(why: string, attempt: number, hint: WaitHint = {}): Promise<void> {
@@ -79,7 +79,8 @@ export class Patience {
     if (wait + SHORTEST_ATTEMPT > deadline.remaining()) {
       const asked =
         hint.retryAfter === undefined ? '' : `, and Neon asks to wait ${Math.ceil(hint.retryAfter / 1000)} s`
-      throw new GaveUp(
+      const Failure = hint.limited ? RateLimited : GaveUp
+      throw new Failure(
         `${why}. Gave up: this step may take ${deadline.seconds} s${asked}. See https://neonstatus.com, and whether this runner can reach Neon.`,
       )
     }

@@ -1,19 +1,23 @@
 import { InputError } from '../base/errors.ts'
 import type { RequestedScope } from '../neon/scope.ts'
-import { type InputReader, readApiHost, readScope, readUsableApiKey } from './inputs.ts'
+import { type InputReader, readApiHost, readJobId, readScope, readUsableApiKey } from './inputs.ts'
 
 /** Everything about a sweep that the author of a workflow can configure. */
 export interface SweepInputs {
   apiKey: string
   scope: RequestedScope
+  /** The sweep's own job; `0` where the runner does not tell. */
+  jobId: string
   apiHost: string
   githubToken: string
+  /** Whether the keys of every repository that the token sees are swept, and not of this one alone. */
+  allRepositories: boolean
   maxAgeHours: number
   dryRun: boolean
 }
 
-/** 35 days: no run lasts longer (https://docs.github.com/actions/reference/limits, 'Workflow run time'). */
-const DEFAULT_MAX_AGE_HOURS = '840'
+/** 5 days, the longest a job can last (https://docs.github.com/actions/reference/limits), and an hour. */
+const DEFAULT_MAX_AGE_HOURS = '121'
 
 /**
  * Reads and checks every input; masks both credentials before anything else.
@@ -31,17 +35,27 @@ export function readSweepInputs(runner: InputReader): SweepInputs {
     apiKey,
     githubToken,
     scope: readScope(runner),
+    jobId: readJobId(runner),
     apiHost: readApiHost(runner),
+    allRepositories: readRepositories(runner) === 'all',
     maxAgeHours: readMaxAge(runner),
     dryRun: readBoolean(runner, 'dry_run'),
   }
+}
+
+function readRepositories(runner: InputReader): 'this' | 'all' {
+  const value = runner.input('repositories') || 'this'
+  if (value !== 'this' && value !== 'all') {
+    throw new InputError(`The repositories input is '${value}'; it can be 'this' or 'all'.`)
+  }
+  return value
 }
 
 function readMaxAge(runner: InputReader): number {
   const value = runner.input('max_age_hours') || DEFAULT_MAX_AGE_HOURS
   const hours = Number(value)
   if (!/^\d+(\.\d+)?$/.test(value) || hours <= 0) {
-    throw new InputError(`The max_age_hours input is '${value}'; it takes a number of hours above 0, such as 840.`)
+    throw new InputError(`The max_age_hours input is '${value}'; it takes a number of hours above 0, such as 121.`)
   }
   return hours
 }

@@ -1,16 +1,22 @@
 import { Deadline } from '../base/clock.ts'
 import { concurrently } from '../base/concurrently.ts'
-import { Cancelled, formatError, KeyMayBeAlive } from '../base/errors.ts'
+import { formatError, GithubRefused, RateLimited } from '../base/errors.ts'
 import { readProxySettings } from '../base/proxy-settings.ts'
-import { parseKeyName, serverTag } from '../github/key-name.ts'
-import { readRunContext } from '../github/run-context.ts'
-import { type GithubRuns, openGithub, type RunState } from '../github/runs.ts'
-import { connect } from '../neon/client.ts'
+import { type Answer, CANCELLED, GithubApi, type Inconclusive, OUT_OF_TIME } from '../github/api.ts'
+import { Inquiry } from '../github/inquiry.ts'
+import { serverTag } from '../github/key-name.ts'
+import { askForRepositories, type Repositories } from '../github/repositories.ts'
+import { type RunContext, readRunContext } from '../github/run-context.ts'
+import { connect, type Neon } from '../neon/client.ts'
+import type { Keys } from '../neon/keys.ts'
 import { explain, resolveScope } from '../neon/resolve-scope.ts'
-import { describeScope } from '../neon/scope.ts'
-import { judge, type KeyRun, type OwnKey, ownKeys, type Verdict } from './orphans.ts'
+import { describeScope, type Scope } from '../neon/scope.ts'
+import { decide } from './decide.ts'
+import { type OwnKey, ownKeys } from './own-keys.ts'
 import { readSweepInputs } from './sweep-inputs.ts'
-import { countKeys, groupTreatments, summarize, type Treatment } from './sweep-report.ts'
+import { conclude } from './sweep-report.ts'
+import { countKeys, type Treatment } from './treatment.ts'
+import type { Rule, Verdict } from './verdicts.ts'
 import type { World } from './world.ts'
 
 /** Milliseconds; 10,000 revocations at Neon's 700 requests a minute take 15 minutes. */
@@ -19,7 +25,7 @@ export const SWEEP_DEADLINE = 25 * 60_000
 /** Milliseconds for one key, so that a few that cannot be revoked do not hold up all others. */
 const KEY_DEADLINE = 60_000
 
-/** How many requests are under way at once, to GitHub and to Neon. */
+/** How many keys are dealt with at once. */
 const CONCURRENCY = 4
 
 /** Milliseconds between two lines of progress. */
@@ -28,146 +34,127 @@ const PROGRESS_INTERVAL = 10_000
 const HOUR = 3_600_000
 
 /**
- * The sweep: revokes the keys of runs that are over, which no post step could revoke because the runner died.
+ * The sweep: revokes the keys that no post step could revoke, the oldest first.
  *
+ * @param rules of the sweep; the campaign takes one out to see whether that is noticed
  * @throws {InputError | RunnerError} before any request
  * @throws {NeonRefused | NeonUnreachable | GaveUp} when the keys cannot be listed
+ * @throws {GithubRefused} when GitHub will never tell this token what has to be known
  * @throws {KeyMayBeAlive} when a key that should have been revoked could not be; all others are done by then
  */
-export async function sweepKeys(world: World): Promise<void> {
+export async function sweepKeys(world: World, rules?: readonly Rule[]): Promise<void> {
   const { runner, environment, clock, cancelled } = world
   const inputs = readSweepInputs(runner)
-  const own = readRunContext(world, '0')
+  const own = readRunContext(world, inputs.jobId)
   const deadline = new Deadline(clock, SWEEP_DEADLINE)
   const http = world.openHttp(readProxySettings(environment))
-  const connectWithin = (limit: Deadline) =>
+  const connectWithin = (limit: Deadline): Neon =>
     connect({ ...world, http }, { ...inputs, deadline: limit, onWait: runner.debug })
-  const neon = connectWithin(deadline)
 
+  const neon = connectWithin(deadline)
   const scope = await resolveScope(neon, inputs.scope, 'list')
+  const listed = await listKeys(neon, scope)
+  const repositoryId = inputs.allRepositories ? undefined : own.repositoryId
+  const keys = ownKeys(listed, { server: serverTag(own.serverUrl), repositoryId })
+  const whose = inputs.allRepositories ? 'on this server' : 'for this repository'
+  runner.info(
+    `${countKeys(listed.length)} in the ${describeScope(scope)}, ${keys.length} made by this action ${whose}.`,
+  )
+
+  const { GITHUB_API_URL: baseUrl = 'https://api.github.com', GITHUB_REPOSITORY: repository = '' } = environment
+  const api = new GithubApi({ token: inputs.githubToken, baseUrl, http, clock, deadline, cancelled })
+  const repositories = inputs.allRepositories ? await findRepositories(api) : onlyThis(own, repository)
+  const inquiry = new Inquiry(api, inputs.allRepositories ? undefined : { repository, runId: own.runId })
+  const revoker = new Revoker(world, deadline, () => connectWithin(new Deadline(clock, KEY_DEADLINE)).keysOf(scope))
+  const progress = progressOf(world)
+  const treatments: Treatment[] = []
+
+  await concurrently(keys, CONCURRENCY, async (key) => {
+    const ageHours = (clock.date() - Date.parse(key.createdAt)) / HOUR
+    const named = repositoryOf(key, repositories)
+    const facts = { key, own, ageHours, maxAgeHours: inputs.maxAgeHours, repository: named }
+    const verdict = await decide(facts, inquiry, rules)
+    const { kind, reason } = verdict.kind === 'revoke' && !inputs.dryRun ? await revoker.revoke(key, verdict) : verdict
+    treatments.push({
+      key,
+      repository: named.kind === 'found' ? named.value : undefined,
+      kind: kind === 'revoke' ? 'revoked' : kind,
+      reason,
+    })
+    progress(treatments.length, keys.length)
+  })
+  await conclude(world, treatments, inputs)
+}
+
+async function listKeys(neon: Neon, scope: Scope) {
   const listed = await neon
     .keysOf(scope)
     .list()
     .catch(async (error) => {
       throw await explain(error, neon, { purpose: 'list', scope })
     })
-  const inScope = scope.kind === 'project' ? listed.filter((key) => key.projectId === scope.projectId) : listed
-  const keys = ownKeys(inScope, { server: serverTag(own.serverUrl), repositoryId: own.repositoryId }, parseKeyName)
-  runner.info(
-    `${countKeys(listed.length)} in the ${describeScope(scope)}, ${keys.length} made by this action for this repository.`,
+  return scope.kind === 'project' ? listed.filter((key) => key.projectId === scope.projectId) : listed
+}
+
+/** @throws {GithubRefused} */
+async function findRepositories(api: GithubApi): Promise<Answer<Repositories>> {
+  const answer = await askForRepositories(api)
+  if (answer.kind !== 'refused' && answer.kind !== 'not found') return answer
+  const why = answer.kind === 'refused' ? answer.why : 'GitHub lists no repositories for the github_token (404)'
+  throw new GithubRefused(
+    `${why}. With repositories: all, the github_token has to be the installation token of a GitHub App, as actions/create-github-app-token makes one.`,
   )
+}
 
-  const github = openGithub({ token: inputs.githubToken, repository: environment.GITHUB_REPOSITORY ?? '', http })
-  const progress = progressOf(world)
-  const runs = await askForRuns({ keys, ownRunId: own.runId, github, cancelled, progress })
-  const treatments: Treatment[] = []
-  await concurrently(keys, CONCURRENCY, async (key) => {
-    const hours = (clock.date() - Date.parse(key.createdAt)) / HOUR
-    const run = runs.get(key.parsed.runId) ?? OWN_RUN
-    treatments.push({ key, ...(await carryOut(key, judge(key, run, { hours, maxHours: inputs.maxAgeHours }))) })
-    progress('revoking', treatments.length, keys.length)
-  })
+function onlyThis({ repositoryId }: RunContext, repository: string): Answer<Repositories> {
+  return { kind: 'found', value: new Map([[repositoryId, repository]]) }
+}
 
-  async function carryOut(key: OwnKey, { kind, reason }: Verdict): Promise<Omit<Treatment, 'key'>> {
-    if (kind !== 'revoke') return { kind, reason }
-    if (inputs.dryRun) return { kind: 'revoked', reason }
-    if (cancelled.aborted) return { kind: 'postponed', reason: CANCELLED.why }
-    if (deadline.remaining() < KEY_DEADLINE) {
-      return { kind: 'postponed', reason: "the sweep's time is over; the next one goes on" }
-    }
+/** The name of a key's repository. */
+function repositoryOf({ parsed }: OwnKey, repositories: Answer<Repositories>): Answer<string> {
+  if (repositories.kind !== 'found') return repositories
+  const value = repositories.value.get(parsed.repositoryId)
+  return value === undefined ? { kind: 'not found' } : { kind: 'found', value }
+}
+
+/** Revokes keys until the time is over, the job is cancelled, or Neon's rate limit is reached. */
+class Revoker {
+  readonly #world: World
+  readonly #deadline: Deadline
+  readonly #connect: () => Keys
+  #end: Inconclusive | undefined
+
+  constructor(world: World, deadline: Deadline, connect: () => Keys) {
+    this.#world = world
+    this.#deadline = deadline
+    this.#connect = connect
+  }
+
+  async revoke(key: OwnKey, { reason }: Verdict): Promise<Pick<Treatment, 'kind' | 'reason'>> {
+    const end = this.#reasonToStop()
+    if (end) return { kind: end.kind, reason: end.why }
     try {
-      await connectWithin(new Deadline(clock, KEY_DEADLINE)).keysOf(scope).revokeForCertain(key)
+      await this.#connect().revokeForCertain(key)
       return { kind: 'revoked', reason }
     } catch (error) {
-      return { kind: 'failed', reason: formatError(error) }
+      if (!(error instanceof RateLimited)) return { kind: 'failed', reason: formatError(error) }
+      this.#end = { kind: 'postponed', why: "Neon's rate limit is reached; the next sweep goes on" }
+      return { kind: 'postponed', reason: this.#end.why }
     }
   }
 
-  await conclude(world, treatments, inputs.dryRun)
+  #reasonToStop(): Inconclusive | undefined {
+    if (this.#world.cancelled.aborted) return CANCELLED
+    return this.#end ?? (this.#deadline.remaining() < KEY_DEADLINE ? OUT_OF_TIME : undefined)
+  }
 }
-
-interface Questions {
-  keys: readonly OwnKey[]
-  /** Not asked about: its keys are in use. */
-  ownRunId: string
-  github: GithubRuns
-  cancelled: AbortSignal
-  progress: Progress
-}
-
-/** Asks GitHub about each run once, those of the oldest keys first. */
-async function askForRuns({ keys, ownRunId, github, cancelled, progress }: Questions): Promise<Map<string, RunState>> {
-  const states = new Map<string, RunState>()
-  const runIds = [...new Set(keys.map((key) => key.parsed.runId))].filter((runId) => runId !== ownRunId)
-  let tokenReads: Promise<boolean> | undefined
-  await concurrently(runIds, CONCURRENCY, async (runId) => {
-    const answer = cancelled.aborted ? CANCELLED : await github.ask(runId)
-    if (answer.kind === 'not found') {
-      // A token that may not read runs is answered 404 for every one, as if all were deleted.
-      tokenReads ??= github.ask(ownRunId).then(({ kind }) => kind === 'active' || kind === 'completed')
-      states.set(runId, (await tokenReads) ? { kind: 'deleted' } : UNREADABLE)
-    } else {
-      states.set(runId, answer)
-    }
-    progress('asking GitHub about runs', states.size, runIds.length)
-  })
-  return states
-}
-
-const UNREADABLE: RunState = { kind: 'unknown', why: 'GitHub shows no runs to this token (it needs actions: read)' }
-
-const CANCELLED = { kind: 'postponed', why: 'the job was cancelled; the next sweep goes on' } as const
-
-const OWN_RUN: KeyRun = { kind: 'own' }
-
-type Progress = (what: string, done: number, all: number) => void
 
 /** Says now and then how far a long sweep is. */
-function progressOf({ runner, clock }: World): Progress {
+function progressOf({ runner, clock }: World): (done: number, all: number) => void {
   let last = clock.now()
-  return (what, done, all) => {
+  return (done, all) => {
     if (clock.now() - last < PROGRESS_INTERVAL) return
     last = clock.now()
-    runner.info(`${what}: ${done} of ${all}`)
+    runner.info(`${done} of ${all} keys`)
   }
-}
-
-/** Writes outputs, log and summary; throws when a key that should be revoked may be alive. */
-async function conclude(world: World, treatments: readonly Treatment[], dryRun: boolean): Promise<void> {
-  const { runner, environment, cancelled } = world
-  const groups = groupTreatments(treatments)
-  const { revoked, kept, failed } = groups
-  runner.output('revoked_count', String(revoked.length))
-  runner.output('kept_count', String(kept.length))
-  runner.output('failed_count', String(failed.length))
-  for (const { key, reason } of revoked) {
-    runner.info(`${dryRun ? 'Would revoke' : 'Revoked'} ${key.id} (${key.name}): ${reason}.`)
-  }
-  for (const [reason, count] of countReasons(kept)) runner.info(`Kept ${count}: ${reason}.`)
-  const postponed = kept.filter(({ kind }) => kind === 'postponed')
-  if (postponed.length > 0) {
-    runner.warning(`${countKeys(postponed.length)} remaining: ${postponed[0]?.reason}.`, 'The sweep stopped early')
-  }
-  const unsure = kept.filter(({ kind }) => kind === 'unsure')
-  if (unsure.length > 0) {
-    runner.warning(
-      `${countKeys(unsure.length)} kept, although the runs may be over: ${[...countReasons(unsure).keys()].join('; ')}.`,
-      'The sweep could not tell about all keys',
-    )
-  }
-  await runner.summary(summarize(groups, dryRun, environment))
-  if (cancelled.aborted) throw new Cancelled('The job was cancelled in the middle of the sweep; the next one goes on.')
-  if (failed.length > 0) {
-    const list = failed.map(({ key, reason }) => `${key.id} (${key.name}): ${reason}`)
-    throw new KeyMayBeAlive(`${countKeys(failed.length)} could not be revoked. ${list.join(' ')}`, {
-      fatal: true,
-      commands: [],
-    })
-  }
-}
-
-function countReasons(treatments: readonly Treatment[]): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const { reason } of treatments) counts.set(reason, (counts.get(reason) ?? 0) + 1)
-  return counts
 }

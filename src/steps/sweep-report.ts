@@ -1,68 +1,67 @@
-import type { Kept, OwnKey } from './orphans.ts'
+import { Cancelled, GithubRefused, KeyMayBeAlive } from '../base/errors.ts'
+import type { SweepInputs } from './sweep-inputs.ts'
+import { summarize } from './sweep-summary.ts'
+import { countKeys, countReasons, type Treatment } from './treatment.ts'
+import type { World } from './world.ts'
 
-/** What happened to a key, and why. */
-export interface Treatment {
-  key: OwnKey
-  kind: 'revoked' | 'failed' | Kept
-  reason: string
+/**
+ * Writes outputs, log, warnings and the job summary.
+ *
+ * @throws {Cancelled} when the job was cancelled
+ * @throws {KeyMayBeAlive} when a key that should be revoked may be alive
+ * @throws {GithubRefused} when GitHub will never tell about a key
+ */
+export async function conclude(world: World, treatments: readonly Treatment[], inputs: SweepInputs): Promise<void> {
+  const { runner, environment, cancelled } = world
+  const of = (...kinds: Treatment['kind'][]): Treatment[] => treatments.filter(({ kind }) => kinds.includes(kind))
+  const revoked = of('revoked')
+  const failed = of('failed')
+  runner.output('revoked_count', String(revoked.length))
+  runner.output('kept_count', String(treatments.length - revoked.length - failed.length))
+  runner.output('failed_count', String(failed.length))
+
+  for (const { key, reason } of revoked) {
+    runner.info(`${inputs.dryRun ? 'Would revoke' : 'Revoked'} ${key.id} (${key.name}): ${reason}.`)
+  }
+  for (const [reason, count] of countReasons(of('kept', 'unseen', 'refused', 'unknown', 'postponed'))) {
+    runner.info(`Kept ${count}: ${reason}.`)
+  }
+  const postponed = of('postponed')
+  if (postponed.length > 0) {
+    runner.warning(`${countKeys(postponed.length)} remaining: ${reasonsOf(postponed)}.`, 'The sweep stopped early')
+  }
+  const unknown = of('unknown')
+  if (unknown.length > 0) {
+    runner.warning(
+      `${countKeys(unknown.length)} kept, although the jobs may be over: ${reasonsOf(unknown)}.`,
+      'The sweep could not tell about all keys',
+    )
+  }
+  // What is escaped could not be recognized as a secret any more.
+  const redacted = treatments.map((treatment) => ({ ...treatment, reason: runner.redact(treatment.reason) }))
+  const { GITHUB_SERVER_URL: serverUrl = 'https://github.com' } = environment
+  await runner.summary(summarize(redacted, { dryRun: inputs.dryRun, serverUrl }))
+
+  if (cancelled.aborted) throw new Cancelled('The job was cancelled in the middle of the sweep; the next one goes on.')
+  const refused = of('refused')
+  const refusal = refused.length > 0 ? [explainRefusal(refused, inputs)] : []
+  if (failed.length > 0) {
+    const list = failed.map(({ key, reason }) => `${key.id} (${key.name}): ${reason}`)
+    const message = [`${countKeys(failed.length)} could not be revoked.`, ...list, ...refusal].join(' ')
+    throw new KeyMayBeAlive(message, { fatal: true, commands: [] })
+  }
+  if (refused.length > 0) throw new GithubRefused(refusal.join())
 }
 
-/** What happened to all keys, in groups. */
-export interface Treatments {
-  revoked: Treatment[]
-  /** For any reason. */
-  kept: Treatment[]
-  failed: Treatment[]
+function reasonsOf(treatments: readonly Treatment[]): string {
+  return countReasons(treatments)
+    .map(([reason]) => reason)
+    .join('; ')
 }
 
-export function groupTreatments(treatments: readonly Treatment[]): Treatments {
-  const {
-    revoked = [],
-    failed = [],
-    kept = [],
-  } = Object.groupBy(treatments, ({ kind }) => (kind === 'revoked' || kind === 'failed' ? kind : 'kept'))
-  return { revoked, kept, failed }
-}
-
-/** A number of keys in words. */
-export function countKeys(count: number): string {
-  return count === 1 ? '1 key' : `${count} keys`
-}
-
-/** A job's summary may hold 1 MiB; this many rows are well below it, and more than anybody reads. */
-const MOST_ROWS = 500
-
-/** The job summary: what was revoked, kept and why, and what failed. Markdown. */
-export function summarize(
-  { revoked, kept, failed }: Treatments,
-  dryRun: boolean,
-  { GITHUB_SERVER_URL, GITHUB_REPOSITORY }: Readonly<Record<string, string | undefined>>,
-): string {
-  const verb = dryRun ? 'Would revoke' : 'Revoked'
-  const headline = `${verb} **${revoked.length}**, kept **${kept.length}**, failed **${failed.length}**.`
-  const runs = `${GITHUB_SERVER_URL ?? 'https://github.com'}/${GITHUB_REPOSITORY ?? ''}/actions/runs`
-  const rowsOf = (what: string, treatments: Treatment[]): string[] =>
-    treatments.map(({ key, reason }) => {
-      const { runId, runAttempt, label } = key.parsed
-      const run = `[${runId}](${runs}/${runId}/attempts/${runAttempt})`
-      const cells = [what, key.id, label, run, day(key.createdAt), day(key.lastUsedAt) || 'never', reason]
-      return `| ${cells.map(escapeCell).join(' | ')} |`
-    })
-  const rows = [...rowsOf('failed', failed), ...rowsOf(verb.toLowerCase(), revoked), ...rowsOf('kept', kept)]
-  const more = rows.length > MOST_ROWS ? [`\n… and ${rows.length - MOST_ROWS} more.`] : []
-  const head = ['| | key ID | job | run | created | last used | why |', '|---|---|---|---|---|---|---|']
-  const table = rows.length > 0 ? [...head, ...rows.slice(0, MOST_ROWS)] : []
-  return ['### Sweep of Neon API keys', '', headline, '', ...table, ...more, ''].join('\n')
-}
-
-function day(timestamp: string | undefined): string {
-  return timestamp?.slice(0, 16).replace('T', ' ') ?? ''
-}
-
-/** Neon's words may stand in a reason. */
-function escapeCell(text: string): string {
-  return text
-    .replace(/[\r\n]+/g, ' ')
-    .replaceAll('|', '\\|')
-    .replaceAll('<', '&lt;')
+function explainRefusal(refused: readonly Treatment[], { allRepositories }: SweepInputs): string {
+  const whose = allRepositories
+    ? 'The GitHub App needs the repository permission Actions: read, and its token, too (permission-actions: read).'
+    : 'The token needs actions: read; write it under permissions of the job or the workflow.'
+  return `${countKeys(refused.length)} kept, about which GitHub will never tell: ${reasonsOf(refused)}. ${whose}`
 }

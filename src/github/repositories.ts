@@ -1,0 +1,15 @@
+import type { Answer, GithubApi } from './api.ts'
+import { PAGE_SIZE, readPages } from './pages.ts'
+
+/** The full name (`owner/name`) of each repository, by its ID. */
+export type Repositories = ReadonlyMap<string, string>
+
+/** Asks which repositories a GitHub App's installation token reaches. */
+export function askForRepositories(api: GithubApi): Promise<Answer<Repositories>> {
+  return readPages((page) =>
+    api.ask(
+      (octokit) => octokit.request('GET /installation/repositories', { per_page: PAGE_SIZE, page }),
+      ({ repositories }) => repositories.map(({ id, full_name }): [string, string] => [String(id), full_name]),
+    ),
+  )
+}
