@@ -1,12 +1,28 @@
 // An attacker who runs code in the job, before this action or beside it: who writes variables, and what the runner reads.
 
-import { appendFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Listening } from '../simulator/listening.ts'
 import type { Key } from '../simulator/neon/accounts.ts'
 import { type NeonServer, startNeon } from '../simulator/neon/server.ts'
+import { type ProxyServer, startProxy } from '../simulator/proxy.ts'
 import type { CommandFiles } from '../simulator/runner/command-files.ts'
 import type { Job, StepOptions, StepResult } from '../simulator/runner/job.ts'
 import { preload } from '../simulator/runner/preload.ts'
-import { errorsOf, recordOf, requestsOf, scenario } from './support/scenario.ts'
+import { type Certificate, generateCertificate, startTlsFront } from '../simulator/tls.ts'
+import { useOf } from '../src/steps/record.ts'
+import { seal } from '../src/steps/seal.ts'
+import { errorsOf, requestsOf, scenario } from './support/scenario.ts'
 
 const setup = scenario({ timeLapse: 10 })
 
@@ -32,7 +48,7 @@ afterAll(() => attacker.close())
 const saved = (value: string, name = 'record'): string => `${name}<<stop\n${value}\nstop\n`
 
 /** The states that stand in a runner's file, in the order in which they were saved. */
-const savesIn = (text: string): string[] => [...text.matchAll(/^record<<(.+)\n[^]*?\n\1\n/gm)].map(([save]) => save)
+const savesIn = (text: string): string[] => [...text.matchAll(/^record<<(.+)\n[\s\S]*?\n\1\n/gm)].map(([save]) => save)
 
 /** A record in which an attacker has changed something and left the seal as it was. */
 function altered(record: string, change: (members: Record<string, unknown>) => Record<string, unknown>): string {
@@ -71,11 +87,7 @@ const endings: Record<string, Ending> = {
   'has succeeded for a project': { inputs: { project_id: 'shiny-wind-028834' } },
   'was refused': { prepare: () => setup.inject({ operation: 'createApiKey', failure: refusal }) },
   'was killed before its first save': { killedBefore: 0 },
-  'was killed before its first record': { killedBefore: 2 },
-  'was killed before it saved the name': { killedBefore: 3 },
-  'was killed after the create': { killedBefore: 4 },
   'was killed before it saved the ID': { killedBefore: 5 },
-  'was killed before its first output': { killedBefore: 6 },
   'had wrong inputs': { inputs: { env_name: '1' } },
   'had no key': { inputs: { api_key: '' } },
   'had its look-up fail': {
@@ -248,4 +260,340 @@ describe.each(Object.keys(attacks))('%s', (name) => {
     // Who only takes away or puts back cannot make post fail, and neither can nobody.
     if (!/made-up|old form|changed|hold|replaced/.test(name)) expect(errorsOf(life.post)).toEqual([])
   })
+})
+
+/** The records that main saved, each as the last one would have been. */
+const recordsOf = ({ files }: StepResult): string[] => savesIn(readFileSync(files.state, 'utf8'))
+
+test('a removed state file and a main that was killed before its first save cost one request, and no alarm', async () => {
+  const ending = { killedBefore: 0 }
+  const { post } = await live(ending, {})
+  expect(post).toMatchObject({ exitCode: 0, log: ['The main step left no record, and no API key of this job exists.'] })
+  expect(requestsOf(setup.neon)).toEqual(['GET 200'])
+})
+
+test('a removed state file: the keys of this job are looked for', async () => {
+  const { main, post } = await live({}, { onFiles: ({ state }) => rmSync(state) })
+  expect(post).toMatchObject({
+    exitCode: 0,
+    log: [`Revoked the Neon API key ${main.outputs.api_key_id} (${main.outputs.api_key_name}). It was never used.`],
+  })
+  expect(requestsOf(setup.neon)).toEqual(['POST 200', 'GET 200', 'DELETE 200'])
+})
+
+describe('where the runner does not tell the ID of the job', () => {
+  const without = (attack: Attack): Attack => ({
+    ...attack,
+    before(job) {
+      job.checkRunId = ''
+      return attack.before?.(job) ?? Promise.resolve()
+    },
+  })
+
+  test.each(Object.keys(endings))('the state file is removed: post fails and says why, main %s', async (name) => {
+    const { post, made } = await live(
+      endings[name] as Ending,
+      without({ onFiles: ({ state }) => rmSync(state, { force: true }) }),
+    )
+    if (name === 'had no key') return expect(post.exitCode).toBe(0)
+    expect(post.exitCode).toBe(1)
+    expect(errorsOf(post)).toEqual([expect.stringContaining('does not tell the ID of the job')])
+    expect(errorsOf(post)[0]).toContain('neon api-keys list')
+    for (const { revokedAt } of others) expect(revokedAt).toBeUndefined()
+    expect(made.length).toBeLessThan(3)
+  })
+
+  // An earlier record of this very use is as genuine as the last one.
+  const lost: Record<string, Ending> = {
+    'once, and then made a key': {
+      prepare: () => setup.inject({ operation: 'createApiKey', failure: { kind: 'reset', applied: true } }),
+    },
+    'once, and the list lacked the key': {
+      prepare() {
+        setup.inject({ operation: 'createApiKey', failure: { kind: 'late', milliseconds: 400 } })
+      },
+    },
+    'as the answer had no ID': {
+      prepare: () => setup.inject({ operation: 'createApiKey', failure: { kind: 'fields', fields: { id: null } } }),
+    },
+    "as the answer was about somebody else's key": {
+      prepare() {
+        const fields = { id: Number(others[0]?.id), name: others[0]?.name }
+        setup.inject({ operation: 'createApiKey', failure: { kind: 'fields', fields } })
+      },
+    },
+    'as the answer was about a key that is not listed': {
+      inputs: { org_id: 'org-quiet-river-12345678', project_id: 'shiny-wind-028834' },
+      prepare() {
+        const fields = { id: 9, name: undefined, project_id: undefined }
+        setup.inject({ operation: 'createOrgApiKey', failure: { kind: 'fields', fields } })
+      },
+    },
+  }
+  test.each(Object.keys(lost))('each save of a main that lost an answer %s is put back', async (name) => {
+    let saves = 1
+    for (let save = 0; save < saves; save += 1) {
+      const onFiles = onState((text) => {
+        const records = savesIn(text)
+        saves = records.length
+        return records.slice(0, save + 1).join('')
+      })
+      const { post, made, main } = await live(lost[name] as Ending, without({ onFiles }))
+      expect(main.exitCode).toBe(0)
+      // Post has looked for keys that land late.
+      const alive = made.filter(({ revokedAt }) => revokedAt === undefined)
+      if (post.exitCode === 0) expect({ save, alive }).toEqual({ save, alive: [] })
+      else expect(errorsOf(post)).toHaveLength(1)
+      for (const { revokedAt } of others) expect(revokedAt).toBeUndefined()
+    }
+    expect(saves).toBeGreaterThan(4)
+  })
+})
+
+describe('two uses in one composite action, which GITHUB_ACTION does not tell apart', () => {
+  test('the record of the first is put in place of the second: both keys are revoked', async () => {
+    const job = setup.job()
+    job.composite = '__octo-org_both'
+    const first = await setup.main(job)
+    const record = recordsOf(first).at(-1) ?? ''
+    await setup.main(job, { env_name: 'SECOND_KEY' }, { beforeRead: ({ state }) => writeFileSync(state, record) })
+    expect(setup.neon.createdKeys()).toHaveLength(others.length + 2)
+    await job.end()
+    expect(setup.neon.createdKeys()).toEqual(others)
+  })
+})
+
+describe('post is handed another api_key than main (actions/runner 3514)', () => {
+  const anything = [
+    { kind: 'no key' },
+    { kind: 'nothing yet' },
+    { kind: 'keys', doubtful: [], apiHost: '', scope: { kind: 'personal' } },
+    {},
+  ]
+  test.each(anything)('none: no seal holds that anybody can make, %j', async (record) => {
+    const job = setup.job()
+    const main = await setup.main(
+      job,
+      {},
+      {
+        beforeRead({ state }) {
+          const use = useOf(
+            { ...job.github, GITHUB_ACTION: '__octo-org_Ephemeral-Neon-API-key', GITHUB_JOB: 'test' },
+            job.checkRunId,
+          )
+          appendFileSync(state, saved(seal(JSON.stringify({ ...record, apiHost: attacker.host }), '', use)))
+        },
+      },
+    )
+    job.overridePostInputs({ api_key: '' })
+    const [post] = await job.end()
+    expect(post?.exitCode).toBe(1)
+    expect(errorsOf(post as StepResult)[0]).toContain('holds no API key in the post step')
+    expect(attacker.neon.requests).toEqual([])
+    expect(main.exitCode).toBe(0)
+  })
+})
+
+describe('a state that cannot be saved', () => {
+  const obstacles: Record<string, (state: string) => void> = {
+    'the file is removed': (state) => rmSync(state),
+    'the folder is removed': (state) => rmSync(dirname(state), { recursive: true }),
+    'a folder is in its place': (state) => mkdirSync(state),
+    'the disk is full': (state) => symlinkSync('/dev/full', state),
+  }
+  /** The state file of the main step that is running. */
+  const stateOf = (job: Job): string => {
+    const folder = join(job.folder, '_temp', '_runner_file_commands')
+    return join(folder, readdirSync(folder).find((name) => name.startsWith('save_state')) ?? '')
+  }
+  const obstruct = (job: Job, name: string): void => {
+    const state = stateOf(job)
+    if (!name.includes('removed')) rmSync(state)
+    obstacles[name]?.(state)
+  }
+  /** What the runner would read without end. */
+  const beforeRead = ({ state }: CommandFiles): void => {
+    if (lstatSync(state, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(state)
+  }
+  afterEach(() => {
+    setup.neon.accounts.onCreate = () => {}
+  })
+
+  const onPosix = Object.keys(obstacles).filter((name) => process.platform !== 'win32' || name !== 'the disk is full')
+  test.each(onPosix)('%s while the create is in flight: main revokes the key at once, and fails', async (name) => {
+    const job = setup.job()
+    setup.neon.accounts.onCreate = () => obstruct(job, name)
+    const main = await setup.main(job, {}, { beforeRead })
+    expect(main).toMatchObject({ exitCode: 1, outputs: {}, exported: {}, stderr: '' })
+    expect(errorsOf(main)).toEqual([expect.stringMatching(/API key \d+ .*could not be recorded.*revoked at once/)])
+    expect(requestsOf(setup.neon)).toEqual(['POST 200', 'DELETE 200'])
+    expect(setup.neon.createdKeys()).toEqual(others)
+    expect((await job.end())[0]?.exitCode).toBe(0)
+  })
+
+  test.each(onPosix)('%s, and Neon does not revoke either: main says which key is alive', async (name) => {
+    const job = setup.job()
+    setup.neon.accounts.onCreate = () => obstruct(job, name)
+    setup.inject({ operation: 'revokeApiKey', times: 99, failure: { kind: 'status', status: 403, applied: false } })
+    const main = await setup.main(job, {}, { beforeRead })
+    const key = setup.neon.createdKeys().find((one) => !others.includes(one))
+    expect(main).toMatchObject({ exitCode: 1, outputs: {}, exported: {} })
+    expect(errorsOf(main)).toEqual([expect.stringContaining(`neon api-keys revoke ${key?.id}\n`)])
+    expect(errorsOf(main)[0]).toContain(key?.name)
+    expect(main.milliseconds).toBeLessThan(180_000 / 10)
+  })
+
+  test.each(onPosix)('%s before main has started: nothing is created', async (name) => {
+    const job = setup.job()
+    const main = await setup.main(job, {}, { onSpawn: () => obstruct(job, name), beforeRead })
+    expect(main.exitCode).toBe(1)
+    expect(requestsOf(setup.neon)).toEqual([])
+    expect((await job.end())[0]?.exitCode).toBe(0)
+  })
+})
+
+describe('proxies', () => {
+  const HOST = 'neon.example'
+  const PASSWORD = 'correct-horse'
+  const fronts = new Map<string, number>()
+  let front: Listening
+  let proxy: ProxyServer
+  let evil: ProxyServer
+  let certificate: Certificate
+  let inputs: Record<string, string>
+
+  beforeAll(async () => {
+    certificate = await generateCertificate([HOST])
+    front = await startTlsFront(certificate, () => setup.host)
+    fronts.set(HOST, front.port)
+    proxy = await startProxy(fronts)
+    evil = await startProxy(fronts)
+    inputs = { api_host: `https://${HOST}/api/v2` }
+  })
+  beforeEach(() => {
+    for (const one of [proxy, evil]) {
+      one.requests = []
+      one.credentials = []
+    }
+  })
+  afterAll(() => Promise.all([front, proxy, evil].map((one) => one.close())))
+
+  const trusting = (): Job => {
+    const job = setup.job()
+    job.env.NODE_EXTRA_CA_CERTS = join(job.folder, 'certificate.pem')
+    writeFileSync(job.env.NODE_EXTRA_CA_CERTS, certificate.cert)
+    return job
+  }
+  const evilVariables = (): string[] =>
+    ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy', 'NPM_CONFIG_PROXY'].map(
+      (name) => `${name}=http://127.0.0.1:${evil.port}`,
+    )
+
+  test('a later step names another proxy: post uses the one of main, and speaks to no other', async () => {
+    const job = trusting()
+    job.env.HTTPS_PROXY = `http://127.0.0.1:${proxy.port}`
+    const main = await setup.main(job, inputs)
+    expect(errorsOf(main)).toEqual([])
+    await setVariable(job, ...evilVariables())
+    const [post] = await job.end()
+    expect(errorsOf(post as StepResult)).toEqual([])
+    expect(evil.requests).toEqual([])
+    expect(proxy.requests).toEqual([`CONNECT ${HOST}:443`, `CONNECT ${HOST}:443`])
+    expect(setup.neon.createdKeys()).toEqual(others)
+  })
+
+  test('a later step switches the proxy off: post uses it all the same', async () => {
+    const job = trusting()
+    job.env.HTTPS_PROXY = `http://127.0.0.1:${proxy.port}`
+    await setup.main(job, inputs)
+    await setVariable(job, 'HTTPS_PROXY=', 'https_proxy=', `NO_PROXY=${HOST}`, 'no_proxy=*')
+    const [post] = await job.end()
+    expect(errorsOf(post as StepResult)).toEqual([])
+    expect(proxy.requests).toHaveLength(2)
+  })
+
+  test('main used no proxy, and a later step names one: post speaks to no proxy', async () => {
+    // Only the proxies know the way to the host, so post fails rather than be listened to.
+    const job = trusting()
+    const main = await setup.main(job, { api_host: setup.host })
+    expect(errorsOf(main)).toEqual([])
+    await setVariable(job, ...evilVariables())
+    const [post] = await job.end()
+    expect(errorsOf(post as StepResult)).toEqual([])
+    expect(evil.requests).toEqual([])
+  })
+
+  test('user name and password come from the environment, and stand in no file', async () => {
+    const job = trusting()
+    job.env.HTTPS_PROXY = `http://ci:${PASSWORD}@127.0.0.1:${proxy.port}`
+    await setup.main(job, inputs)
+    const [post] = await job.end()
+    expect(errorsOf(post as StepResult)).toEqual([])
+    const expected = `Basic ${Buffer.from(`ci:${PASSWORD}`).toString('base64')}`
+    expect(proxy.credentials).toEqual([expected, expected])
+    for (const { path, text } of job.filesOnDisk()) expect({ path, text }).toEqual({ path, text: withoutPassword })
+  })
+
+  test('they are found under the other spelling of the variable, too', async () => {
+    const job = trusting()
+    job.env.HTTPS_PROXY = `http://ci:${PASSWORD}@127.0.0.1:${proxy.port}`
+    await setup.main(job, inputs)
+    await setVariable(job, `https_proxy=http://127.0.0.1:${evil.port}`, `http_proxy=http://127.0.0.1:${evil.port}`)
+    const [post] = await job.end()
+    expect(errorsOf(post as StepResult)).toEqual([])
+    expect(proxy.credentials.at(-1)).toMatch(/^Basic /)
+    expect(evil.requests).toEqual([])
+  })
+
+  test('they go to no other proxy', async () => {
+    const job = trusting()
+    job.env.HTTPS_PROXY = `http://ci:${PASSWORD}@127.0.0.1:${proxy.port}`
+    await setup.main(job, inputs)
+    await setVariable(job, `HTTPS_PROXY=http://ci:${PASSWORD}@127.0.0.1:${evil.port}`)
+    await job.end()
+    expect(evil.requests).toEqual([])
+    expect(proxy.credentials.at(-1)).toBeUndefined()
+  })
+
+  const withoutPassword = expect.not.stringContaining(PASSWORD)
+  test.each(['ci:correct-horse@127.0.0.1:9', 'ci:correct-horse', 'http:/ci:correct-horse@127.0.0.1:9?correct-horse'])(
+    'an address that is no URL, such as %s, is written nowhere',
+    async (address) => {
+      const job = trusting()
+      job.env.HTTPS_PROXY = address
+      const main = await setup.main(job, inputs)
+      expect(main.exitCode).toBe(1)
+      const [post] = await job.end()
+      expect(post?.exitCode).toBe(0)
+      for (const { stdout } of [main, post as StepResult]) expect(stdout).toEqual(withoutPassword)
+      for (const { path, text } of job.filesOnDisk()) expect({ path, text }).toEqual({ path, text: withoutPassword })
+    },
+  )
+})
+
+test('api_host by an expression that a later step changes: post goes where main went', async () => {
+  const job = setup.job({ NEON_API_HOST: setup.host })
+  const main = await setup.main(job, { api_host: '${{ env.NEON_API_HOST }}' })
+  expect(main.exitCode).toBe(0)
+  await setVariable(job, `NEON_API_HOST=${attacker.host}`)
+  const [post] = await job.end()
+  expect(post?.exitCode).toBe(0)
+  expect(attacker.neon.requests).toEqual([])
+  expect(setup.neon.createdKeys()).toEqual(others)
+})
+
+// What a step writes to GITHUB_ENV may have Node itself print, beside the masks.
+test.each([
+  { NODE_DEBUG: '*', NODE_DEBUG_NATIVE: '' },
+  { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+  { NODE_PENDING_DEPRECATION: '1' },
+])('Node shows no key where it is told to print more: %j', async (variables) => {
+  const job = setup.job(variables)
+  const main = await setup.main(job)
+  const [post] = await job.end()
+  expect(post?.exitCode).toBe(0)
+  for (const { stderr } of [main, post as StepResult]) {
+    expect(stderr).not.toContain(setup.neon.adminKey)
+    expect(stderr).not.toContain(main.outputs.api_key)
+  }
 })

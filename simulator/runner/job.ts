@@ -62,6 +62,8 @@ export class Job {
   checkRunId = '48216309157'
   /** `${{ github.token }}` */
   token = 'a-github-token-of-the-simulated-runner'
+  /** Set: the steps that follow are those of a composite action, all of which share this `GITHUB_ACTION`. */
+  composite: string | undefined
   readonly steps: StepResult[] = []
   readonly folder = mkdtempSync(join(tmpdir(), 'job-'))
   readonly #temp = join(this.folder, '_temp')
@@ -169,6 +171,7 @@ export class Job {
 
   /** A second use of the same action or of `run:` gets a number. */
   #actionName(name: string): { GITHUB_ACTION: string } {
+    if (this.composite !== undefined) return { GITHUB_ACTION: this.composite }
     const count = (this.#uses.get(name) ?? 0) + 1
     this.#uses.set(name, count)
     return { GITHUB_ACTION: count === 1 ? name : `${name}_${count}` }

@@ -5,6 +5,7 @@
 import { parseKeepingIds } from '../base/json.ts'
 import type { ProxySettings } from '../base/proxy-settings.ts'
 import type { Runner } from '../github/runner.ts'
+import { isSendable } from '../neon/api-key.ts'
 import { NEON_ID, type Scope } from '../neon/scope.ts'
 import type { DoubtfulKey } from '../neon/settle.ts'
 import type { OnRevokeFailure } from './inputs.ts'
@@ -35,9 +36,12 @@ export type MainRecord =
   /** Main has ended, and created no key for certain. */
   | { kind: 'no key' }
   /** Keys that may exist, and the one that does. */
-  | ({ kind: 'keys'; doubtful: readonly DoubtfulKey[]; created?: RecordedKey } & Target)
+  | ({ kind: 'keys'; doubtful: readonly DoubtfulKey[]; created?: RecordedKey; names: readonly string[] } & Target)
 
-/** The record of keys that post has to revoke. */
+/**
+ * The record of keys that post has to revoke. Its `names` are all those that main ever asks for, since a record says
+ * nothing of what came later, and anybody can put an earlier one of the same use back.
+ */
 export type KeysRecord = Extract<MainRecord, { kind: 'keys' }>
 
 /** What post finds. */
@@ -76,10 +80,12 @@ export function useOf(environment: Readonly<Record<string, string | undefined>>,
   const names = [
     'GITHUB_SERVER_URL',
     'GITHUB_REPOSITORY',
+    'GITHUB_REPOSITORY_ID',
     'GITHUB_RUN_ID',
     'GITHUB_RUN_ATTEMPT',
     'GITHUB_JOB',
     'GITHUB_ACTION',
+    'RUNNER_NAME',
   ]
   return [...names.map((name) => environment[name] ?? ''), jobId]
 }
@@ -100,7 +106,8 @@ export interface Sealing {
 export function readRecord(runner: Pick<Runner, 'state'>, { apiKey, use }: Sealing): Reading {
   const saved = runner.state(STATE)
   if (saved === '') return { kind: 'missing' }
-  const text = openSealed(saved, apiKey, use)
+  // Without a key there is no seal: anybody could make one under an empty text.
+  const text = isSendable(apiKey) ? openSealed(saved, apiKey, use) : undefined
   // Who holds the long-lived key wrote it: main.
   if (text !== undefined) return { kind: 'sealed', record: JSON.parse(text) as MainRecord }
   return { kind: 'not sealed', claim: readClaim(sealedText(saved)) }
