@@ -110,7 +110,7 @@ interface Attack {
   /** Before main runs, e.g. in another job, to have a record to replay. */
   before?: (job: Job) => Promise<void>
   /** When main has ended, as a process that an earlier step left behind. */
-  onFiles?: (files: CommandFiles) => void
+  onFiles?: ((files: CommandFiles) => void) | undefined
   /** In a step between main and post. */
   between?: (job: Job) => Promise<unknown>
 }
@@ -257,8 +257,8 @@ describe.each(Object.keys(attacks))('%s', (name) => {
   test.each(Object.keys(endings))('main %s', async (ending) => {
     const life = await live(endings[ending] as Ending, attacks[name] as Attack)
     expectSafe(life)
-    // Who only takes away or puts back cannot make post fail, and neither can nobody.
-    if (!/made-up|old form|changed|hold|replaced/.test(name)) expect(errorsOf(life.post)).toEqual([])
+    // Who only takes away what main saved, or puts an earlier save of the same use back, cannot make post fail.
+    if (/nobody|removed|emptied|cut|taken|save is put/.test(name)) expect(errorsOf(life.post)).toEqual([])
   })
 })
 
@@ -310,17 +310,11 @@ describe('where the runner does not tell the ID of the job', () => {
     },
     'once, and the list lacked the key': {
       prepare() {
-        setup.inject({ operation: 'createApiKey', failure: { kind: 'late', milliseconds: 400 } })
+        setup.inject({ operation: 'createApiKey', failure: { kind: 'late', milliseconds: 60 } })
       },
     },
     'as the answer had no ID': {
       prepare: () => setup.inject({ operation: 'createApiKey', failure: { kind: 'fields', fields: { id: null } } }),
-    },
-    "as the answer was about somebody else's key": {
-      prepare() {
-        const fields = { id: Number(others[0]?.id), name: others[0]?.name }
-        setup.inject({ operation: 'createApiKey', failure: { kind: 'fields', fields } })
-      },
     },
     'as the answer was about a key that is not listed': {
       inputs: { org_id: 'org-quiet-river-12345678', project_id: 'shiny-wind-028834' },
@@ -424,7 +418,8 @@ describe('a state that cannot be saved', () => {
     const job = setup.job()
     setup.neon.accounts.onCreate = () => obstruct(job, name)
     const main = await setup.main(job, {}, { beforeRead })
-    expect(main).toMatchObject({ exitCode: 1, outputs: {}, exported: {}, stderr: '' })
+    expect(main).toMatchObject({ exitCode: 1, stderr: '' })
+    expect([main.outputs, main.exported]).toEqual([{}, {}])
     expect(errorsOf(main)).toEqual([expect.stringMatching(/API key \d+ .*could not be recorded.*revoked at once/)])
     expect(requestsOf(setup.neon)).toEqual(['POST 200', 'DELETE 200'])
     expect(setup.neon.createdKeys()).toEqual(others)
@@ -437,7 +432,7 @@ describe('a state that cannot be saved', () => {
     setup.inject({ operation: 'revokeApiKey', times: 99, failure: { kind: 'status', status: 403, applied: false } })
     const main = await setup.main(job, {}, { beforeRead })
     const key = setup.neon.createdKeys().find((one) => !others.includes(one))
-    expect(main).toMatchObject({ exitCode: 1, outputs: {}, exported: {} })
+    expect([main.exitCode, main.outputs, main.exported]).toEqual([1, {}, {}])
     expect(errorsOf(main)).toEqual([expect.stringContaining(`neon api-keys revoke ${key?.id}\n`)])
     expect(errorsOf(main)[0]).toContain(key?.name)
     expect(main.milliseconds).toBeLessThan(180_000 / 10)
@@ -556,8 +551,8 @@ describe('proxies', () => {
   })
 
   const withoutPassword = expect.not.stringContaining(PASSWORD)
-  test.each(['ci:correct-horse@127.0.0.1:9', 'ci:correct-horse', 'http:/ci:correct-horse@127.0.0.1:9?correct-horse'])(
-    'an address that is no URL, such as %s, is written nowhere',
+  test.each(['ci:correct-horse@127.0.0.1:9', 'ci:correct-horse', 'socks5://ci:correct-horse@127.0.0.1:9'])(
+    'an address that cannot be used, such as %s, is written nowhere',
     async (address) => {
       const job = trusting()
       job.env.HTTPS_PROXY = address

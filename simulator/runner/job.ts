@@ -6,7 +6,7 @@ import { type CommandFiles, type Handed, newCommandFiles, readCommandFiles } fro
 import type { WorkflowCommand } from './commands.ts'
 import { evaluateInputs } from './inputs.ts'
 import { Masks } from './masks.ts'
-import { type ProcessResult, runProcess } from './process.ts'
+import { type OnSpawn, type ProcessResult, runProcess } from './process.ts'
 import { type Annotation, StepLog } from './step-log.ts'
 import { ACTION_VARIABLES, githubVariables, stepVariables, variablesOf } from './variables.ts'
 
@@ -26,7 +26,7 @@ export interface StepResult extends ProcessResult, Handed {
 /** What a test does at certain moments of a step. */
 export interface StepHooks {
   /** Called as soon as the process runs, e.g. to kill it as a cancelled job would. */
-  onSpawn?: (kill: (signal: NodeJS.Signals) => void) => void
+  onSpawn?: OnSpawn
   /** Called when the process has ended, before the runner reads its files; a process left behind can do that. */
   beforeRead?: (files: CommandFiles) => void | Promise<void>
 }

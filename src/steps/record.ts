@@ -4,6 +4,7 @@
 
 import { parseKeepingIds } from '../base/json.ts'
 import type { ProxySettings } from '../base/proxy-settings.ts'
+import { KEY_NAME_MAX_LENGTH } from '../github/key-name.ts'
 import type { Runner } from '../github/runner.ts'
 import { isSendable } from '../neon/api-key.ts'
 import { NEON_ID, type Scope } from '../neon/scope.ts'
@@ -116,6 +117,9 @@ export function readRecord(runner: Pick<Runner, 'state'>, { apiKey, use }: Seali
 /** What a record claims that is not there. */
 export const NO_CLAIM: Claim = { created: undefined, names: [], orgId: undefined }
 
+/** So many names at most are reported: main asks under no more, and a message is to stay readable. */
+const MOST_NAMES = 3
+
 /** Reads what anybody may have written, so everything is checked. */
 function readClaim(text: string): Claim {
   const claim = fieldsOf(parseKeepingIds(text))
@@ -123,8 +127,8 @@ function readClaim(text: string): Claim {
   const { orgId } = fieldsOf(claim.scope)
   const names = (Array.isArray(claim.doubtful) ? claim.doubtful : []).map((one) => fieldsOf(one).name)
   return {
-    created: isId(id) && isShortText(name) ? { id, name, ...(isShortText(key) && { key }) } : undefined,
-    names: names.filter(isShortText),
+    created: isId(id) && isName(name) ? { id, name, ...(typeof key === 'string' && { key }) } : undefined,
+    names: names.filter(isName).slice(0, MOST_NAMES),
     orgId: isNeonId(orgId) ? orgId : undefined,
   }
 }
@@ -137,4 +141,4 @@ const isId = (value: unknown): value is string => typeof value === 'string' && /
 
 const isNeonId = (value: unknown): value is string => typeof value === 'string' && NEON_ID.test(value)
 
-const isShortText = (value: unknown): value is string => typeof value === 'string' && value.length <= 200
+const isName = (value: unknown): value is string => typeof value === 'string' && value.length <= KEY_NAME_MAX_LENGTH
