@@ -433,12 +433,12 @@ function addressOf(proxy) {
 
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   IB: () => (/* binding */ KEY_NAME_MAX_LENGTH),
 /* harmony export */   WD: () => (/* binding */ serverTag),
 /* harmony export */   Yd: () => (/* binding */ newNonce),
 /* harmony export */   wN: () => (/* binding */ parseKeyName),
 /* harmony export */   yv: () => (/* binding */ formatKeyName)
 /* harmony export */ });
-/* unused harmony export KEY_NAME_MAX_LENGTH */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
 
@@ -10024,6 +10024,8 @@ function commandsFor({ id, scope }) {
 
 // EXTERNAL MODULE: ./build/js/base/json.js
 var json = __nccwpck_require__(1203);
+// EXTERNAL MODULE: ./build/js/github/key-name.js
+var key_name = __nccwpck_require__(3122);
 // EXTERNAL MODULE: ./build/js/neon/api-key.js
 var api_key = __nccwpck_require__(6466);
 // EXTERNAL MODULE: external "node:crypto"
@@ -10062,6 +10064,7 @@ function codeOf(text, apiKey, use) {
 // What main tells post: one record, whole at each save, in the runner's state. The runner keeps it on disk until the
 // job ends, readable by every later step, and prints it in debug logs: the long-lived key must never be here, the fresh
 // key only once it is masked. See docs/behavior.md, *The record*.
+
 
 
 
@@ -10111,6 +10114,8 @@ function readRecord(runner, { apiKey, use }) {
 }
 /** What a record claims that is not there. */
 const NO_CLAIM = { created: undefined, names: [], orgId: undefined };
+/** So many names at most are reported: main asks under no more, and a message is to stay readable. */
+const MOST_NAMES = 3;
 /** Reads what anybody may have written, so everything is checked. */
 function readClaim(text) {
     const claim = fieldsOf((0,json/* parseKeepingIds */.T)(text));
@@ -10118,8 +10123,8 @@ function readClaim(text) {
     const { orgId } = fieldsOf(claim.scope);
     const names = (Array.isArray(claim.doubtful) ? claim.doubtful : []).map((one) => fieldsOf(one).name);
     return {
-        created: isId(id) && isShortText(name) ? { id, name, ...(isShortText(key) && { key }) } : undefined,
-        names: names.filter(isShortText),
+        created: isId(id) && isName(name) ? { id, name, ...(typeof key === 'string' && { key }) } : undefined,
+        names: names.filter(isName).slice(0, MOST_NAMES),
         orgId: isNeonId(orgId) ? orgId : undefined,
     };
 }
@@ -10128,7 +10133,7 @@ function fieldsOf(value) {
 }
 const isId = (value) => typeof value === 'string' && /^\d{1,19}$/.test(value);
 const isNeonId = (value) => typeof value === 'string' && neon_scope/* NEON_ID */.db.test(value);
-const isShortText = (value) => typeof value === 'string' && value.length <= 200;
+const isName = (value) => typeof value === 'string' && value.length <= key_name/* KEY_NAME_MAX_LENGTH */.IB;
 
 ;// CONCATENATED MODULE: ./build/js/steps/create-key.js
 
