@@ -54,7 +54,12 @@ export class Accounts {
   readonly #byHash = new Map<string, Key>()
   #nextId: bigint
 
-  constructor(now: () => number, firstKeyId: bigint) {
+  /** @param sameNames whether a name may be taken twice */
+  constructor(
+    now: () => number,
+    firstKeyId: bigint,
+    private readonly sameNames: boolean,
+  ) {
     this.#now = now
     this.#nextId = firstKeyId
   }
