@@ -25,8 +25,8 @@ const nothingSpecial: Schedule = {
 test('1,500 schedules in virtual time break no invariant', async () => {
   const { finding, statistics } = await runCampaign(inVirtualTime(), { numRuns: 1_500, seed: 1 })
   expect(finding).toBeUndefined()
-  expect(statistics.outcome.made).toBeGreaterThan(1_000)
-})
+  expect(statistics.outcome.made).toBeGreaterThan(700)
+}, 120_000)
 
 test('12 schedules in real processes break none', async () => {
   const { finding } = await runCampaign(inRealProcesses, { numRuns: 12, seed: 1, endOnFailure: true })
