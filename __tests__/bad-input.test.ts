@@ -74,10 +74,11 @@ test.each(['1ST', 'NEON-API-KEY', 'A B', 'A=B', 'É'])('env_name that is no name
   expectRefused({ env_name }, /env_name input.*not a valid variable name: letters, digits and underscores/),
 )
 
-test.each(['GITHUB_TOKEN', 'RUNNER_TEMP', 'NODE_OPTIONS', 'PATH', 'Path', 'LD_PRELOAD', 'HTTPS_PROXY', 'CI'])(
-  'env_name that is reserved: %s',
-  (env_name) => expectRefused({ env_name }, /env_name input.*is reserved/),
-)
+test.each([
+  ...['GITHUB_TOKEN', 'RUNNER_TEMP', 'NODE_OPTIONS', 'PATH', 'Path', 'LD_PRELOAD', 'HTTPS_PROXY', 'CI'],
+  ...['NODE_CHANNEL_FD', 'OPENSSL_CONF', 'DOTNET_ROOT', 'PSModulePath', 'SystemDrive', 'APPDATA', 'LOCALAPPDATA'],
+  ...['ProgramData', 'ProgramFiles', 'HOMEDRIVE', 'HOMEPATH', 'USERNAME', 'OS', 'NUMBER_OF_PROCESSORS'],
+])('env_name that is reserved: %s', (env_name) => expectRefused({ env_name }, /env_name input.*is reserved/))
 
 test.each([
   ['neon', /not a URL/],
@@ -116,6 +117,9 @@ test('the variable already holds the long-lived key: the error says what to writ
   expectRefused({}, /NEON_API_KEY already holds the long-lived key.*secrets\.….*another env_name/, {
     NEON_API_KEY: setup.neon.adminKey,
   }))
+
+test('with white space around it as well', () =>
+  expectRefused({}, /NEON_API_KEY already holds the long-lived key/, { NEON_API_KEY: ` ${setup.neon.adminKey}\n` }))
 
 test('the variable holds another value: a warning says that it is replaced', async () => {
   const job = setup.job({ NEON_API_KEY: 'something else' })

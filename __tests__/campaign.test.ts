@@ -1,5 +1,8 @@
 // A small, fixed share of `npm run campaign`, and a regression test for each defect that it found.
 
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { ROOT } from '../simulator/fixtures.ts'
 import { inRealProcesses, inVirtualTime, runCampaign } from './campaign/campaign.ts'
 import { virtualViolationsOf } from './campaign/invariants.ts'
 import { live } from './campaign/life.ts'
@@ -14,14 +17,17 @@ const nothingSpecial: Schedule = {
   post: [],
   postApiKey: 'the same',
   debug: true,
+  edition: 'openapi',
+  jobIdKnown: true,
+  adversary: null,
   luck: 0,
 }
 
 test('1,500 schedules in virtual time break no invariant', async () => {
   const { finding, statistics } = await runCampaign(inVirtualTime(), { numRuns: 1_500, seed: 1 })
   expect(finding).toBeUndefined()
-  expect(statistics.outcome.made).toBeGreaterThan(1_000)
-})
+  expect(statistics.outcome.made).toBeGreaterThan(700)
+}, 120_000)
 
 test('12 schedules in real processes break none', async () => {
   const { finding } = await runCampaign(inRealProcesses, { numRuns: 12, seed: 1, endOnFailure: true })
@@ -32,6 +38,11 @@ test('the campaign can fail: without reconciliation it finds leaks, and makes th
   const { finding } = await runCampaign(inVirtualTime(true), { numRuns: 200, seed: 1 })
   expect(finding?.report).toMatch(/\(a\) post succeeded and the key gha.* is alive/)
   expect((finding?.schedule.main.length ?? 9) + (finding?.schedule.post.length ?? 9)).toBeLessThan(3)
+})
+
+test('nor would it overlook a post step that believes any record: it finds one within 100 schedules', () => {
+  const command = [join(ROOT, '__tests__', 'campaign', 'cli.ts'), '--without-seal', '--schedules', '100', '--seed', '1']
+  expect(execFileSync(process.execPath, command, { encoding: 'utf8' })).toMatch(/\(h\) the long-lived key went to/)
 })
 
 test('a life of which nothing is special costs one request and one', async () => {

@@ -140,6 +140,32 @@ test('the long-lived key in a variable of another name is warned of, by name', a
   expect(warning?.message).not.toContain(setup.neon.adminKey)
 })
 
+test('so is one that contains the key', async () => {
+  const main = await setup.main(setup.job({ CREDENTIALS: `{"neon":"${setup.neon.adminKey}"}` }))
+  expect(main.exitCode).toBe(0)
+  expect(main.annotations).toMatchObject([{ kind: 'warning', message: expect.stringContaining('(CREDENTIALS)') }])
+})
+
+test('an input that Windows writes in its own way is no exposure', async () => {
+  const main = await setup.main(setup.job({ Input_Api_Key: setup.neon.adminKey }))
+  expect(main.annotations).toEqual([])
+})
+
+test('an answer with the long-lived key itself is not believed', async () => {
+  const failure = { kind: 'fields', fields: { key: setup.neon.adminKey } } as const
+  setup.inject({ operation: 'createApiKey', failure })
+  const once = await setup.life()
+  expect(once.main.exitCode).toBe(0)
+  expect(once.main.outputs.api_key).not.toBe(setup.neon.adminKey)
+
+  setup.inject({ operation: 'createApiKey', times: 2, failure })
+  const { main, job } = await setup.life()
+  expect(main.exitCode).toBe(1)
+  expect(errorsOf(main)).toEqual([expect.stringContaining('the very key that was sent')])
+  expectNoLongLivedKey(job.steps, job)
+  expect(setup.neon.createdKeys()).toEqual([])
+})
+
 test('the address a key was last used from is for debug logs alone', async () => {
   const job = setup.job()
   const main = await setup.main(job)

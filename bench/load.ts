@@ -77,7 +77,13 @@ async function runVirtually(waiting: 'in line' | 'exponential', seed: number): P
   const inputs = { ...inputsFor(neon), env_name: 'NEON_API_KEY', api_host: host }
   const luck = randomFrom(seed)
   const jobs = Array.from({ length: JOBS }, (): HerdJob => {
-    const common = { clock, http, inputs, environment: JOB_VARIABLES, random: randomFrom(luck() * 2 ** 31) }
+    const common = {
+      clock,
+      openHttp: () => http,
+      inputs,
+      environment: JOB_VARIABLES,
+      random: randomFrom(luck() * 2 ** 31),
+    }
     let state = {}
     return {
       async main() {

@@ -413,22 +413,26 @@ function withoutCredentials({ https, http, no }) {
     return { https: addressOf(https), http: addressOf(http), no };
 }
 /**
- * Takes the user names and passwords from other settings, where those name the same proxies.
+ * Takes the user names and passwords from the environment, where a variable of it names the same proxies: any of them,
+ * since a later step may have set one that wins over the one that main read.
  *
  * @param settings made by {@link withoutCredentials}
  */
-function withCredentialsFrom(others, settings) {
-    const complete = (address) => [others.https, others.http].find((other) => address !== '' && addressOf(other) === address) ?? address;
+function withCredentialsFrom(environment, settings) {
+    const variables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].map((name) => environment[name] ?? '');
+    const complete = (address) => {
+        const same = variables.filter((other) => address !== '' && addressOf(other) === address);
+        return same.find((other) => URL.parse(other)?.username) ?? same[0] ?? address;
+    };
     return { https: complete(settings.https), http: complete(settings.http), no: settings.no };
 }
-/** A proxy's URL without user name and password; an empty string where there is no proxy, or no valid URL. */
+/**
+ * A proxy's URL without user name and password; an empty string where there is no proxy, or no valid URL: of
+ * `user:password@proxy:8080` the parser takes `user:` for the protocol, so that the password would stay.
+ */
 function addressOf(proxy) {
     const url = URL.parse(proxy);
-    if (!url)
-        return '';
-    url.username = '';
-    url.password = '';
-    return url.href;
+    return url && /^https?:$/.test(url.protocol) ? url.origin : '';
 }
 
 
@@ -446,13 +450,14 @@ function addressOf(proxy) {
 
 /**
  * Makes one harmless line of a text that may hold foreign words (Neon's, GitHub's, a proxy's): without control
- * characters, and without anything that the runner reads as a command.
+ * characters, without invisible ones that change how the rest is shown, and without anything that the runner reads as a
+ * command.
  *
  * @see actions/runner, ActionCommand.cs: `::command::` at the start of a line, `##[command]` anywhere in it
  */
 function disarm(text) {
     return (0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(text)
-        .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
         .replaceAll('##[', '# #[')
         .replace(/^(\s*)::/, '$1: :');
 }
@@ -465,12 +470,12 @@ function disarm(text) {
 
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   IB: () => (/* binding */ KEY_NAME_MAX_LENGTH),
 /* harmony export */   WD: () => (/* binding */ serverTag),
 /* harmony export */   Yd: () => (/* binding */ newNonce),
 /* harmony export */   wN: () => (/* binding */ parseKeyName),
 /* harmony export */   yv: () => (/* binding */ formatKeyName)
 /* harmony export */ });
-/* unused harmony export KEY_NAME_MAX_LENGTH */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
 
@@ -765,7 +770,8 @@ function readString(answer, name) {
 /** An RFC 3339 date. It is printed, and anything else could be somebody's words. */
 function readDate(answer, name) {
     const value = readString(answer, name);
-    return value !== undefined && /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(value) ? value : undefined;
+    const isDate = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(value ?? '') && !Number.isNaN(Date.parse(value ?? ''));
+    return isDate ? value : undefined;
 }
 
 // EXTERNAL MODULE: ./build/js/base/errors.js
@@ -832,10 +838,11 @@ class Keys {
      * The 404 alone could also mean a wrong organization or a wrong account. The name is looked for as well: should the
      * answer that brought the ID have been wrong about it, the key is listed under another one.
      *
+     * @param isMeant which other listed keys a 404 leads to
      * @returns `undefined` when the key was gone already
      * @throws {NeonRefused | NeonUnreachable | GaveUp} when the key may still be alive
      */
-    async revokeForCertain({ id, name }) {
+    async revokeForCertain({ id, name }, isMeant = (key) => key.name === name) {
         try {
             return await this.revoke(id);
         }
@@ -845,8 +852,10 @@ class Keys {
             const listed = await this.list();
             if (listed.some((key) => key.id === id))
                 throw error;
-            const other = listed.find((key) => key.name === name);
-            return other && (await this.revoke(other.id));
+            let revoked;
+            for (const other of listed.filter(isMeant))
+                revoked = await this.revoke(other.id);
+            return revoked;
         }
     }
     /**
@@ -1411,13 +1420,23 @@ function canRevokeItself(scope) {
 const NEON_API_HOST = 'https://console.neon.tech/api/v2';
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /**
- * Names that the runner refuses or keeps for itself, and names by which a key could change how programs run.
+ * Names that the runner refuses or keeps for itself, and names by which a key could change how programs run, on any
+ * system.
  *
  * `GITHUB_*` and `RUNNER_*` cannot be overwritten, `NODE_OPTIONS` is refused
  * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, 'Setting an environment
  * variable'); the others would break the steps that follow, or send their traffic elsewhere.
  */
-const RESERVED = /^(?:(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE|LD|DYLD|NODE|NPM_CONFIG|GIT)_.*|(?:HTTPS?|ALL|NO)_PROXY|PATH|PATHEXT|HOME|USER|USERPROFILE|SHELL|CI|ENV|BASH_ENV|IFS|PWD|TMP|TEMP|TMPDIR|COMSPEC|SYSTEMROOT|WINDIR)$/i;
+const RESERVED_PREFIXES = /^(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE|LD|DYLD|NODE|NPM_CONFIG|GIT|DOTNET|OPENSSL|SSL_CERT|PROCESSOR|USERDOMAIN)_/i;
+const RESERVED = new Set([
+    'PATH HOME USER LOGNAME SHELL CI ENV BASH_ENV IFS PWD OLDPWD TMP TEMP TMPDIR TERM LANG LC_ALL TZ',
+    'HTTP_PROXY HTTPS_PROXY ALL_PROXY FTP_PROXY NO_PROXY',
+    'PYTHONPATH PYTHONHOME PERL5LIB PERL5OPT RUBYLIB RUBYOPT CLASSPATH JAVA_HOME JAVA_TOOL_OPTIONS GOPATH GOROOT',
+    // Windows
+    'PATHEXT COMSPEC SYSTEMROOT SYSTEMDRIVE WINDIR OS PSMODULEPATH APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES',
+    'PROGRAMW6432 COMMONPROGRAMFILES COMMONPROGRAMW6432 ALLUSERSPROFILE USERPROFILE PUBLIC HOMEDRIVE HOMEPATH',
+    'USERNAME USERDOMAIN COMPUTERNAME LOGONSERVER SESSIONNAME NUMBER_OF_PROCESSORS DRIVERDATA',
+].flatMap((names) => names.split(' ')));
 /**
  * Reads and checks every input.
  *
@@ -1513,7 +1532,7 @@ function readEnvName(runner) {
     if (!VARIABLE.test(name)) {
         throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The env_name input, '${name}', is not a valid variable name: letters, digits and underscores, not starting with a digit. Leave it empty to export no variable.`);
     }
-    if (RESERVED.test(name)) {
+    if (RESERVED_PREFIXES.test(name) || RESERVED.has(name.toUpperCase())) {
         throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The env_name input, '${name}', is reserved: the runner or the programs of later steps give it a meaning of their own. Use another name, such as NEON_API_KEY.`);
     }
     return name;
@@ -9901,9 +9920,6 @@ function findDoubtful(listed, doubtful) {
 
 
 
-
-/** So many keys are asked for, each under a new name, until one is certain; then main gives up. */
-const MOST_CREATES = 3;
 /**
  * Creates a key and makes sure that it is the only one.
  *
@@ -9913,11 +9929,10 @@ const MOST_CREATES = 3;
  * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | WrongReach | GaveUp | Cancelled} when there is no key
  */
 async function createForCertain(creation) {
-    const { runner, run, neon, keys, journal } = creation;
+    const { runner, names, neon, keys, journal } = creation;
     let doubtful = [];
     let invalid = false;
-    for (let attempt = 0;; attempt += 1) {
-        const name = (0,run_context/* newKeyName */.Lc)(run);
+    for (const [attempt, name] of names.entries()) {
         journal.saveDoubtful([...doubtful, { name }]);
         const answer = await createUnderName(creation, name, () => {
             invalid = false;
@@ -9943,11 +9958,12 @@ async function createForCertain(creation) {
             throw (0,retry/* invalidAnswer */.k_)(result.why);
         invalid = result.invalid;
         const found = revoked.length === 0 ? 'No such key exists so far' : 'It existed and is revoked';
-        if (attempt + 1 === MOST_CREATES) {
-            throw new errors/* GaveUp */.TL(`${result.why}. ${found}. Gave up after ${MOST_CREATES} such attempts, since each may leave a key.`);
+        if (attempt + 1 === names.length) {
+            throw new errors/* GaveUp */.TL(`${result.why}. ${found}. Gave up after ${names.length} such attempts, since each may leave a key.`);
         }
         await neon.patience.waitOrGiveUp(`${found}; a new one is created under another name`, attempt);
     }
+    throw new RangeError('a key needs a name');
 }
 /**
  * Asks for a key until Neon has created one, has refused, or may have created one.
@@ -10047,6 +10063,10 @@ function commandsFor({ id, scope }) {
 
 // EXTERNAL MODULE: ./build/js/base/json.js
 var json = __nccwpck_require__(1203);
+// EXTERNAL MODULE: ./build/js/github/key-name.js
+var key_name = __nccwpck_require__(3122);
+// EXTERNAL MODULE: ./build/js/neon/api-key.js
+var api_key = __nccwpck_require__(6466);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./build/js/steps/seal.js
@@ -10086,6 +10106,8 @@ function codeOf(text, apiKey, use) {
 
 
 
+
+
 const STATE = 'record';
 /**
  * Saves an empty record, which replaces any `STATE_record` that an earlier step has put into the environment. To be done
@@ -10104,10 +10126,12 @@ function useOf(environment, jobId) {
     const names = [
         'GITHUB_SERVER_URL',
         'GITHUB_REPOSITORY',
+        'GITHUB_REPOSITORY_ID',
         'GITHUB_RUN_ID',
         'GITHUB_RUN_ATTEMPT',
         'GITHUB_JOB',
         'GITHUB_ACTION',
+        'RUNNER_NAME',
     ];
     return [...names.map((name) => environment[name] ?? ''), jobId];
 }
@@ -10120,7 +10144,8 @@ function readRecord(runner, { apiKey, use }) {
     const saved = runner.state(STATE);
     if (saved === '')
         return { kind: 'missing' };
-    const text = openSealed(saved, apiKey, use);
+    // Without a key there is no seal: anybody could make one under an empty text.
+    const text = (0,api_key/* isSendable */.d)(apiKey) ? openSealed(saved, apiKey, use) : undefined;
     // Who holds the long-lived key wrote it: main.
     if (text !== undefined)
         return { kind: 'sealed', record: JSON.parse(text) };
@@ -10128,6 +10153,8 @@ function readRecord(runner, { apiKey, use }) {
 }
 /** What a record claims that is not there. */
 const NO_CLAIM = { created: undefined, names: [], orgId: undefined };
+/** So many names at most are reported: main asks under no more, and a message is to stay readable. */
+const MOST_NAMES = 3;
 /** Reads what anybody may have written, so everything is checked. */
 function readClaim(text) {
     const claim = fieldsOf((0,json/* parseKeepingIds */.T)(text));
@@ -10135,8 +10162,8 @@ function readClaim(text) {
     const { orgId } = fieldsOf(claim.scope);
     const names = (Array.isArray(claim.doubtful) ? claim.doubtful : []).map((one) => fieldsOf(one).name);
     return {
-        created: isId(id) && isShortText(name) ? { id, name, ...(isShortText(key) && { key }) } : undefined,
-        names: names.filter(isShortText),
+        created: isId(id) && isName(name) ? { id, name, ...(typeof key === 'string' && { key }) } : undefined,
+        names: names.filter(isName).slice(0, MOST_NAMES),
         orgId: isNeonId(orgId) ? orgId : undefined,
     };
 }
@@ -10145,7 +10172,7 @@ function fieldsOf(value) {
 }
 const isId = (value) => typeof value === 'string' && /^\d{1,19}$/.test(value);
 const isNeonId = (value) => typeof value === 'string' && neon_scope/* NEON_ID */.db.test(value);
-const isShortText = (value) => typeof value === 'string' && value.length <= 200;
+const isName = (value) => typeof value === 'string' && value.length <= key_name/* KEY_NAME_MAX_LENGTH */.IB;
 
 ;// CONCATENATED MODULE: ./build/js/steps/create-key.js
 
@@ -10185,6 +10212,7 @@ async function createKey(world) {
     });
     const { inputs, keys } = preparation;
     const created = await createForCertain({ ...preparation, runner, journal: journalOf(world, preparation, save) });
+    await untilWritten();
     if (cancelled.aborted)
         throw new errors/* Cancelled */.cJ('The job was cancelled; the post step revokes the key just created.');
     runner.output('api_key', created.key);
@@ -10196,26 +10224,32 @@ async function createKey(world) {
     }
     runner.info(`Created the Neon API key ${created.id} (${created.name}) for the ${(0,neon_scope/* describeScope */.OI)(keys.scope)}. It is revoked when this job ends.`);
 }
+/** So many keys are asked for at most, each under a name of its own. */
+const MOST_CREATES = 3;
 /** All that comes before the first create. */
 async function prepare(world) {
     const { runner, environment, clock, openHttp } = world;
     const inputs = (0,steps_inputs/* readInputs */.Ko)(runner, environment);
     warnOfCopies(world, inputs);
     const run = (0,run_context/* readRunContext */.$p)(world, inputs.jobId);
+    const names = Array.from({ length: MOST_CREATES }, () => (0,run_context/* newKeyName */.Lc)(run));
     const http = openHttp((0,proxy_settings/* readProxySettings */.uv)(environment));
     const neon = (0,client/* connect */.N)({ ...world, http }, { ...inputs, deadline: new base_clock/* Deadline */.B(clock, CREATE_DEADLINE) });
     const scope = await (0,resolve_scope/* resolveScope */.H)(neon, inputs.scope, 'create');
-    // By now a log that nobody reads has said so, to the masks: then no key is created.
-    await new Promise(process.nextTick);
+    await untilWritten();
     world.cancelled.throwIfAborted();
-    return { inputs, run, neon, keys: neon.keysOf(scope) };
+    return { inputs, names, neon, keys: neon.keysOf(scope) };
+}
+/** By the end of this, a log that nobody reads has said so to the masks, and cancelled main: no key is to be unmasked. */
+function untilWritten() {
+    return new Promise(process.nextTick);
 }
 /** Keeps the record for post. */
-function journalOf(world, { inputs, keys }, save) {
+function journalOf(world, { inputs, names, keys }, save) {
     const { apiHost, onRevokeFailure } = inputs;
     const { scope } = keys;
     const proxies = (0,proxy_settings/* withoutCredentials */.ri)((0,proxy_settings/* readProxySettings */.uv)(world.environment));
-    const target = { apiHost, scope, onRevokeFailure, proxies };
+    const target = { names, apiHost, scope, onRevokeFailure, proxies };
     return {
         saveDoubtful: (doubtful) => save(doubtful.length === 0 ? { kind: 'no key' } : { kind: 'keys', doubtful, ...target }),
         async saveCreated(created, doubtful) {
@@ -10258,8 +10292,6 @@ function warnOfCopies({ environment, runner }, { apiKey }) {
     runner.warning(`The long-lived key also stands in the environment (${names.join(', ')}), where other steps of this job may read it. Write the secret at this step only: api_key: \${{ secrets.… }}.`, 'The long-lived Neon API key is exposed');
 }
 
-// EXTERNAL MODULE: ./build/js/neon/api-key.js
-var api_key = __nccwpck_require__(6466);
 ;// CONCATENATED MODULE: ./build/js/steps/report-use.js
 /** Logs that a key was revoked, and when it was last used. Addresses are for debug logs only. */
 function reportUse(runner, what, key) {
@@ -10298,27 +10330,37 @@ async function revokeRecorded(post, record) {
     const suspects = [];
     const suspect = (key) => (cause) => void suspects.push({ ...key, scope, cause });
     await Promise.all([
-        created && revokeCreated(post, created, connectAs).catch(suspect({ id: created.id, names: [created.name] })),
+        created &&
+            revokeCreated(post, { created, names: record.names }, connectAs).catch(suspect({ id: created.id, names: [created.name] })),
         doubtful.length > 0 &&
-            revokeDoubtful(post, { doubtful, alone: !created }, connectAs).catch(suspect({ names: doubtful.map(({ name }) => name) })),
+            revokeDoubtful(post, { doubtful, names: created ? undefined : record.names }, connectAs).catch(suspect({ names: doubtful.map(({ name }) => name) })),
     ]);
     if (suspects.length > 0)
         throw mayBeAlive(suspects, record.onRevokeFailure);
 }
 /** Connects where main did: to its host, through its proxies. */
 function connector({ world, deadline }, { apiHost, scope, proxies }) {
-    const http = world.openHttp((0,proxy_settings/* withCredentialsFrom */.VC)((0,proxy_settings/* readProxySettings */.uv)(world.environment), proxies));
+    const http = world.openHttp((0,proxy_settings/* withCredentialsFrom */.VC)(world.environment, proxies));
     return (apiKey) => {
         if ((0,api_key/* isSendable */.d)(apiKey))
             return (0,client/* connect */.N)({ ...world, http }, { apiHost, apiKey, deadline }).keysOf(scope);
         throw new errors/* NeonRefused */.lD('The api_key input holds no API key in the post step.', 401);
     };
 }
-async function revokeCreated({ world, apiKey }, created, connectAs) {
+/**
+ * Whether a key is one that this very use of the action may have created, or another of this job. The record may be an
+ * earlier one of main's, which somebody has put back in place of the last, or that of another use in the same composite
+ * action, which nothing tells apart.
+ */
+function isMeant({ name }, names, run) {
+    return names.includes(name) || (run !== undefined && (0,run_context/* isOfJob */.d1)(name, run));
+}
+async function revokeCreated({ world, apiKey, run }, { created, names }, connectAs) {
     const what = `Neon API key ${created.id} (${created.name})`;
     let revoked;
     try {
-        revoked = await connectAs(apiKey).revokeForCertain(created);
+        const all = [created.name, ...names];
+        revoked = await connectAs(apiKey).revokeForCertain(created, (key) => isMeant(key, all, run));
     }
     catch (rejection) {
         if (created.key === undefined || rejection instanceof errors/* GaveUp */.TL)
@@ -10339,13 +10381,8 @@ async function revokeItself({ runner }, keys, id) {
     runner.warning('The api_key input was of no use in the post step, so the fresh key revoked itself. Check the secret: it may hold a key that was revoked, or one of another account.', 'The api_key input could not revoke the key');
     return revoked;
 }
-/**
- * Looks twice for the keys of creates that may have happened.
- *
- * A record without a created key may be an earlier one of main's that somebody has put back in place of the last: so
- * then all that was created for this job is revoked, too.
- */
-async function revokeDoubtful({ world, apiKey, run }, { doubtful, alone }, connectAs) {
+/** Looks twice for the keys of creates that may have happened. */
+async function revokeDoubtful({ world, apiKey, run }, { doubtful, names }, connectAs) {
     const { runner, clock, cancelled } = world;
     const keys = connectAs(apiKey);
     let left = doubtful;
@@ -10353,8 +10390,8 @@ async function revokeDoubtful({ world, apiKey, run }, { doubtful, alone }, conne
         const revoked = await keys.revokeListed((listed) => {
             const found = findDoubtful(listed, left);
             left = found.doubtful;
-            const ofJob = alone && run ? listed.filter(({ name }) => (0,run_context/* isOfJob */.d1)(name, run)) : [];
-            return [...new Set([...found.keys, ...ofJob])];
+            const meant = names ? listed.filter((key) => isMeant(key, names, run)) : [];
+            return [...new Set([...found.keys, ...meant])];
         });
         for (const key of revoked)
             reportUse(runner, `Revoked the Neon API key ${key.id} (${key.name})`, key);
@@ -11051,7 +11088,8 @@ function githubRunner() {
             text = text.replaceAll(secret, '***');
         return text;
     };
-    const clean = (message) => (0,disarm/* disarm */.J)(redact(message));
+    // Once more at the end: a secret may be whole only when control characters in it are gone.
+    const clean = (message) => redact((0,disarm/* disarm */.J)(redact(message)));
     const cleanLines = (message) => [message].flat().map(clean).join('\n');
     let waits = 0;
     const endWaiting = () => {
@@ -11085,7 +11123,7 @@ function githubRunner() {
         },
         async summary(markdown) {
             const { writeSummary } = await Promise.all(/* import() | sweep-keys */[__nccwpck_require__.e(504), __nccwpck_require__.e(914)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2973));
-            await writeSummary(redact(markdown));
+            await writeSummary(markdown.split('\n').map(clean).join('\n'));
         },
         warning(message, title) {
             endWaiting();

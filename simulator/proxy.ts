@@ -7,6 +7,8 @@ import { type Listening, listen, tunnel } from './listening.ts'
 export interface ProxyServer extends Listening {
   /** What it was asked for, such as `CONNECT neon.example:443`. */
   requests: string[]
+  /** The `Proxy-Authorization` of each. */
+  credentials: (string | undefined)[]
   /** Answers 407 to every tunnel. */
   refusesTunnels: boolean
 }
@@ -16,13 +18,15 @@ export async function startProxy(hosts: ReadonlyMap<string, number>): Promise<Pr
   const server = createServer((incoming, outgoing) => {
     const { method = 'GET', url = '', headers } = incoming
     proxy.requests.push(`${method} ${url}`)
+    proxy.credentials.push(headers['proxy-authorization'])
     const onward = request(url, { method, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(outgoing)
     })
     incoming.pipe(onward)
-  }).on('connect', ({ url = '' }, socket: Socket) => {
+  }).on('connect', ({ url = '', headers }, socket: Socket) => {
     proxy.requests.push(`CONNECT ${url}`)
+    proxy.credentials.push(headers['proxy-authorization'])
     if (proxy.refusesTunnels) {
       socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
       return
@@ -32,6 +36,6 @@ export async function startProxy(hosts: ReadonlyMap<string, number>): Promise<Pr
     target.on('connect', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
     tunnel(socket, target)
   })
-  const proxy: ProxyServer = { requests: [], refusesTunnels: false, ...(await listen(server)) }
+  const proxy: ProxyServer = { requests: [], credentials: [], refusesTunnels: false, ...(await listen(server)) }
   return proxy
 }

@@ -36,6 +36,7 @@ export function virtualViolationsOf(life: VirtualLife): string[] {
     ...violationsOf(life),
     ...(needless ? [`(a) post failed without need: ${life.post.error}`] : []),
     ...inTime(life),
+    ...keyWentToNeonAlone(life),
     ...noNeedlessKeys(life),
   ]
 }
@@ -55,7 +56,12 @@ function noLiveKey(life: Life): string[] {
 }
 
 /** Neon answered well enough in post's time: no answer that means 'no', and no more lost time than there is. */
-function mustSucceed({ schedule, hit }: VirtualLife): boolean {
+function mustSucceed({ schedule, hit, main, record }: VirtualLife): boolean {
+  const { adversary, jobIdKnown } = schedule
+  if (adversary?.before || (adversary?.tamperings.length ?? 0) > 0) return false
+  // Without a record, post looks by the ID of the job, through the proxies that are set by then.
+  const told = record === main.state.record && /"kind":"(?:keys|no key)"/.test(record)
+  if (!told && (adversary || !jobIdKnown)) return false
   const senseless = hit.post.filter((mishap) => ['body', 'fields'].includes(mishap.kind) || isSuccess(mishap))
   // Of the second answer in a row that nobody can read, the action takes somebody else to be answering.
   if (schedule.postApiKey !== 'the same' || senseless.length > 1) return false
@@ -131,6 +137,13 @@ function noSecretAstray({ main, post, neon, schedule, files }: Life): string[] {
   if (files.some((text) => text.includes(neon.adminKey))) found.push('(e) the long-lived key in a file')
   if (fresh === neon.adminKey) found.push('(e) the long-lived key was handed on')
   return found
+}
+
+/** (h) the long-lived key is sent to `api_host`, and nowhere else. */
+function keyWentToNeonAlone({ sentTo }: VirtualLife): string[] {
+  return [...sentTo]
+    .filter((host) => host !== 'console.neon.tech')
+    .map((host) => `(h) the long-lived key went to ${host}`)
 }
 
 /** (f) main and post end within their deadlines, and soon once cancelled. */

@@ -1,11 +1,14 @@
 import type { Key } from '../../simulator/neon/accounts.ts'
 import { BASE_PATH, Neon, type RecordedRequest } from '../../simulator/neon/neon.ts'
 import { JOB_VARIABLES } from '../../simulator/runner/variables.ts'
+import type { Http } from '../../src/base/http.ts'
+import type { ProxySettings } from '../../src/base/proxy-settings.ts'
 import { parseKeyName } from '../../src/github/key-name.ts'
 import { createKey } from '../../src/steps/create-key.ts'
 import { revokeKey } from '../../src/steps/revoke-key.ts'
+import { EVIL, StateFile, variablesOf } from './adversary.ts'
 import type { Mishap, Schedule } from './schedule.ts'
-import { virtualNetwork } from './virtual-network.ts'
+import { evilProxy, virtualNetwork } from './virtual-network.ts'
 import { type ProcessStory, runProcess } from './virtual-process.ts'
 import { randomFrom, VirtualClock } from './virtual-time.ts'
 
@@ -49,6 +52,10 @@ export interface VirtualLife extends Life {
   hit: { main: Mishap[]; post: Mishap[] }
   /** Live keys of the action's at the moment each create arrived that main's last look must have found. */
   overlooked: number
+  /** Hosts that were sent the long-lived key. */
+  sentTo: Set<string>
+  /** What post found. */
+  record: string
 }
 
 /** What a life begins with: keys that are none of the action's, and the inputs of main and of post. */
@@ -86,7 +93,7 @@ export function prepare(neon: Neon, { scope, postApiKey }: Schedule) {
  */
 export async function live(schedule: Schedule, blind = false): Promise<VirtualLife> {
   const clock = new VirtualClock()
-  const neon = await Neon.create({ now: () => clock.date() })
+  const neon = await Neon.create({ now: () => clock.date(), edition: schedule.edition })
   const { lookAlikes, inputs, postInputs, made, works } = prepare(neon, schedule)
   const madeAt = new Map<string, number>()
   neon.accounts.onCreate = ({ id }) => madeAt.set(id, clock.now())
@@ -114,37 +121,66 @@ export async function live(schedule: Schedule, blind = false): Promise<VirtualLi
         overlooked += alive('before', lastLook.main).length
       }
     }
-  const common = (phase: 'main' | 'post') => {
+  const sentTo = new Set<string>()
+  const onSend = (url: URL, { authorization = '' }: Record<string, string>): void => {
+    if (authorization.includes(neon.adminKey)) sentTo.add(url.host)
+  }
+  const common = (phase: 'main' | 'post', variables: Record<string, string>) => {
     const onMishap = (mishap: Mishap): number => hit[phase].push(mishap)
     const mishaps = schedule[phase]
-    const http = virtualNetwork({ neon, clock, mishaps, blind, onMishap, onArrival: arrival(phase) })
-    return { clock, environment: JOB_VARIABLES, debug: schedule.debug, random, http }
+    const http = virtualNetwork({ neon, clock, mishaps, blind, onMishap, onArrival: arrival(phase), onSend })
+    const openHttp = ({ https, http: plain }: ProxySettings): Http =>
+      `${https}${plain}`.includes(EVIL) ? evilProxy(clock) : http
+    return { clock, environment: { ...variables, ...JOB_VARIABLES }, debug: schedule.debug, random, openHttp }
   }
   const random = randomFrom(schedule.luck)
   const host = `https://console.neon.tech${BASE_PATH}`
-  const defaults = { env_name: 'NEON_API_KEY', job_id: JOB_ID, api_host: host }
+  const jobId = schedule.jobIdKnown ? JOB_ID : ''
+  const defaults = { env_name: 'NEON_API_KEY', job_id: jobId, api_host: host }
 
-  const { interruption } = schedule
-  const main = await runProcess({ ...common('main'), job: createKey, inputs: { ...defaults, ...inputs }, interruption })
+  const { interruption, adversary } = schedule
+  const [victim] = lookAlikes as [Key, ...Key[]]
+  const loot = { jobId, longLivedKey: neon.adminKey, otherKey: neon.memberKey, victim }
+  const file = new StateFile(adversary?.tamperings ?? [], loot)
+  const before = adversary?.before ? variablesOf(adversary.before, loot) : {}
+  const main = await runProcess({
+    ...common('main', before),
+    job: createKey,
+    inputs: { ...defaults, ...inputs },
+    interruption,
+    onEffect: (effects) => file.tamper(effects),
+    onSave: (value) => file.save(value),
+  })
+  file.tamper(Number.POSITIVE_INFINITY)
   const handedOnWorks = works(main)
   let paused = false
   clock.after(schedule.pause, () => {
     paused = true
   })
   await clock.runUntil(() => paused)
-  const { state } = main
-  const post = await runProcess({ ...common('post'), job: revokeKey, inputs: { ...defaults, ...postInputs }, state })
+  const variables = { ...before, ...(adversary?.between && variablesOf(adversary.between, loot)) }
+  // What main did not save comes from the environment.
+  const record = file.record ?? variables.STATE_record ?? ''
+  const post = await runProcess({
+    ...common('post', variables),
+    job: revokeKey,
+    inputs: { ...defaults, ...postInputs },
+    state: { record },
+  })
   // What is still on its way lands now.
   await clock.runUntil(() => false)
 
   const landed = alive('since', lastLook.post === 0 ? post.start : lastLook.post)
   const leftForSweep = landed.filter(({ name }) => parseKeyName(name) !== undefined)
   const life = { schedule, neon, main, post, made: made(), leftForSweep, lookAlikes, files: [], handedOnWorks }
-  return { ...life, hit, overlooked }
+  return { ...life, hit, overlooked, sentTo, record }
 }
 
 /** Live keys that post should have revoked, and neither did nor named in its failure. */
-export function unreportedKeys({ post, made, leftForSweep }: Life): Key[] {
+export function unreportedKeys({ schedule, post, made, leftForSweep }: Life): Key[] {
+  // Nobody knows the names in a record that somebody has removed; what to do is told all the same.
+  const tampered = (schedule.adversary?.tamperings.length ?? 0) > 0
+  if (tampered && post.error.includes('neon api-keys')) return []
   return made
     .filter((key) => key.revokedAt === undefined && !leftForSweep.includes(key))
     .filter(({ id, name }) => !post.error.includes(id) && !post.error.includes(name))

@@ -12,9 +12,10 @@ const TIME_LAPSE = 20
 
 /** Lives through one schedule in real processes, against a real server: the built dist/, as the runner would run it. */
 export async function liveForReal(schedule: Schedule): Promise<Life> {
-  const server = await startNeon()
+  const server = await startNeon({ edition: schedule.edition })
   const { neon, host: api_host } = server
   const job = new Job({ ...(schedule.debug && { RUNNER_DEBUG: '1' }) })
+  if (!schedule.jobIdKnown) job.checkRunId = ''
   try {
     const { lookAlikes, inputs, postInputs, made, works } = prepare(neon, schedule)
     arm(server, schedule.main)

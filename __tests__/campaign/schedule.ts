@@ -1,5 +1,7 @@
 import fc from 'fast-check'
+import { EDITIONS, type Edition } from '../../simulator/neon/editions.ts'
 import { API_KEY_PLACEHOLDER, type Failure } from '../../simulator/neon/faults.ts'
+import { adversary } from './adversary.ts'
 
 /** What goes wrong with one request: it never leaves, or Neon (or something on the way) fails. */
 export type Mishap = { kind: 'never sent'; code: string } | Failure
@@ -82,8 +84,7 @@ const interruption: fc.Arbitrary<Interruption> = fc.oneof(
   { weight: 2, arbitrary: moment.map((milliseconds) => ({ kind: 'cancelled at' as const, milliseconds })) },
 )
 
-/** Any life of a key: all that chance decides about it. */
-export const schedule = fc.record({
+const anything = fc.record({
   scope: fc.constantFrom('personal', 'organization', 'project', 'project looked up'),
   /** The mishap of main's nth request; `null`: none. */
   main: mishaps,
@@ -97,7 +98,20 @@ export const schedule = fc.record({
     { weight: 1, arbitrary: fc.constantFrom('none' as const, 'a revoked one' as const, "another account's" as const) },
   ),
   debug: fc.boolean(),
+  /** Which of Neon's documents its answers follow. */
+  edition: fc.constantFrom(...(Object.keys(EDITIONS) as Edition[])),
+  /** Whether the runner tells the ID of the job. */
+  jobIdKnown: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+  adversary: fc.option(adversary, { nil: null, freq: 2 }),
   /** Seed of the jitter. */
   luck: fc.nat(),
 })
-export type Schedule = typeof schedule extends fc.Arbitrary<infer Value> ? Value : never
+export type Schedule = typeof anything extends fc.Arbitrary<infer Value> ? Value : never
+
+/**
+ * Any life of a key: all that chance decides about it. With another `api_key` post can tell a record that somebody has
+ * removed as little from that of a run without a key as a forged one from main's, so those two do not meet.
+ */
+export const schedule: fc.Arbitrary<Schedule> = anything.map((life) =>
+  life.postApiKey === 'the same' ? life : { ...life, adversary: null },
+)

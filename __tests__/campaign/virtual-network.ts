@@ -1,6 +1,7 @@
 import { answer, type Connection } from '../../simulator/neon/faults.ts'
 import type { Neon, NeonResponse, RecordedRequest } from '../../simulator/neon/neon.ts'
 import { type Http, type HttpResponse, TransportError } from '../../src/base/http.ts'
+import { EVIL } from './adversary.ts'
 import type { Mishap } from './schedule.ts'
 import type { VirtualClock } from './virtual-time.ts'
 
@@ -19,11 +20,22 @@ export interface NetworkOptions {
   /** Told of every mishap that hit a request, and of every request as it arrives at Neon. */
   onMishap?: (mishap: Mishap) => void
   onArrival?: (request: RecordedRequest) => void
+  /** Told where each request goes. */
+  onSend?: (url: URL, headers: Record<string, string>) => void
 }
+
+/** An attacker's proxy: TLS leaves it nothing to do but to refuse. */
+export const evilProxy = (clock: VirtualClock): Http => ({
+  exchange: () =>
+    new Promise((_resolve, reject) => {
+      const cause = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
+      clock.after(LATENCY, () => reject(new TransportError('the connection failed', false, { cause })))
+    }),
+})
 
 /** A network without sockets, in virtual time: requests and answers take a while, get lost or come late. */
 export function virtualNetwork(options: NetworkOptions): Http {
-  const { neon, clock, mishaps = [], blind = false, onMishap, onArrival } = options
+  const { neon, clock, mishaps = [], blind = false, onMishap, onArrival, onSend } = options
   let count = 0
   return {
     exchange: ({ method, url, headers, body = '', timeout, signal }) =>
@@ -48,6 +60,8 @@ export function virtualNetwork(options: NetworkOptions): Http {
           clock.after(after, () => fail('the connection failed', Object.assign(new Error(code), { code })))
           return
         }
+        onSend?.(url, headers)
+        if (url.host === EVIL) return clock.after(LATENCY, () => resolve({ status: 200, headers: {}, body: '{}' }))
         clock.after(LATENCY, () => {
           // What was given up while connecting never leaves.
           if (givenUp) return

@@ -1,5 +1,6 @@
 import { Cancelled } from '../../src/base/errors.ts'
 import type { Http } from '../../src/base/http.ts'
+import type { ProxySettings } from '../../src/base/proxy-settings.ts'
 import type { Runner } from '../../src/github/runner.ts'
 import { exitCodeOf } from '../../src/steps/run-step.ts'
 import type { World } from '../../src/steps/world.ts'
@@ -30,8 +31,12 @@ const KILL_AFTER_CANCEL = 10_000
 export interface ProcessOptions {
   job: (world: World) => Promise<void>
   clock: VirtualClock
-  http: Http
+  openHttp: (proxies: ProxySettings) => Http
   inputs: Record<string, string>
+  /** Called before each effect with the number of those before it. */
+  onEffect?: (effects: number) => void
+  /** Called with each state that is saved. */
+  onSave?: (value: string) => void
   /** What the main step left for the post step. */
   state?: Record<string, string>
   environment: Record<string, string>
@@ -54,6 +59,7 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessStory>
     (...parameters: Parameters): Result => {
       killed ||= interruption.kind === 'killed before effect' && effects === interruption.effect
       if (killed) throw new Killed()
+      options.onEffect?.(effects)
       effects += 1
       return act(...parameters)
     }
@@ -72,7 +78,10 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessStory>
     input: (name) => (inputs[name] ?? '').trim(),
     mask: effect((secret) => void (secret !== '' && story.masks.push(secret))),
     redact: clean,
-    saveState: record(story.state),
+    saveState: effect((name, value) => {
+      options.onSave?.(value)
+      story.state[name] = value
+    }),
     state: (name) => state[name] ?? '',
     output: record(story.outputs),
     exportVariable: record(story.exported),
@@ -98,11 +107,14 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessStory>
   }
 
   const { environment, random } = options
-  const http: Http = { exchange: effect((request) => options.http.exchange(request)) }
+  const openHttp = (proxies: ProxySettings): Http => {
+    const http = options.openHttp(proxies)
+    return { exchange: effect((request) => http.exchange(request)) }
+  }
   const world: World = {
     ...{ runner, environment, clock, random },
     event: () => '',
-    openHttp: () => http,
+    openHttp,
     cancelled: cancellation.signal,
   }
   let exitCode: number | undefined

@@ -6,7 +6,7 @@ import { type CommandFiles, type Handed, newCommandFiles, readCommandFiles } fro
 import type { WorkflowCommand } from './commands.ts'
 import { evaluateInputs } from './inputs.ts'
 import { Masks } from './masks.ts'
-import { type ProcessResult, runProcess } from './process.ts'
+import { type OnSpawn, type ProcessResult, runProcess } from './process.ts'
 import { type Annotation, StepLog } from './step-log.ts'
 import { ACTION_VARIABLES, githubVariables, stepVariables, variablesOf } from './variables.ts'
 
@@ -26,7 +26,7 @@ export interface StepResult extends ProcessResult, Handed {
 /** What a test does at certain moments of a step. */
 export interface StepHooks {
   /** Called as soon as the process runs, e.g. to kill it as a cancelled job would. */
-  onSpawn?: (kill: (signal: NodeJS.Signals) => void) => void
+  onSpawn?: OnSpawn
   /** Called when the process has ended, before the runner reads its files; a process left behind can do that. */
   beforeRead?: (files: CommandFiles) => void | Promise<void>
 }
@@ -62,6 +62,8 @@ export class Job {
   checkRunId = '48216309157'
   /** `${{ github.token }}` */
   token = 'a-github-token-of-the-simulated-runner'
+  /** Set: the steps that follow are those of a composite action, all of which share this `GITHUB_ACTION`. */
+  composite: string | undefined
   readonly steps: StepResult[] = []
   readonly folder = mkdtempSync(join(tmpdir(), 'job-'))
   readonly #temp = join(this.folder, '_temp')
@@ -169,6 +171,7 @@ export class Job {
 
   /** A second use of the same action or of `run:` gets a number. */
   #actionName(name: string): { GITHUB_ACTION: string } {
+    if (this.composite !== undefined) return { GITHUB_ACTION: this.composite }
     const count = (this.#uses.get(name) ?? 0) + 1
     this.#uses.set(name, count)
     return { GITHUB_ACTION: count === 1 ? name : `${name}_${count}` }

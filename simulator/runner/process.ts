@@ -5,12 +5,15 @@ import type { Readable } from 'node:stream'
 /** How long the runner still reads the output of a process that has ended; what it left behind may hold it open. */
 const LATE_OUTPUT_MILLISECONDS = 5_000
 
+/** Called as soon as a process runs; the runner reads its output from the stream, until that is paused or destroyed. */
+export type OnSpawn = (kill: (signal: NodeJS.Signals) => void, stdout: Readable) => void
+
 export interface ProcessOptions {
   command: string[]
   cwd: string
   env: Record<string, string>
   onLine: (line: string) => void
-  onSpawn: ((kill: (signal: NodeJS.Signals) => void) => void) | undefined
+  onSpawn: OnSpawn | undefined
 }
 
 /** What came of a process, as it wrote it: with its secrets. */
@@ -40,7 +43,7 @@ export async function runProcess({ command, cwd, env, onLine, onSpawn }: Process
     child[name].setEncoding('utf8').on('data', (text) => (output[name] += text))
     eachLine(child[name], onLine)
   }
-  onSpawn?.((signal) => sendSignal(child, signal))
+  onSpawn?.((signal) => sendSignal(child, signal), child.stdout)
   const [exitCode, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (...end) => resolve(end))

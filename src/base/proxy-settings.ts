@@ -20,21 +20,25 @@ export function withoutCredentials({ https, http, no }: ProxySettings): ProxySet
 }
 
 /**
- * Takes the user names and passwords from other settings, where those name the same proxies.
+ * Takes the user names and passwords from the environment, where a variable of it names the same proxies: any of them,
+ * since a later step may have set one that wins over the one that main read.
  *
  * @param settings made by {@link withoutCredentials}
  */
-export function withCredentialsFrom(others: ProxySettings, settings: ProxySettings): ProxySettings {
-  const complete = (address: string): string =>
-    [others.https, others.http].find((other) => address !== '' && addressOf(other) === address) ?? address
+export function withCredentialsFrom(environment: Environment, settings: ProxySettings): ProxySettings {
+  const variables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].map((name) => environment[name] ?? '')
+  const complete = (address: string): string => {
+    const same = variables.filter((other) => address !== '' && addressOf(other) === address)
+    return same.find((other) => URL.parse(other)?.username) ?? same[0] ?? address
+  }
   return { https: complete(settings.https), http: complete(settings.http), no: settings.no }
 }
 
-/** A proxy's URL without user name and password; an empty string where there is no proxy, or no valid URL. */
+/**
+ * A proxy's URL without user name and password; an empty string where there is no proxy, or no valid URL: of
+ * `user:password@proxy:8080` the parser takes `user:` for the protocol, so that the password would stay.
+ */
 function addressOf(proxy: string): string {
   const url = URL.parse(proxy)
-  if (!url) return ''
-  url.username = ''
-  url.password = ''
-  return url.href
+  return url && /^https?:$/.test(url.protocol) ? url.origin : ''
 }

@@ -38,7 +38,8 @@ export function githubRunner(): Runner {
     for (const secret of secrets) text = text.replaceAll(secret, '***')
     return text
   }
-  const clean = (message: string): string => disarm(redact(message))
+  // Once more at the end: a secret may be whole only when control characters in it are gone.
+  const clean = (message: string): string => redact(disarm(redact(message)))
   const cleanLines = (message: string | readonly string[]): string => [message].flat().map(clean).join('\n')
 
   let waits = 0
@@ -71,7 +72,7 @@ export function githubRunner(): Runner {
     },
     async summary(markdown) {
       const { writeSummary } = await import(/* webpackChunkName: "sweep-keys" */ './job-summary.ts')
-      await writeSummary(redact(markdown))
+      await writeSummary(markdown.split('\n').map(clean).join('\n'))
     },
     warning(message, title) {
       endWaiting()

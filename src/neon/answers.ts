@@ -173,5 +173,7 @@ function readString(answer: Fields, name: string): string | undefined {
 /** An RFC 3339 date. It is printed, and anything else could be somebody's words. */
 function readDate(answer: Fields, name: string): string | undefined {
   const value = readString(answer, name)
-  return value !== undefined && /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(value) ? value : undefined
+  const isDate =
+    /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(value ?? '') && !Number.isNaN(Date.parse(value ?? ''))
+  return isDate ? value : undefined
 }

@@ -82,18 +82,23 @@ export class Keys {
    * The 404 alone could also mean a wrong organization or a wrong account. The name is looked for as well: should the
    * answer that brought the ID have been wrong about it, the key is listed under another one.
    *
+   * @param isMeant which other listed keys a 404 leads to
    * @returns `undefined` when the key was gone already
    * @throws {NeonRefused | NeonUnreachable | GaveUp} when the key may still be alive
    */
-  async revokeForCertain({ id, name }: { id: string; name: string }): Promise<RevokedKey | undefined> {
+  async revokeForCertain(
+    { id, name }: { id: string; name: string },
+    isMeant: (key: ListedKey) => boolean = (key) => key.name === name,
+  ): Promise<RevokedKey | undefined> {
     try {
       return await this.revoke(id)
     } catch (error) {
       if (!(error instanceof NeonRefused) || error.status !== 404) throw error
       const listed = await this.list()
       if (listed.some((key) => key.id === id)) throw error
-      const other = listed.find((key) => key.name === name)
-      return other && (await this.revoke(other.id))
+      let revoked: RevokedKey | undefined
+      for (const other of listed.filter(isMeant)) revoked = await this.revoke(other.id)
+      return revoked
     }
   }
 

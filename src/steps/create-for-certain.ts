@@ -1,5 +1,4 @@
 import { GaveUp, WrongReach } from '../base/errors.ts'
-import { newKeyName, type RunContext } from '../github/run-context.ts'
 import type { Runner } from '../github/runner.ts'
 import type { AnsweredKey } from '../neon/answers.ts'
 import type { Neon } from '../neon/client.ts'
@@ -7,9 +6,6 @@ import type { Keys } from '../neon/keys.ts'
 import { explain } from '../neon/resolve-scope.ts'
 import { invalidAnswer } from '../neon/retry.ts'
 import { type DoubtfulKey, findDoubtful, hasOtherName, needsList, settle } from '../neon/settle.ts'
-
-/** So many keys are asked for, each under a new name, until one is certain; then main gives up. */
-const MOST_CREATES = 3
 
 /** A key that exists for certain. */
 export interface CertainKey {
@@ -29,7 +25,8 @@ export interface Journal {
 /** What creating a key takes. */
 export interface Creation {
   runner: Pick<Runner, 'info' | 'warning'>
-  run: RunContext
+  /** A key is asked for under each in turn, until one is certain; then main gives up. */
+  names: readonly string[]
   neon: Neon
   keys: Keys
   journal: Journal
@@ -44,12 +41,11 @@ export interface Creation {
  * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | WrongReach | GaveUp | Cancelled} when there is no key
  */
 export async function createForCertain(creation: Creation): Promise<CertainKey> {
-  const { runner, run, neon, keys, journal } = creation
+  const { runner, names, neon, keys, journal } = creation
   let doubtful: DoubtfulKey[] = []
   let invalid = false
 
-  for (let attempt = 0; ; attempt += 1) {
-    const name = newKeyName(run)
+  for (const [attempt, name] of names.entries()) {
     journal.saveDoubtful([...doubtful, { name }])
     const answer = await createUnderName(creation, name, () => {
       invalid = false
@@ -75,13 +71,14 @@ export async function createForCertain(creation: Creation): Promise<CertainKey> 
     if (invalid && result.invalid) throw invalidAnswer(result.why)
     invalid = result.invalid
     const found = revoked.length === 0 ? 'No such key exists so far' : 'It existed and is revoked'
-    if (attempt + 1 === MOST_CREATES) {
+    if (attempt + 1 === names.length) {
       throw new GaveUp(
-        `${result.why}. ${found}. Gave up after ${MOST_CREATES} such attempts, since each may leave a key.`,
+        `${result.why}. ${found}. Gave up after ${names.length} such attempts, since each may leave a key.`,
       )
     }
     await neon.patience.waitOrGiveUp(`${found}; a new one is created under another name`, attempt)
   }
+  throw new RangeError('a key needs a name')
 }
 
 /** A key of this name may exist. */

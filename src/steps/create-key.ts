@@ -1,7 +1,7 @@
 import { Deadline } from '../base/clock.ts'
 import { Cancelled, RunnerError } from '../base/errors.ts'
 import { readProxySettings, withoutCredentials } from '../base/proxy-settings.ts'
-import { type RunContext, readRunContext } from '../github/run-context.ts'
+import { newKeyName, readRunContext } from '../github/run-context.ts'
 import { connect, type Neon } from '../neon/client.ts'
 import type { Keys } from '../neon/keys.ts'
 import { resolveScope } from '../neon/resolve-scope.ts'
@@ -40,6 +40,7 @@ export async function createKey(world: World): Promise<void> {
   })
   const { inputs, keys } = preparation
   const created = await createForCertain({ ...preparation, runner, journal: journalOf(world, preparation, save) })
+  await untilWritten()
   if (cancelled.aborted) throw new Cancelled('The job was cancelled; the post step revokes the key just created.')
 
   runner.output('api_key', created.key)
@@ -54,9 +55,12 @@ export async function createKey(world: World): Promise<void> {
   )
 }
 
+/** So many keys are asked for at most, each under a name of its own. */
+const MOST_CREATES = 3
+
 interface Preparation {
   inputs: Inputs
-  run: RunContext
+  names: readonly string[]
   neon: Neon
   keys: Keys
 }
@@ -67,21 +71,26 @@ async function prepare(world: World): Promise<Preparation> {
   const inputs = readInputs(runner, environment)
   warnOfCopies(world, inputs)
   const run = readRunContext(world, inputs.jobId)
+  const names = Array.from({ length: MOST_CREATES }, () => newKeyName(run))
   const http = openHttp(readProxySettings(environment))
   const neon = connect({ ...world, http }, { ...inputs, deadline: new Deadline(clock, CREATE_DEADLINE) })
   const scope = await resolveScope(neon, inputs.scope, 'create')
-  // By now a log that nobody reads has said so, to the masks: then no key is created.
-  await new Promise(process.nextTick)
+  await untilWritten()
   world.cancelled.throwIfAborted()
-  return { inputs, run, neon, keys: neon.keysOf(scope) }
+  return { inputs, names, neon, keys: neon.keysOf(scope) }
+}
+
+/** By the end of this, a log that nobody reads has said so to the masks, and cancelled main: no key is to be unmasked. */
+function untilWritten(): Promise<void> {
+  return new Promise(process.nextTick)
 }
 
 /** Keeps the record for post. */
-function journalOf(world: World, { inputs, keys }: Preparation, save: (record: MainRecord) => void): Journal {
+function journalOf(world: World, { inputs, names, keys }: Preparation, save: (record: MainRecord) => void): Journal {
   const { apiHost, onRevokeFailure } = inputs
   const { scope } = keys
   const proxies = withoutCredentials(readProxySettings(world.environment))
-  const target = { apiHost, scope, onRevokeFailure, proxies }
+  const target = { names, apiHost, scope, onRevokeFailure, proxies }
   return {
     saveDoubtful: (doubtful) =>
       save(doubtful.length === 0 ? { kind: 'no key' } : { kind: 'keys', doubtful, ...target }),

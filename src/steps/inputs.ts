@@ -36,14 +36,26 @@ type Environment = Readonly<Record<string, string | undefined>>
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 /**
- * Names that the runner refuses or keeps for itself, and names by which a key could change how programs run.
+ * Names that the runner refuses or keeps for itself, and names by which a key could change how programs run, on any
+ * system.
  *
  * `GITHUB_*` and `RUNNER_*` cannot be overwritten, `NODE_OPTIONS` is refused
  * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, 'Setting an environment
  * variable'); the others would break the steps that follow, or send their traffic elsewhere.
  */
-const RESERVED =
-  /^(?:(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE|LD|DYLD|NODE|NPM_CONFIG|GIT)_.*|(?:HTTPS?|ALL|NO)_PROXY|PATH|PATHEXT|HOME|USER|USERPROFILE|SHELL|CI|ENV|BASH_ENV|IFS|PWD|TMP|TEMP|TMPDIR|COMSPEC|SYSTEMROOT|WINDIR)$/i
+const RESERVED_PREFIXES =
+  /^(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE|LD|DYLD|NODE|NPM_CONFIG|GIT|DOTNET|OPENSSL|SSL_CERT|PROCESSOR|USERDOMAIN)_/i
+const RESERVED = new Set(
+  [
+    'PATH HOME USER LOGNAME SHELL CI ENV BASH_ENV IFS PWD OLDPWD TMP TEMP TMPDIR TERM LANG LC_ALL TZ',
+    'HTTP_PROXY HTTPS_PROXY ALL_PROXY FTP_PROXY NO_PROXY',
+    'PYTHONPATH PYTHONHOME PERL5LIB PERL5OPT RUBYLIB RUBYOPT CLASSPATH JAVA_HOME JAVA_TOOL_OPTIONS GOPATH GOROOT',
+    // Windows
+    'PATHEXT COMSPEC SYSTEMROOT SYSTEMDRIVE WINDIR OS PSMODULEPATH APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES',
+    'PROGRAMW6432 COMMONPROGRAMFILES COMMONPROGRAMW6432 ALLUSERSPROFILE USERPROFILE PUBLIC HOMEDRIVE HOMEPATH',
+    'USERNAME USERDOMAIN COMPUTERNAME LOGONSERVER SESSIONNAME NUMBER_OF_PROCESSORS DRIVERDATA',
+  ].flatMap((names) => names.split(' ')),
+)
 
 /**
  * Reads and checks every input.
@@ -157,7 +169,7 @@ function readEnvName(runner: InputReader): string | undefined {
       `The env_name input, '${name}', is not a valid variable name: letters, digits and underscores, not starting with a digit. Leave it empty to export no variable.`,
     )
   }
-  if (RESERVED.test(name)) {
+  if (RESERVED_PREFIXES.test(name) || RESERVED.has(name.toUpperCase())) {
     throw new InputError(
       `The env_name input, '${name}', is reserved: the runner or the programs of later steps give it a meaning of their own. Use another name, such as NEON_API_KEY.`,
     )

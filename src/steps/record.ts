@@ -4,7 +4,9 @@
 
 import { parseKeepingIds } from '../base/json.ts'
 import type { ProxySettings } from '../base/proxy-settings.ts'
+import { KEY_NAME_MAX_LENGTH } from '../github/key-name.ts'
 import type { Runner } from '../github/runner.ts'
+import { isSendable } from '../neon/api-key.ts'
 import { NEON_ID, type Scope } from '../neon/scope.ts'
 import type { DoubtfulKey } from '../neon/settle.ts'
 import type { OnRevokeFailure } from './inputs.ts'
@@ -35,9 +37,12 @@ export type MainRecord =
   /** Main has ended, and created no key for certain. */
   | { kind: 'no key' }
   /** Keys that may exist, and the one that does. */
-  | ({ kind: 'keys'; doubtful: readonly DoubtfulKey[]; created?: RecordedKey } & Target)
+  | ({ kind: 'keys'; doubtful: readonly DoubtfulKey[]; created?: RecordedKey; names: readonly string[] } & Target)
 
-/** The record of keys that post has to revoke. */
+/**
+ * The record of keys that post has to revoke. Its `names` are all those that main ever asks for, since a record says
+ * nothing of what came later, and anybody can put an earlier one of the same use back.
+ */
 export type KeysRecord = Extract<MainRecord, { kind: 'keys' }>
 
 /** What post finds. */
@@ -76,10 +81,12 @@ export function useOf(environment: Readonly<Record<string, string | undefined>>,
   const names = [
     'GITHUB_SERVER_URL',
     'GITHUB_REPOSITORY',
+    'GITHUB_REPOSITORY_ID',
     'GITHUB_RUN_ID',
     'GITHUB_RUN_ATTEMPT',
     'GITHUB_JOB',
     'GITHUB_ACTION',
+    'RUNNER_NAME',
   ]
   return [...names.map((name) => environment[name] ?? ''), jobId]
 }
@@ -100,7 +107,8 @@ export interface Sealing {
 export function readRecord(runner: Pick<Runner, 'state'>, { apiKey, use }: Sealing): Reading {
   const saved = runner.state(STATE)
   if (saved === '') return { kind: 'missing' }
-  const text = openSealed(saved, apiKey, use)
+  // Without a key there is no seal: anybody could make one under an empty text.
+  const text = isSendable(apiKey) ? openSealed(saved, apiKey, use) : undefined
   // Who holds the long-lived key wrote it: main.
   if (text !== undefined) return { kind: 'sealed', record: JSON.parse(text) as MainRecord }
   return { kind: 'not sealed', claim: readClaim(sealedText(saved)) }
@@ -109,6 +117,9 @@ export function readRecord(runner: Pick<Runner, 'state'>, { apiKey, use }: Seali
 /** What a record claims that is not there. */
 export const NO_CLAIM: Claim = { created: undefined, names: [], orgId: undefined }
 
+/** So many names at most are reported: main asks under no more, and a message is to stay readable. */
+const MOST_NAMES = 3
+
 /** Reads what anybody may have written, so everything is checked. */
 function readClaim(text: string): Claim {
   const claim = fieldsOf(parseKeepingIds(text))
@@ -116,8 +127,8 @@ function readClaim(text: string): Claim {
   const { orgId } = fieldsOf(claim.scope)
   const names = (Array.isArray(claim.doubtful) ? claim.doubtful : []).map((one) => fieldsOf(one).name)
   return {
-    created: isId(id) && isShortText(name) ? { id, name, ...(isShortText(key) && { key }) } : undefined,
-    names: names.filter(isShortText),
+    created: isId(id) && isName(name) ? { id, name, ...(typeof key === 'string' && { key }) } : undefined,
+    names: names.filter(isName).slice(0, MOST_NAMES),
     orgId: isNeonId(orgId) ? orgId : undefined,
   }
 }
@@ -130,4 +141,4 @@ const isId = (value: unknown): value is string => typeof value === 'string' && /
 
 const isNeonId = (value: unknown): value is string => typeof value === 'string' && NEON_ID.test(value)
 
-const isShortText = (value: unknown): value is string => typeof value === 'string' && value.length <= 200
+const isName = (value: unknown): value is string => typeof value === 'string' && value.length <= KEY_NAME_MAX_LENGTH

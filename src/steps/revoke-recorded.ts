@@ -1,8 +1,8 @@
 import type { Deadline } from '../base/clock.ts'
 import { GaveUp, NeonRefused } from '../base/errors.ts'
-import { readProxySettings, withCredentialsFrom } from '../base/proxy-settings.ts'
+import { withCredentialsFrom } from '../base/proxy-settings.ts'
 import { isOfJob, type RunContext } from '../github/run-context.ts'
-import type { RevokedKey } from '../neon/answers.ts'
+import type { ListedKey, RevokedKey } from '../neon/answers.ts'
 import { isSendable } from '../neon/api-key.ts'
 import { connect } from '../neon/client.ts'
 import type { Keys } from '../neon/keys.ts'
@@ -41,9 +41,12 @@ export async function revokeRecorded(post: Post, record: KeysRecord): Promise<vo
     (cause: unknown): void =>
       void suspects.push({ ...key, scope, cause })
   await Promise.all([
-    created && revokeCreated(post, created, connectAs).catch(suspect({ id: created.id, names: [created.name] })),
+    created &&
+      revokeCreated(post, { created, names: record.names }, connectAs).catch(
+        suspect({ id: created.id, names: [created.name] }),
+      ),
     doubtful.length > 0 &&
-      revokeDoubtful(post, { doubtful, alone: !created }, connectAs).catch(
+      revokeDoubtful(post, { doubtful, names: created ? undefined : record.names }, connectAs).catch(
         suspect({ names: doubtful.map(({ name }) => name) }),
       ),
   ])
@@ -55,18 +58,32 @@ type Connector = (apiKey: string) => Keys
 
 /** Connects where main did: to its host, through its proxies. */
 function connector({ world, deadline }: Post, { apiHost, scope, proxies }: KeysRecord): Connector {
-  const http = world.openHttp(withCredentialsFrom(readProxySettings(world.environment), proxies))
+  const http = world.openHttp(withCredentialsFrom(world.environment, proxies))
   return (apiKey) => {
     if (isSendable(apiKey)) return connect({ ...world, http }, { apiHost, apiKey, deadline }).keysOf(scope)
     throw new NeonRefused('The api_key input holds no API key in the post step.', 401)
   }
 }
 
-async function revokeCreated({ world, apiKey }: Post, created: RecordedKey, connectAs: Connector): Promise<void> {
+/**
+ * Whether a key is one that this very use of the action may have created, or another of this job. The record may be an
+ * earlier one of main's, which somebody has put back in place of the last, or that of another use in the same composite
+ * action, which nothing tells apart.
+ */
+function isMeant({ name }: ListedKey, names: readonly string[], run: RunContext | undefined): boolean {
+  return names.includes(name) || (run !== undefined && isOfJob(name, run))
+}
+
+async function revokeCreated(
+  { world, apiKey, run }: Post,
+  { created, names }: { created: RecordedKey; names: readonly string[] },
+  connectAs: Connector,
+): Promise<void> {
   const what = `Neon API key ${created.id} (${created.name})`
   let revoked: RevokedKey | undefined
   try {
-    revoked = await connectAs(apiKey).revokeForCertain(created)
+    const all = [created.name, ...names]
+    revoked = await connectAs(apiKey).revokeForCertain(created, (key) => isMeant(key, all, run))
   } catch (rejection) {
     if (created.key === undefined || rejection instanceof GaveUp) throw rejection
     // The long-lived key's rejection is what the author of the workflow can do something about.
@@ -90,19 +107,14 @@ export async function revokeItself({ runner }: World, keys: Keys, id: string): P
 
 interface Doubts {
   doubtful: readonly DoubtfulKey[]
-  /** Whether the record names no created key. */
-  alone: boolean
+  /** All names that main may have asked for, where the record names no created key. */
+  names: readonly string[] | undefined
 }
 
-/**
- * Looks twice for the keys of creates that may have happened.
- *
- * A record without a created key may be an earlier one of main's that somebody has put back in place of the last: so
- * then all that was created for this job is revoked, too.
- */
+/** Looks twice for the keys of creates that may have happened. */
 async function revokeDoubtful(
   { world, apiKey, run }: Post,
-  { doubtful, alone }: Doubts,
+  { doubtful, names }: Doubts,
   connectAs: Connector,
 ): Promise<void> {
   const { runner, clock, cancelled } = world
@@ -112,8 +124,8 @@ async function revokeDoubtful(
     const revoked = await keys.revokeListed((listed) => {
       const found = findDoubtful(listed, left)
       left = found.doubtful
-      const ofJob = alone && run ? listed.filter(({ name }) => isOfJob(name, run)) : []
-      return [...new Set([...found.keys, ...ofJob])]
+      const meant = names ? listed.filter((key) => isMeant(key, names, run)) : []
+      return [...new Set([...found.keys, ...meant])]
     })
     for (const key of revoked) reportUse(runner, `Revoked the Neon API key ${key.id} (${key.name})`, key)
     return revoked.length

@@ -1,0 +1,96 @@
+// An attacker who runs code in the job: who writes variables, and main's state file at any moment.
+
+import fc from 'fast-check'
+import { JOB_VARIABLES } from '../../simulator/runner/variables.ts'
+import { useOf } from '../../src/steps/record.ts'
+import { seal } from '../../src/steps/seal.ts'
+
+export const EVIL = 'evil.example'
+
+/** A record that main did not write. */
+const forgery = fc.record({
+  says: fc.constantFrom('no key', 'nothing yet', "somebody's key", 'nothing'),
+  /** Of main in another step of this job, under another account's key, or made up. */
+  seal: fc.constantFrom('of another use', "under another account's key", 'none'),
+})
+type Forgery = typeof forgery extends fc.Arbitrary<infer Value> ? Value : never
+
+const tampering = fc.oneof(
+  fc.record({ kind: fc.constantFrom('remove' as const, 'empty' as const) }),
+  fc.record({ kind: fc.constant('put back' as const), save: fc.nat(5) }),
+  fc.record({ kind: fc.constant('forge' as const), forgery }),
+)
+
+const variables = fc.record({
+  proxies: fc.subarray(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY']),
+  noProxy: fc.boolean(),
+  record: fc.option(forgery, { nil: undefined }),
+})
+type Variables = typeof variables extends fc.Arbitrary<infer Value> ? Value : never
+
+/** All that chance decides about an attacker. */
+export const adversary = fc.record({
+  before: fc.option(variables, { nil: undefined }),
+  /** Just before main's nth effect, or when main has ended. */
+  tamperings: fc.array(fc.record({ effect: fc.nat(20), tampering }), { maxLength: 3 }),
+  between: fc.option(variables, { nil: undefined }),
+})
+export type Adversary = typeof adversary extends fc.Arbitrary<infer Value> ? Value : never
+
+/** What an attacker can use. */
+export interface Loot {
+  jobId: string
+  longLivedKey: string
+  otherKey: string
+  /** A key that is not the job's. */
+  victim: { id: string; name: string }
+}
+
+function forge({ says, seal: kind }: Forgery, { jobId, longLivedKey, otherKey, victim }: Loot): string {
+  const target = { apiHost: `https://${EVIL}/api/v2`, scope: { kind: 'personal' }, onRevokeFailure: 'warn' }
+  const keys = { kind: 'keys', created: victim, doubtful: [], names: [], ...target, proxies: {} }
+  if (says === 'nothing') return ''
+  const text = JSON.stringify(says === "somebody's key" ? keys : { kind: says })
+  const use = useOf({ ...JOB_VARIABLES, GITHUB_ACTION: kind === 'of another use' ? 'another' : '' }, jobId)
+  return kind === 'none' ? `x.${text}` : seal(text, kind === 'of another use' ? longLivedKey : otherKey, use)
+}
+
+/** The variables that an attacker sets, as the runner hands them to a step: GitHub's own win. */
+export function variablesOf({ proxies, noProxy, record }: Variables, loot: Loot): Record<string, string> {
+  return {
+    ...Object.fromEntries(proxies.map((name) => [name, `http://${EVIL}:3128`])),
+    ...(noProxy && { NO_PROXY: '*' }),
+    ...(record && { STATE_record: forge(record, loot) }),
+  }
+}
+
+/** Main's state file, and what becomes of it. */
+export class StateFile {
+  /** What the runner reads in the end. */
+  record: string | undefined
+  readonly #saves: string[] = []
+  #removed = false
+  #left: Adversary['tamperings']
+  readonly #loot: Loot
+
+  constructor(tamperings: Adversary['tamperings'], loot: Loot) {
+    this.#left = tamperings.toSorted((one, other) => one.effect - other.effect)
+    this.#loot = loot
+  }
+
+  save(value: string): void {
+    if (this.#removed) throw new Error('Missing file')
+    this.#saves.push(value)
+    this.record = value
+  }
+
+  /** Does what is to be done before main's nth effect. */
+  tamper(effect: number): void {
+    for (const { tampering } of this.#left.filter((one) => one.effect <= effect)) {
+      if (tampering.kind === 'remove') this.#removed = true
+      if (tampering.kind === 'put back') this.record = this.#saves[tampering.save] ?? this.record
+      else this.record = tampering.kind === 'forge' ? forge(tampering.forgery, this.#loot) : undefined
+    }
+    this.#left = this.#left.filter((one) => one.effect > effect)
+  }
+}
