@@ -99,7 +99,7 @@ export async function liveSweep(world: SweepWorld, rules: readonly Rule[] = RULE
   const sweep = await runProcess({
     job: (surroundings) => sweepKeys(surroundings, rules),
     clock,
-    http,
+    openHttp: () => http,
     inputs: {
       api_key: neon.organizationKey,
       org_id: neon.organization.id,
