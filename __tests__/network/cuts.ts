@@ -31,7 +31,7 @@ export async function cutConnections(tally: Tally): Promise<void> {
       tunnel(socket, connect(toCut === 0 ? cutting : neonPort, '127.0.0.1'))
     }),
   )
-  const env = preload(['time-lapse'], { TIME_LAPSE: '20' })
+  const env = preload(['time-lapse'], { TIME_LAPSE: '4' })
   for (const stream of ['upstream', 'downstream']) {
     for (let bytes = 0; bytes < MOST; bytes += STEP) {
       for (const step of ['main', 'post']) {
