@@ -54,7 +54,7 @@ export const TABLE: readonly [row: string, applies: (key: Case) => boolean, Fate
   ],
   [
     'its run was deleted',
-    (key) => key.ofRun?.status === 404 && (told(key.ofReading, 'id') || told(key.ofReading, 'workflow_runs')),
+    (key) => key.ofRun?.status === 404 && (told(key.ofReading, 'run_attempt') || told(key.ofReading, 'workflow_runs')),
     'revoked',
   ],
   [
