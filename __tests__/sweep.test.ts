@@ -93,6 +93,15 @@ test("a job whose runner died leaves a key; the sweep revokes exactly that one, 
   expect(setup.neon.requests.map(({ method }) => method)).toEqual(['GET', 'DELETE'])
 })
 
+test.each([10, -10])("a runner whose clock is %i years off: keys are as old as Neon's clock says", async (years) => {
+  run('500', 'in_progress', { jobs: { 9: 'in_progress' } })
+  const young = make('500')
+  make('500', { hoursOld: 122 })
+  const job = setup.job(preload(['wrong-clock'], { CLOCK_ERROR: String(years * 365.25 * 24 * HOUR) }))
+  expect(counts(await sweep({}, job))).toBe('1 revoked, 1 kept, 0 failed')
+  expect(alive()).toEqual([young])
+})
+
 /** The ID of the sweep's own job. */
 const OWN_JOB = '48216309157'
 

@@ -1023,6 +1023,8 @@ const CANCEL_GRACE = 6_000;
 /** Sends requests to Neon, and the only code that does. */
 class Requests {
     patience;
+    /** Milliseconds by which Neon's clock, as its last answer had it, is ahead of this machine's. */
+    #ahead = 0;
     #effects;
     #connection;
     constructor(effects, connection) {
@@ -1066,6 +1068,7 @@ class Requests {
         const about = { action: call.action, requestId, date: clock.date() };
         try {
             const response = await http.exchange({ ...this.#request(call, requestId), signal: withdrawal.signal });
+            this.#readClock(response);
             return classifyResponse(response, call.decode, about);
         }
         catch (error) {
@@ -1077,6 +1080,15 @@ class Requests {
             cancelled.removeEventListener('abort', onCancel);
             withdraw();
         }
+    }
+    /** The date and time by Neon's clock, in milliseconds since 1970: dates in its answers are to be compared with this. */
+    date() {
+        return this.#effects.clock.date() + this.#ahead;
+    }
+    #readClock({ headers }) {
+        const sent = Date.parse(String(headers.date));
+        if (!Number.isNaN(sent))
+            this.#ahead = sent - this.#effects.clock.date();
     }
     #request({ method, path, body, timeout }, requestId) {
         const { apiHost, apiKey, deadline } = this.#connection;
@@ -1112,6 +1124,7 @@ function connect(effects, connection) {
     const requests = new Requests(effects, connection);
     return {
         patience: requests.patience,
+        date: () => requests.date(),
         keysOf: (scope) => new Keys(scope, requests),
         organizationOf: (projectId) => requests.persist({
             action: `look up the project ${projectId}`,

@@ -681,7 +681,7 @@ async function sweepKeys(world, rules) {
     const progress = progressOf(world);
     const treatments = [];
     await concurrently(keys, CONCURRENCY, async (key) => {
-        const ageHours = (clock.date() - Date.parse(key.createdAt)) / HOUR;
+        const ageHours = (neon.date() - Date.parse(key.createdAt)) / HOUR;
         const named = repositoryOf(key, repositories);
         const facts = { key, own, ageHours, maxAgeHours: inputs.maxAgeHours, repository: named };
         const verdict = await decide(facts, inquiry, rules);

@@ -18,6 +18,8 @@ export interface Neon {
    * advice in an error; `undefined` where Neon does not tell.
    */
   authMethod(): Promise<string | undefined>
+  /** The date and time by Neon's clock, in milliseconds since 1970; by this machine's before the first answer. */
+  date(): number
   /** Waits between attempts, until the deadline of the connection. */
   readonly patience: Patience
 }
@@ -31,6 +33,7 @@ export function connect(effects: Effects, connection: Connection): Neon {
   const requests = new Requests(effects, connection)
   return {
     patience: requests.patience,
+    date: () => requests.date(),
     keysOf: (scope) => new Keys(scope, requests),
     organizationOf: (projectId) =>
       requests.persist({

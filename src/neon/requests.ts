@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock, Deadline } from '../base/clock.ts'
-import { type Http, type HttpRequest, TransportError } from '../base/http.ts'
+import { type Http, type HttpRequest, type HttpResponse, TransportError } from '../base/http.ts'
 import { VERSION } from '../base/version.ts'
 import { classifyFailure, classifyResponse, type Outcome } from './outcome.ts'
 import { Patience } from './retry.ts'
@@ -49,6 +49,8 @@ export interface Call<T> {
 /** Sends requests to Neon, and the only code that does. */
 export class Requests {
   readonly patience: Patience
+  /** Milliseconds by which Neon's clock, as its last answer had it, is ahead of this machine's. */
+  #ahead = 0
   readonly #effects: Effects
   readonly #connection: Connection
 
@@ -93,6 +95,7 @@ export class Requests {
     const about = { action: call.action, requestId, date: clock.date() }
     try {
       const response = await http.exchange({ ...this.#request(call, requestId), signal: withdrawal.signal })
+      this.#readClock(response)
       return classifyResponse(response, call.decode, about)
     } catch (error) {
       if (error instanceof TransportError) return classifyFailure(error, about)
@@ -101,6 +104,16 @@ export class Requests {
       cancelled.removeEventListener('abort', onCancel)
       withdraw()
     }
+  }
+
+  /** The date and time by Neon's clock, in milliseconds since 1970: dates in its answers are to be compared with this. */
+  date(): number {
+    return this.#effects.clock.date() + this.#ahead
+  }
+
+  #readClock({ headers }: HttpResponse): void {
+    const sent = Date.parse(String(headers.date))
+    if (!Number.isNaN(sent)) this.#ahead = sent - this.#effects.clock.date()
   }
 
   #request<T>({ method, path, body, timeout }: Call<T>, requestId: string): HttpRequest {

@@ -70,7 +70,7 @@ export async function sweepKeys(world: World, rules?: readonly Rule[]): Promise<
   const treatments: Treatment[] = []
 
   await concurrently(keys, CONCURRENCY, async (key) => {
-    const ageHours = (clock.date() - Date.parse(key.createdAt)) / HOUR
+    const ageHours = (neon.date() - Date.parse(key.createdAt)) / HOUR
     const named = repositoryOf(key, repositories)
     const facts = { key, own, ageHours, maxAgeHours: inputs.maxAgeHours, repository: named }
     const verdict = await decide(facts, inquiry, rules)
