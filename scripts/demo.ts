@@ -5,7 +5,7 @@ import { styleText } from 'node:util'
 import { ACTION, SWEEP } from '../simulator/fixtures.ts'
 import { startGithub } from '../simulator/github/server.ts'
 import { type NeonServer, startNeon } from '../simulator/neon/server.ts'
-import { Job, type StepResult } from '../simulator/runner/job.ts'
+import { Job, type StepOptions, type StepResult } from '../simulator/runner/job.ts'
 import { formatError } from '../src/base/errors.ts'
 import { type HttpResponse, openHttp } from '../src/base/http.ts'
 import { readProxySettings } from '../src/base/proxy-settings.ts'
@@ -36,6 +36,8 @@ const projectId = given.text('project-id') ?? neon?.project.id
 const http = openHttp(readProxySettings(process.env))
 const proxies = Object.entries(process.env).filter(([name]) => live && /^(https?|no)_proxy$/i.test(name))
 const job = new Job(Object.fromEntries(proxies) as Record<string, string>)
+// Windows gives each step a console of its own as it is.
+job.apart = process.platform !== 'win32'
 
 /** Asks Neon, as the action does. */
 const ask = (path: string, key: string): Promise<HttpResponse> => {
@@ -64,9 +66,11 @@ function check(holds: boolean, claim: string): void {
 }
 
 let interrupted = false
-// Ctrl-C reaches the steps as well, and main stops; post still runs, so that no key is left.
+// Ctrl-C stops main, but not post, so that no key is left.
+let stopMain = (): void => {}
 process.on('SIGINT', () => {
   interrupted = true
+  stopMain()
   process.exitCode = 130
 })
 
@@ -82,7 +86,11 @@ async function demonstrateLife(): Promise<void> {
       ? { ...(orgId && { org_id: orgId }), ...(projectId && { project_id: projectId }) }
       : { scope: 'personal' }
   progress('the main step creates a key (it tries for 180 s at most)')
-  const main = await job.uses(ACTION, { with: { api_key: longLivedKey, api_host: apiHost, ...ids } })
+  const onSpawn: StepOptions['onSpawn'] = (kill) => {
+    stopMain = () => kill('SIGINT')
+  }
+  const main = await job.uses(ACTION, { with: { api_key: longLivedKey, api_host: apiHost, ...ids }, onSpawn })
+  stopMain = () => {}
   show(main, 'the action, with: { api_key: ${{ secrets.NEON_API_KEY }} }')
   const freshKey = main.outputs.api_key ?? ''
   if (interrupted || freshKey === '') {

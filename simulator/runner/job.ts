@@ -64,6 +64,8 @@ export class Job {
   token = 'a-github-token-of-the-simulated-runner'
   /** Set: the steps that follow are those of a composite action, all of which share this `GITHUB_ACTION`. */
   composite: string | undefined
+  /** Whether Ctrl-C in a terminal does not reach the steps. */
+  apart = false
   readonly steps: StepResult[] = []
   readonly folder = mkdtempSync(join(tmpdir(), 'job-'))
   readonly #temp = join(this.folder, '_temp')
@@ -148,10 +150,12 @@ export class Job {
     }
     const env = variablesOf([this.env, own, this.github, github, paths], windows)
     const onLine = (line: string): void => log.read(line)
-    const ended = await runProcess({ command, cwd: this.#workspace, env, onLine, onSpawn }).catch((error) => {
-      log.fail(error.message)
-      return { exitCode: null, signal: null, stdout: '', stderr: '', milliseconds: 0 }
-    })
+    const ended = await runProcess({ command, cwd: this.#workspace, env, onLine, onSpawn, apart: this.apart }).catch(
+      (error) => {
+        log.fail(error.message)
+        return { exitCode: null, signal: null, stdout: '', stderr: '', milliseconds: 0 }
+      },
+    )
     await beforeRead?.(files)
     // The runner reads these in a `finally`: also of a step that failed or was killed (ActionRunner.cs).
     const handed = readCommandFiles(files, log, windows)

@@ -14,6 +14,8 @@ export interface ProcessOptions {
   env: Record<string, string>
   onLine: (line: string) => void
   onSpawn: OnSpawn | undefined
+  /** Whether Ctrl-C in a terminal does not reach it. */
+  apart: boolean
 }
 
 /** What came of a process, as it wrote it: with its secrets. */
@@ -32,10 +34,12 @@ process.on('exit', () => {
 })
 
 /** Runs the process of a step and reads its two streams apart (Runner, ProcessInvoker.cs); throws if it cannot start. */
-export async function runProcess({ command, cwd, env, onLine, onSpawn }: ProcessOptions): Promise<ProcessResult> {
+export async function runProcess(options: ProcessOptions): Promise<ProcessResult> {
+  const { command, cwd, env, onLine, onSpawn, apart } = options
   const [file = '', ...parameters] = command
   // On Windows with a console of its own, as the runner has it.
-  const child = spawn(file, parameters, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+  const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe']
+  const child = spawn(file, parameters, { cwd, env, stdio, windowsHide: true, detached: apart })
   running.add(child)
   const start = performance.now()
   const output = { stdout: '', stderr: '' }
