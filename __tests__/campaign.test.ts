@@ -68,6 +68,22 @@ const regressions: [string, Partial<Schedule>][] = [
     'a fresh key that cannot revoke itself is not gone for that',
     { post: [null, null, { kind: 'status', status: 404, applied: false }], postApiKey: "another account's" },
   ],
+  [
+    'a key that two looks of post find at once is gone when the later one revokes it',
+    {
+      main: [
+        { kind: 'status', status: 429, applied: false },
+        { kind: 'late', milliseconds: 12_083 },
+        { kind: 'trickle', millisecondsPerByte: 5 },
+      ],
+      post: [
+        { kind: 'fields', fields: { id: -1 } },
+        { kind: 'late', milliseconds: 1 },
+      ],
+      debug: false,
+      luck: 567_828_705,
+    },
+  ],
 ]
 test.each(regressions)('%s', async (_story, special) => {
   expect(virtualViolationsOf(await live({ ...nothingSpecial, ...special }))).toEqual([])

@@ -853,8 +853,9 @@ class Keys {
             if (listed.some((key) => key.id === id))
                 throw error;
             let revoked;
+            // Another look of post's may have revoked it by now.
             for (const other of listed.filter(isMeant))
-                revoked = await this.revoke(other.id);
+                revoked = await this.revokeForCertain(other);
             return revoked;
         }
     }
