@@ -148,7 +148,7 @@ describe('create', () => {
 describe('never sent', () => {
   test('refused: again, in post as in main', async () => {
     const job = setup.job()
-    setup.inject({ operation: POST, after: 1, failure: { kind: 'refuse', milliseconds: 700 } })
+    setup.inject({ operation: POST, after: 1, failure: { kind: 'refuse', milliseconds: 2_500 } })
     await setup.main(job)
     await setup.main(job, { env_name: 'SECOND' })
     const third = await setup.main(job, { env_name: 'THIRD' })
@@ -161,7 +161,7 @@ describe('never sent', () => {
 
   test('refused in post: again', async () => {
     const job = setup.job()
-    setup.inject({ operation: POST, failure: { kind: 'refuse', milliseconds: 700 } })
+    setup.inject({ operation: POST, failure: { kind: 'refuse', milliseconds: 2_500 } })
     await setup.main(job)
     const [post] = await job.end()
     expect(post?.log[0]).toMatch(/Could not revoke.*ECONNREFUSED.*Trying again/)
