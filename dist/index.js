@@ -456,10 +456,12 @@ function addressOf(proxy) {
  * @see actions/runner, ActionCommand.cs: `::command::` at the start of a line, `##[command]` anywhere in it
  */
 function disarm(text) {
-    return (0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(text)
-        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-        .replaceAll('##[', '# #[')
-        .replace(/^(\s*)::/, '$1: :');
+    // Most texts are plain ASCII, and Node takes a while to compile what the others need.
+    const visible = /^[ -~]*$/.test(text) ? text : showOnlyVisible(text);
+    return visible.replaceAll('##[', '# #[').replace(/^(\s*)::/, '$1: :');
+}
+function showOnlyVisible(text) {
+    return (0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
 }
 
 

@@ -8,8 +8,11 @@ import { stripVTControlCharacters } from 'node:util'
  * @see actions/runner, ActionCommand.cs: `::command::` at the start of a line, `##[command]` anywhere in it
  */
 export function disarm(text: string): string {
-  return stripVTControlCharacters(text)
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replaceAll('##[', '# #[')
-    .replace(/^(\s*)::/, '$1: :')
+  // Most texts are plain ASCII, and Node takes a while to compile what the others need.
+  const visible = /^[ -~]*$/.test(text) ? text : showOnlyVisible(text)
+  return visible.replaceAll('##[', '# #[').replace(/^(\s*)::/, '$1: :')
+}
+
+function showOnlyVisible(text: string): string {
+  return stripVTControlCharacters(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
 }
