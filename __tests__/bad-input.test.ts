@@ -74,6 +74,16 @@ test.each(['1ST', 'NEON-API-KEY', 'A B', 'A=B', 'É'])('env_name that is no name
   expectRefused({ env_name }, /env_name input.*not a valid variable name: letters, digits and underscores/),
 )
 
+test.each(['constructor', 'toString', 'valueOf'])(
+  'env_name that every object has a member of: %s',
+  async (env_name) => {
+    const { main, post } = await setup.life({ env_name })
+    expect(main.exported).toEqual({ [env_name]: main.outputs.api_key })
+    expect(main.commands.filter(({ command }) => command === 'warning')).toEqual([])
+    expect(post.exitCode).toBe(0)
+  },
+)
+
 test.each([
   ...['GITHUB_TOKEN', 'RUNNER_TEMP', 'NODE_OPTIONS', 'PATH', 'Path', 'LD_PRELOAD', 'HTTPS_PROXY', 'CI'],
   ...['NODE_CHANNEL_FD', 'OPENSSL_CONF', 'DOTNET_ROOT', 'PSModulePath', 'SystemDrive', 'APPDATA', 'LOCALAPPDATA'],

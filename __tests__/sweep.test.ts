@@ -268,6 +268,32 @@ test('a 404 is a deleted run, once the token has been seen to read this very run
   expect(github.asked).toEqual(['500', OWN_RUN])
 })
 
+test("a 404 that is not GitHub's own: the run may go on", async () => {
+  make('500')
+  run('500', 'in_progress')
+  github.fail(1, { status: 404, headers: { 'content-type': 'text/html' }, text: '<html>no such page</html>' })
+  const result = await sweep()
+  expect(counts(result)).toBe('0 revoked, 1 kept, 0 failed')
+  expect(result.log.join()).toContain('somebody else than GitHub answered 404')
+})
+
+test.each(['0001-01-01T00:00:00Z', '1970-01-01T00:00:00Z'])(
+  'a key whose creation date is not known (%s) is not old',
+  async (createdAt) => {
+    make('500').createdAt = createdAt
+    run('500', 'in_progress', { jobs: { 9: 'in_progress' } })
+    expect(counts(await sweep())).toBe('0 revoked, 1 kept, 0 failed')
+  },
+)
+
+test.each(['ghs_a\nb', 'ghs a', 'ghs_é'])('a github_token that cannot be sent: %j', async (github_token) => {
+  make('500')
+  const result = await sweep({ github_token })
+  expect(result.exitCode).toBe(1)
+  expect(errorsOf(result)).toEqual([expect.stringMatching(/github_token input holds white space.*on one line/)])
+  expect(setup.neon.requests).toEqual([])
+})
+
 test.each([
   ['no access', /shows the github_token no runs \(404\)/],
   ['none', /refuses the github_token \(403\): Resource not accessible/],

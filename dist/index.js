@@ -770,9 +770,10 @@ function readString(answer, name) {
     return typeof value === 'string' && value !== '' ? value : undefined;
 }
 /** An RFC 3339 date. It is printed, and anything else could be somebody's words. */
+/** A date before Neon existed, such as Go's zero date, says that the date is not known. */
 function readDate(answer, name) {
     const value = readString(answer, name);
-    const isDate = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(value ?? '') && !Number.isNaN(Date.parse(value ?? ''));
+    const isDate = /^2\d{3}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(value ?? '') && !Number.isNaN(Date.parse(value ?? ''));
     return isDate ? value : undefined;
 }
 
@@ -1555,7 +1556,8 @@ function readEnvName(runner) {
 }
 /** A job-level variable with the long-lived key is what this action is there to end. */
 function refuseExposedKey(envName, apiKey, environment) {
-    if (envName === undefined || environment[envName]?.trim() !== apiKey)
+    // An object also has members that are no variables, such as `constructor`.
+    if (envName === undefined || !Object.hasOwn(environment, envName) || environment[envName]?.trim() !== apiKey)
         return;
     throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The variable ${envName} already holds the long-lived key, so every step of this job can read it, and no key was created. ` +
         `Remove ${envName} from the env of the workflow, the job and this step, and write the secret at this step only: api_key: \${{ secrets.… }}. ` +
@@ -10296,7 +10298,7 @@ async function revokeUnrecorded({ id, name }, keys, cause) {
 }
 /** Mostly a second use in one job, whose steps would take one key for the other. */
 function warnOfReplacement({ environment, runner }, envName) {
-    if (!environment[envName])
+    if (!Object.hasOwn(environment, envName) || !environment[envName])
         return;
     runner.warning(`The variable ${envName} held something else, and later steps get the fresh key in it. For a second key in one job, give each use an env_name of its own, or an empty one and the output api_key.`, 'An environment variable was replaced');
 }

@@ -127,14 +127,20 @@ class GithubApi {
             return this.#stop({ kind: 'refused', why: 'GitHub rejected the github_token (401)' });
         if (status === 403)
             return { kind: 'refused', why: `GitHub refuses the github_token (403): ${(0,errors/* formatError */.Wk)(error)}` };
-        if (status === 404)
+        if (status === 404 && saysWhy(response?.data))
             return { kind: 'not found' };
+        if (status === 404)
+            return { kind: 'unknown', why: 'somebody else than GitHub answered 404' };
         if (error instanceof NotWhatWasAskedFor)
             return { kind: 'unknown', why: error.message };
         // octokit gives an error without an answer the status 500, too.
         const why = response ? `GitHub answered ${status}` : `GitHub did not answer (${(0,errors/* formatError */.Wk)(error)})`;
         return { kind: 'unknown', why };
     }
+}
+/** GitHub's refusals are JSON with a message; those of a proxy or a load balancer are not. */
+function saysWhy(body) {
+    return typeof body?.message === 'string';
 }
 /** GitHub, or somebody in its place, answered with something else: a redirect, a page of a proxy. */
 class NotWhatWasAskedFor extends Error {
@@ -427,9 +433,12 @@ function ownKeys(listed, { server, repositoryId }) {
         .sort((a, b) => (Date.parse(a.createdAt) || 0) - (Date.parse(b.createdAt) || 0));
 }
 
+// EXTERNAL MODULE: ./build/js/neon/api-key.js
+var api_key = __webpack_require__(6466);
 // EXTERNAL MODULE: ./build/js/steps/inputs.js
 var inputs = __webpack_require__(22);
 ;// CONCATENATED MODULE: ./build/js/steps/sweep-inputs.js
+
 
 
 /** 5 days, the longest a job can last (https://docs.github.com/actions/reference/limits), and an hour. */
@@ -445,6 +454,9 @@ function readSweepInputs(runner) {
     const apiKey = (0,inputs/* readUsableApiKey */.OX)(runner);
     if (githubToken === '') {
         throw new errors/* InputError */.dz('The github_token input is empty. Leave it out to use the token of the job.');
+    }
+    if (!(0,api_key/* isSendable */.d)(githubToken)) {
+        throw new errors/* InputError */.dz('The github_token input holds white space, line breaks or characters that no token has. Store the token alone in the secret, on one line.');
     }
     return {
         apiKey,

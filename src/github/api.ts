@@ -48,7 +48,7 @@ type Headers = Readonly<Record<string, string | number | undefined>>
 
 interface RequestFailure {
   status?: number
-  response?: { headers?: Headers }
+  response?: { headers?: Headers; data?: unknown }
 }
 
 /** GitHub's REST API for reading, within its rate limits. */
@@ -116,12 +116,18 @@ export class GithubApi {
     if (isRateLimit(error)) return this.#stop(rateLimited(headersOf(error)))
     if (status === 401) return this.#stop({ kind: 'refused', why: 'GitHub rejected the github_token (401)' })
     if (status === 403) return { kind: 'refused', why: `GitHub refuses the github_token (403): ${formatError(error)}` }
-    if (status === 404) return { kind: 'not found' }
+    if (status === 404 && saysWhy(response?.data)) return { kind: 'not found' }
+    if (status === 404) return { kind: 'unknown', why: 'somebody else than GitHub answered 404' }
     if (error instanceof NotWhatWasAskedFor) return { kind: 'unknown', why: error.message }
     // octokit gives an error without an answer the status 500, too.
     const why = response ? `GitHub answered ${status}` : `GitHub did not answer (${formatError(error)})`
     return { kind: 'unknown', why }
   }
+}
+
+/** GitHub's refusals are JSON with a message; those of a proxy or a load balancer are not. */
+function saysWhy(body: unknown): boolean {
+  return typeof (body as { message?: unknown } | null | undefined)?.message === 'string'
 }
 
 /** GitHub, or somebody in its place, answered with something else: a redirect, a page of a proxy. */

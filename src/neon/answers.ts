@@ -171,9 +171,10 @@ function readString(answer: Fields, name: string): string | undefined {
 }
 
 /** An RFC 3339 date. It is printed, and anything else could be somebody's words. */
+/** A date before Neon existed, such as Go's zero date, says that the date is not known. */
 function readDate(answer: Fields, name: string): string | undefined {
   const value = readString(answer, name)
   const isDate =
-    /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(value ?? '') && !Number.isNaN(Date.parse(value ?? ''))
+    /^2\d{3}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(value ?? '') && !Number.isNaN(Date.parse(value ?? ''))
   return isDate ? value : undefined
 }

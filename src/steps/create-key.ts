@@ -123,7 +123,7 @@ async function revokeUnrecorded({ id, name }: CertainKey, keys: Keys, cause: unk
 
 /** Mostly a second use in one job, whose steps would take one key for the other. */
 function warnOfReplacement({ environment, runner }: World, envName: string): void {
-  if (!environment[envName]) return
+  if (!Object.hasOwn(environment, envName) || !environment[envName]) return
   runner.warning(
     `The variable ${envName} held something else, and later steps get the fresh key in it. For a second key in one job, give each use an env_name of its own, or an empty one and the output api_key.`,
     'An environment variable was replaced',

@@ -179,7 +179,8 @@ function readEnvName(runner: InputReader): string | undefined {
 
 /** A job-level variable with the long-lived key is what this action is there to end. */
 function refuseExposedKey(envName: string | undefined, apiKey: string, environment: Environment): void {
-  if (envName === undefined || environment[envName]?.trim() !== apiKey) return
+  // An object also has members that are no variables, such as `constructor`.
+  if (envName === undefined || !Object.hasOwn(environment, envName) || environment[envName]?.trim() !== apiKey) return
   throw new InputError(
     `The variable ${envName} already holds the long-lived key, so every step of this job can read it, and no key was created. ` +
       `Remove ${envName} from the env of the workflow, the job and this step, and write the secret at this step only: api_key: \${{ secrets.… }}. ` +

@@ -1,4 +1,5 @@
 import { InputError } from '../base/errors.ts'
+import { isSendable } from '../neon/api-key.ts'
 import type { RequestedScope } from '../neon/scope.ts'
 import { type InputReader, readApiHost, readJobId, readScope, readUsableApiKey } from './inputs.ts'
 
@@ -30,6 +31,11 @@ export function readSweepInputs(runner: InputReader): SweepInputs {
   const apiKey = readUsableApiKey(runner)
   if (githubToken === '') {
     throw new InputError('The github_token input is empty. Leave it out to use the token of the job.')
+  }
+  if (!isSendable(githubToken)) {
+    throw new InputError(
+      'The github_token input holds white space, line breaks or characters that no token has. Store the token alone in the secret, on one line.',
+    )
   }
   return {
     apiKey,
