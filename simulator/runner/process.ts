@@ -33,7 +33,7 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** Runs a step's process and reads its two streams separately (Runner, ProcessInvoker.cs); throws if it cannot start. */
+/** Runs a step's process and reads both streams separately (Runner, ProcessInvoker.cs); throws if it cannot start. */
 export async function runProcess(options: ProcessOptions): Promise<ProcessResult> {
   const { command, cwd, env, onLine, onSpawn, apart } = options
   const [file = '', ...parameters] = command
