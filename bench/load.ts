@@ -1,6 +1,6 @@
-// `npm run bench:load`: as many jobs as GitHub's largest matrix has, all started at once, against Neon's documented
-// limits (10 organization keys a second, 40 requests a second a route, 700 a minute an account). In virtual time for
-// all of them; a few dozen real processes confirm it. Fails when a job does, or when the last key comes too late.
+// `npm run bench:load`: the jobs of GitHub's largest matrix, all started at once, against Neon's documented limits (per
+// second 10 organization keys and 40 requests to a route; 700 requests per minute and account). All jobs run in virtual
+// time; a few dozen real processes confirm the result. Fails if a job fails, or if the last key comes too late.
 
 import { virtualNetwork } from '../__tests__/campaign/virtual-network.ts'
 import { runProcess } from '../__tests__/campaign/virtual-process.ts'
@@ -28,7 +28,7 @@ const BOUND = 1.3
 const SEEDS = [1, 2, 3, 4, 5]
 const PROCESSES = 36
 
-/** What became of jobs that all started at once. */
+/** The result of jobs that all started at once. */
 interface Herd {
   /** Seconds from the first start to each job's key. */
   waits: number[]
@@ -39,7 +39,7 @@ interface Herd {
   alive: number
 }
 
-/** A job's two steps; each says whether it succeeded. */
+/** A job's two steps; each returns whether it succeeded. */
 interface HerdJob {
   main(): Promise<boolean>
   post(): Promise<boolean>
@@ -61,7 +61,7 @@ async function run(neon: Neon, jobs: HerdJob[], seconds: () => number): Promise<
 
 const inputsFor = (neon: Neon) => ({ api_key: neon.adminKey, org_id: neon.organization.id })
 
-/** @param waiting `exponential`: what the action would do if it took a rate limit for trouble like any other */
+/** @param waiting `exponential`: what the action would do if it treated a rate limit like any other failure */
 async function runVirtually(waiting: 'in line' | 'exponential', seed: number): Promise<Herd> {
   const clock = new VirtualClock()
   const neon = await Neon.create({ now: () => clock.date(), rateLimits: true })
@@ -97,7 +97,7 @@ async function runVirtually(waiting: 'in line' | 'exponential', seed: number): P
   return run(neon, jobs, () => clock.now() / 1000)
 }
 
-/** The same with real processes, which take turns on this machine's cores as they start. */
+/** The same with real processes, which share this machine's cores while they start. */
 async function runProcesses(): Promise<Herd> {
   const { neon, host, close } = await startNeon({ rateLimits: true })
   const jobs = Array.from({ length: PROCESSES }, () => new Job())
@@ -113,7 +113,7 @@ async function runProcesses(): Promise<Herd> {
   return herd
 }
 
-/** How much longer the last job waited than the limit itself makes it wait. */
+/** The last job's waiting time divided by the minimum that the limit imposes. */
 const ratioOf = ({ waits }: Herd): number => Math.max(...waits) / (waits.length / KEYS_PER_SECOND)
 
 function row(name: string, herd: Herd): (string | number)[] {

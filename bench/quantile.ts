@@ -1,4 +1,4 @@
-/** The number below or at which a share of the numbers lies; one of them. */
+/** The smallest of the numbers such that at least this share of them is not greater. */
 export function quantile(numbers: readonly number[], share: number): number {
   const sorted = numbers.toSorted((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN

@@ -1,4 +1,4 @@
-// The simulated Neon and GitHub in a process of their own, so that a benchmark does not time them along with the action.
+// The simulated Neon and GitHub in their own process, so that a benchmark does not measure them.
 
 import { startGithub } from '../simulator/github/server.ts'
 import { startNeon } from '../simulator/neon/server.ts'
@@ -8,10 +8,10 @@ const { neon, host } = await startNeon()
 const github = await startGithub({ limit: Number.MAX_SAFE_INTEGER })
 const certificate = await generateCertificate(['localhost'])
 const { port } = await startTlsFront(certificate, () => host)
-/** What the benchmark is told of them. */
+/** The message to the benchmark. */
 const servers = {
   neonHost: host,
-  /** The same over TLS, and the PEM of what has to be trusted there. */
+  /** The same over TLS, and the PEM of the certificate to trust. */
   neonTlsHost: host.replace(new URL(host).origin, `https://localhost:${port}`),
   certificate: certificate.cert,
   adminKey: neon.adminKey,

@@ -1,7 +1,7 @@
-// `npm run bench`: the wall time, CPU time and peak memory of main, post and sweep as whole processes with real requests
-// to a simulator in another process, next to bare `node` and to what a user would write instead. All interleaved, medians,
-// and above all ratios: times are of the machine, ratios are of the code. Over TLS as well, as with Neon itself: there a
-// part of the time is Node's TLS and nobody's choice, as `node:tls` alone shows.
+// `npm run bench`: the wall time, CPU time and peak memory of main, post and sweep as whole processes with real
+// requests to a simulator in another process, compared with bare `node` and with what a user would write instead. Runs
+// are interleaved. Reports medians and ratios: times depend on the machine, ratios mostly on the code. Also over TLS,
+// as with Neon itself: `node:tls` alone shows how much of that time is Node's TLS.
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -43,7 +43,7 @@ const CURL = `set -euo pipefail
 curl --silent --fail --request POST --header "Authorization: Bearer $KEY" --header 'Content-Type: application/json' \\
   --data "{\\"key_name\\":\\"by-hand-$RANDOM$RANDOM\\"}" "$HOST/api_keys" | jq --raw-output .key > "$RUNNER_TEMP/key"`
 
-/** Runs processes in a job of their own. */
+/** Runs processes in their own job. */
 type Unit = (job: Job, env: Record<string, string>) => Promise<Record<string, StepResult>>
 
 const node = (name: string, script: string): Unit => {
@@ -77,7 +77,7 @@ const UNITS = [
   curl(' over TLS', servers.neonTlsHost),
 ]
 
-/** Every process once, in any order, since each is a little slower after some than after others. */
+/** Runs every process once, in random order, since the previous process affects each one's time. */
 async function round(env: Record<string, string>): Promise<Record<string, StepResult>> {
   const results: Record<string, StepResult>[] = UNITS.map(() => ({}))
   const order = UNITS.map((unit, index) => ({ unit, index, place: Math.random() }))
@@ -99,7 +99,7 @@ async function rounds(times: number, env: Record<string, string> = {}): Promise<
   return results
 }
 
-// The simulator, too, has to warm up.
+// Also warms up the simulator.
 await rounds(WARM_UP_ROUNDS)
 const timed = await rounds(given.number('runs'))
 const metered = await rounds(USAGE_ROUNDS, USAGE)
@@ -114,7 +114,7 @@ const known = (number: number, digits = 0): string => (Number.isNaN(number) ? 'â
 
 const rows = Object.keys(timed[0] ?? {}).map((name) => {
   const walls = wallOf(name)
-  // Round by round, so that a machine that changes its pace does not show in the ratios.
+  // Per round, so that changes in the machine's speed do not affect the ratios.
   const ratios = walls.map((wall, index) => wall / (wallOf(BARE)[index] ?? Number.NaN))
   const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => quantile(ratios, share).toFixed(2))
   return [

@@ -1,6 +1,6 @@
-// `npm run bench:sweep`: the built sweep in a process of its own, from 100 to 10,000 keys of half as many runs, most of
-// them over, of one repository and of an organization's 500; how its time and memory grow, and what it asks. GitHub's limit
-// is out of the way here but for the last two rows, which have it.
+// `npm run bench:sweep`: the time, memory and requests of the built sweep in its own process, with 100 to 10,000 keys
+// of half as many runs, most of them completed, in one repository and in an organization's 500. Only the last two rows
+// apply GitHub's rate limit.
 
 import { readCommand } from '../scripts/command.ts'
 import { table, writeGenerated } from '../scripts/markdown.ts'
@@ -20,11 +20,11 @@ const given = readCommand({
 interface Load {
   keys: number
   repositories: number
-  /** GitHub's requests an hour. */
+  /** GitHub's limit of requests per hour. */
   limit: number
 }
 
-/** Any number that no sweep reaches. */
+/** A number that no sweep reaches. */
 const UNLIMITED = 1_000_000
 
 async function measure({ keys, repositories, limit }: Load): Promise<(string | number)[]> {
@@ -41,7 +41,7 @@ async function measure({ keys, repositories, limit }: Load): Promise<(string | n
     for (let index = 0; index < keys; index += 1) {
       const id = String(10_000 + Math.floor(index / 2))
       const [repositoryId = '', repository = ''] = names[Number(id) % repositories] ?? []
-      // Every tenth run goes on, and one of its two jobs.
+      // Every tenth run is in progress, and one of its two jobs.
       const goesOn = id.endsWith('0')
       const jobs = { 1: { 8: 'completed', 9: 'in_progress' } }
       github.runs.set(id, { id, status: goesOn ? 'in_progress' : 'completed', attempt: 1, repository, jobs })
@@ -87,7 +87,7 @@ const heads = [
   'peak memory (MiB)',
   'lists',
   'revocations',
-  'questions to GitHub',
+  'requests to GitHub',
 ]
 const rows: (string | number)[][] = []
 for (const keys of [100, 1_000, 10_000]) rows.push(await measure({ keys, repositories: 1, limit: UNLIMITED }))

@@ -5,10 +5,10 @@ const SCRIPT = `process.on('exit', () => {
   console.error(userCPUTime + systemCPUTime, maxRSS)
 })`
 
-/** The variables with which a step of Node's prints what it has used as it ends. */
+/** Variables that make a Node step print its resource usage when it ends. */
 export const USAGE = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(SCRIPT)}` }
 
-/** CPU time in milliseconds, peak memory in MiB; NaN of a step that is not Node's. */
+/** CPU time in milliseconds and peak memory in MiB; NaN for a step that does not run Node. */
 export function usageOf({ stderr }: StepResult): { cpu: number; memory: number } {
   const [, cpu, memory] = /(\d+) (\d+)\s*$/.exec(stderr) ?? []
   return { cpu: Number(cpu) / 1000, memory: Number(memory) / 1024 }

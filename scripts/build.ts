@@ -1,12 +1,11 @@
-// Bundles the action into dist/: compiles with TypeScript, then packs with ncc. The same sources give the same bytes
-// wherever they are built.
+// Bundles the action into dist/: compiles with TypeScript, then packs with ncc. The build is reproducible.
 //
-//     dist/main.js post.js sweep.js   the entries
-//     dist/index.js                   what they have in common: all that main and post need
-//     dist/proxy*.js sweep-keys*.js   what a proxy and the sweep need besides, and the libraries of each
+//     dist/main.js post.js sweep.js   the entry points
+//     dist/index.js                   shared code: everything that main and post need
+//     dist/proxy*.js sweep-keys*.js   additional code and libraries for proxies and for the sweep
 //
-// With --if-changed (`npm test`) it builds only where the sources, the libraries or dist/ differ from what was built last;
-// with --check (`npm run check`) it fails where dist/ then differs from what Git has.
+// With --if-changed (`npm test`) it builds only if the sources, the libraries or dist/ have changed since the last
+// build; with --check (`npm run check`) it fails if dist/ then differs from the committed files.
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -31,14 +30,14 @@ const root = join(import.meta.dirname, '..')
 const build = join(root, 'build')
 const dist = join(root, 'dist')
 const packages = join(root, 'node_modules')
-/** Where ncc finds libraries before it looks into node_modules. */
+/** Where ncc looks for libraries before node_modules. */
 const copies = join(build, 'node_modules')
 const ENTRIES = ['main', 'post', 'sweep']
 const SHARED = { './index.js': './index.js' }
 /** The same on every system. */
 const slashes = (path: string): string => path.replaceAll('\\', '/')
 
-/** Copies the libraries, with a stub in place of each module that is left out; all others stay as published. */
+/** Copies the libraries and replaces each omitted module with a stub; all others stay as published. */
 function copyLibraries(): void {
   for (const name of new Set(Object.keys(LEFT_OUT).map(packageOf)).add('@actions/core')) {
     cpSync(join(packages, name), join(copies, name), { recursive: true })
@@ -56,7 +55,7 @@ function copyLibraries(): void {
     ]
     writeFileSync(join(copies, module), `${instead ?? refusal.join('\n')}\n`)
   }
-  // Its one export needs OIDC and an HTTP client, which are packed unless this says that nobody would miss them.
+  // Its only entry point imports OIDC and an HTTP client. The bundler drops them only from a package without side effects.
   const core = join(copies, '@actions', 'core', 'package.json')
   writeFileSync(core, JSON.stringify({ ...JSON.parse(readFileSync(core, 'utf8')), sideEffects: false }))
 }
@@ -64,7 +63,7 @@ function copyLibraries(): void {
 /** The package of a module in node_modules. */
 const packageOf = (module: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(module)?.[0] ?? ''
 
-/** What ncc tells of webpack's work, as far as it is used here. */
+/** The parts of webpack's compilation, as ncc returns it, that are used here. */
 interface Compilation {
   chunks: Iterable<Chunk>
   modules: Iterable<Module>
@@ -77,7 +76,7 @@ interface Compilation {
 }
 interface Chunk {
   id: number
-  /** As a `webpackChunkName` comment in the sources has it; `null` for what several modules share. */
+  /** From a `webpackChunkName` comment in the sources; `null` for a chunk that several modules share. */
   name: string | null
   groupsIterable: Iterable<{ name: string | null }>
 }
@@ -91,14 +90,14 @@ interface Packed {
   stats: { compilation: Compilation }
 }
 
-/** Packs one compiled module, with a source map beside each file. */
+/** Packs one compiled module; the options may request source maps. */
 function pack(name: string, options: object): Promise<Packed> {
-  // It is CommonJS, and loading it takes a while.
+  // ncc is CommonJS and slow to load.
   const ncc = createRequire(import.meta.url)('@vercel/ncc')
   return ncc(join(build, 'js', `${name}.js`), { cache: false, quiet: true, sourceMapRegister: false, ...options })
 }
 
-/** Packs what the entries have in common, and what is loaded only where it is needed, into build/dist/. */
+/** Packs the shared code and the chunks that are loaded on demand into build/dist/. */
 async function packAll(): Promise<Compilation> {
   const { code, assets, stats } = await pack('index', { sourceMap: true, license: 'licenses.txt' })
   const output = join(build, 'dist')
@@ -122,12 +121,12 @@ async function packAll(): Promise<Compilation> {
   return stats.compilation
 }
 
-/** A chunk's own name, or of what it holds the libraries. */
+/** A chunk's own name, or one derived from the chunks whose libraries it contains. */
 function nameOf({ name, groupsIterable }: Chunk): string {
   return name ?? `${[...groupsIterable].map((group) => group.name).join('-')}-libraries`
 }
 
-/** Who requires a module in dist/; one that the bundler leaves out does not count. */
+/** The modules in dist/ that require a module; ignores modules that the bundler omits. */
 function whoRequires(stub: string, { modules, moduleGraph, chunkGraph }: Compilation): string[] {
   const resourceOf = (module: Module | null): string => module?.resource ?? ''
   const [module] = [...modules].filter((each) => resourceOf(each) === stub)
@@ -138,7 +137,7 @@ function whoRequires(stub: string, { modules, moduleGraph, chunkGraph }: Compila
   return [...new Set(names)].map((file) => slashes(relative(file.startsWith(copies) ? copies : packages, file)))
 }
 
-/** @throws {Error} unless the modules that are left out are required by those alone that scripts/left-out.ts names */
+/** @throws {Error} if other modules require the omitted ones than scripts/left-out.ts lists */
 function checkWhoRequires(packed: Compilation): void {
   for (const [module, { requiredBy, why }] of Object.entries(LEFT_OUT)) {
     const found = whoRequires(join(copies, module), packed)
@@ -147,13 +146,13 @@ function checkWhoRequires(packed: Compilation): void {
     const [added] = found.filter((name) => !requiredBy.includes(name))
     if (added) {
       throw new Error(
-        `${added} requires ${module}, which dist/ leaves out because ${why}. Where that holds for it, too, name it in scripts/left-out.ts; where it does not, remove the module from there.`,
+        `${added} requires ${module}, which dist/ leaves out because ${why}. If the same reason applies to ${added}, add it in scripts/left-out.ts; if not, remove the module from there.`,
       )
     }
   }
 }
 
-/** Replaces dist/ file by file, each at once, since tests may be running it. */
+/** Replaces each file of dist/ atomically, since tests may be running it. */
 function moveIntoPlace(): void {
   const files = readdirSync(join(build, 'dist')).filter((file) => !file.endsWith('.map'))
   mkdirSync(dist, { recursive: true })
@@ -161,7 +160,7 @@ function moveIntoPlace(): void {
   for (const file of readdirSync(dist)) if (!files.includes(file)) rmSync(join(dist, file))
 }
 
-/** One hash of all that dist/ is made of, and of dist/ itself. */
+/** A hash of everything that dist/ is built from, and of dist/ itself. */
 function fingerprint(): string {
   const inputs = ['src/**/*.ts', 'scripts/{build,left-out}.ts', 'scripts/licenses/*', 'tsconfig*.json', 'dist/*']
   const hash = createHash('sha256')
@@ -178,11 +177,11 @@ if (options['if-changed'] && existsSync(stamp) && readFileSync(stamp, 'utf8') ==
 rmSync(build, { recursive: true, force: true })
 const compiler = join(packages, 'typescript', 'bin', 'tsc')
 execFileSync(process.execPath, [compiler, '--project', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
-// Without a "type" here, ncc packs CommonJS, which Node starts a little faster than ES modules.
+// Without a "type" here, ncc packs CommonJS, which Node loads slightly faster than ES modules.
 writeFileSync(join(build, 'package.json'), '{}\n')
 copyLibraries()
 checkWhoRequires(await packAll())
-// undici carries the HTTP parser of Node, compiled, without its license.
+// undici bundles a compiled llhttp without its license.
 const llhttp = readFileSync(join(root, 'scripts', 'licenses', 'llhttp.txt'), 'utf8')
 appendFileSync(join(build, 'dist', 'licenses.txt'), `\n${llhttp}`)
 writeFileSync(join(build, 'dist', 'package.json'), '{ "type": "commonjs" }\n')
@@ -193,5 +192,5 @@ if (options.check) {
   const git = ['ls-files', '--modified', '--others', '--', 'dist']
   const changed = execFileSync('git', git, { cwd: root, encoding: 'utf8' }).trim()
   if (changed)
-    throw new Error(`dist/ is not what the sources make. Now it is; add these files to your commit:\n${changed}`)
+    throw new Error(`dist/ was out of date and has been rebuilt. Add these files to your commit:\n${changed}`)
 }

@@ -1,8 +1,8 @@
-// What the commands for people have in common: `--help`, one way to read flags, and errors of a line instead of a stack.
+// Shared by the command-line tools: `--help`, parsing of flags, and one-line errors instead of stacks.
 
 import { parseArgs } from 'node:util'
 
-/** A flag; what takes a value names it. `whole`: the value is a whole number of at least this. */
+/** A flag; `value` names its value, if it takes one. `whole`: the value is a whole number of at least this. */
 export interface Flag {
   help: string
   value?: string
@@ -11,26 +11,26 @@ export interface Flag {
 }
 
 export interface Command<Name extends string> {
-  /** As one types it, e.g. `npm run demo --`. */
+  /** How to call it, e.g. `npm run demo --`. */
   usage: string
-  /** What it does, in a sentence. */
+  /** What it does, in one sentence. */
   does: string
   flags: Record<Name, Flag>
-  /** Names of what stands without a flag. */
+  /** Names of the positional arguments. */
   positionals?: readonly string[]
 }
 
 export interface Given<Name extends string> {
   /** Whether a flag without a value is set. */
   has(name: Name): boolean
-  /** The value of a flag; `undefined` where it has neither a value nor a default. */
+  /** The value of a flag; `undefined` if it has neither a value nor a default. */
   text(name: Name): string | undefined
   /** The value of a flag that takes a whole number. */
   number(name: Name): number
   positionals: string[]
 }
 
-/** Reads the command line; prints the help and ends where it is asked for, and an error of a line for a wrong flag. */
+/** Parses the command line. Exits after printing the help, or a one-line error for a wrong flag. */
 export function readCommand<Name extends string>(command: Command<Name>): Given<Name> {
   process.on('uncaughtException', (error) => {
     process.exitCode = 1
@@ -67,19 +67,19 @@ export function readCommand<Name extends string>(command: Command<Name>): Given<
     try {
       return parseArgs({ options, allowPositionals: true })
     } catch (error) {
-      // The first sentence says what is wrong; the others are about how to write what nobody here means.
+      // The first sentence says what is wrong; the others explain syntax that does not apply here.
       return wrong(`${(error as Error).message.split(/[.\n] ?/)[0]}.`)
     }
   }
 }
 
-/** Ends with an error of a line, and the exit code of wrong usage. */
+/** Exits with a one-line error and the exit code for wrong usage. */
 export function fail(message: string): never {
   console.error(message)
   process.exit(2)
 }
 
-/** Has Ctrl-C, and whoever else ends this process, leave nothing behind. */
+/** Makes this process clean up before Ctrl-C or another signal ends it. */
 export function onInterrupt(cleanUp: () => unknown): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, async () => {
@@ -95,13 +95,13 @@ function helpOf<Name extends string>(
 ): string {
   const rows = Object.entries(all).map(([name, { help, value, default: standard }]) => {
     const flag = `--${name}${value ? ` ${value}` : ''}`
-    return `  ${flag.padEnd(24)} ${help}${standard ? ` (${standard} unless told)` : ''}`
+    return `  ${flag.padEnd(24)} ${help}${standard ? ` (default: ${standard})` : ''}`
   })
   const given = positionals.map((name) => ` ${name}`).join('')
   return [`${usage}${given} [flags]`, '', does, '', ...rows].join('\n')
 }
 
-/** One line for what is not a mistake in the code; `undefined` for all else. */
+/** A one-line message for errors that are not bugs; `undefined` for all others. */
 function adviseOn({ code = '', syscall, message, cause }: NodeJS.ErrnoException): string | undefined {
   if (code === 'EADDRINUSE') return `${message}: another program listens there. Choose another port.`
   if (syscall?.startsWith('spawn') && code === 'ENOENT') return `${message}: is that program installed?`

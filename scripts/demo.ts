@@ -1,5 +1,5 @@
-// `npm run demo`: the whole life of a key, with the built dist/ run as GitHub's runner would run it, against a Neon
-// embedded in this process. With --live and a real key in NEON_API_KEY: the same against Neon itself.
+// `npm run demo`: the whole life of a key. Runs the built dist/ as GitHub's runner would, against a simulated Neon in
+// this process. With --live and a real key in NEON_API_KEY: the same against Neon itself.
 
 import { styleText } from 'node:util'
 import { ACTION, SWEEP } from '../simulator/fixtures.ts'
@@ -14,11 +14,11 @@ import { fail, readCommand } from './command.ts'
 
 const given = readCommand({
   usage: 'npm run demo --',
-  does: 'The whole life of a key: the built action, run as GitHub would run it, against a Neon on this machine.',
+  does: 'The whole life of a key: runs the built action as GitHub would, against a simulated Neon on this machine.',
   flags: {
-    live: { help: 'against Neon itself, with the key in NEON_API_KEY; what it creates, it revokes' },
-    'org-id': { value: 'ID', help: 'a key of this organization' },
-    'project-id': { value: 'ID', help: 'a key that reaches this project alone; with neither ID, a personal key' },
+    live: { help: 'run against Neon itself, with the key in NEON_API_KEY; revokes the keys that it creates' },
+    'org-id': { value: 'ID', help: 'create a key of this organization' },
+    'project-id': { value: 'ID', help: 'create a key for this project only; with neither ID, a personal key' },
   },
 })
 const live = given.has('live')
@@ -32,24 +32,24 @@ const apiHost = server?.host ?? NEON_API_HOST
 const longLivedKey = neon?.adminKey ?? realKey
 const orgId = given.text('org-id') ?? neon?.organization.id
 const projectId = given.text('project-id') ?? neon?.project.id
-// The steps reach Neon the way this process does.
+// The steps connect to Neon the way this process does.
 const http = openHttp(readProxySettings(process.env))
 const proxies = Object.entries(process.env).filter(([name]) => live && /^(https?|no)_proxy$/i.test(name))
 const job = new Job(Object.fromEntries(proxies) as Record<string, string>)
-// Windows gives each step a console of its own as it is.
+// On Windows, each step already has its own console.
 job.apart = process.platform !== 'win32'
 
-/** Asks Neon, as the action does. */
+/** Sends a request to Neon, as the action does. */
 const ask = (path: string, key: string): Promise<HttpResponse> => {
   const headers = { authorization: `Bearer ${key}` }
   return http.exchange({ method: 'GET', url: new URL(`${apiHost}${path}`), headers, timeout: 15_000 })
 }
 const statusOf = async (path: string, key: string): Promise<number> => (await ask(path, key)).status
 
-/** Says what is under way, before it is. */
+/** Announces the next action. */
 const progress = (what: string): void => console.log(styleText('dim', `\n… ${what}`))
 
-/** Prints a step as GitHub's log shows it: masked, commands rendered, with the time it took. */
+/** Prints a step as GitHub's log shows it (masked, commands rendered), and how long it took. */
 function show(result: StepResult, comment: string): void {
   const title = `${result.exitCode === 0 ? '✓' : '✗'} ${result.name}`
   console.log(`${styleText('bold', title)}  ${styleText('dim', `${Math.round(result.milliseconds)} ms`)}`)
@@ -66,7 +66,7 @@ function check(holds: boolean, claim: string): void {
 }
 
 let interrupted = false
-// Ctrl-C stops main, but not post, so that no key is left.
+// Ctrl-C stops main but not post, so that no key is left.
 let stopMain = (): void => {}
 process.on('SIGINT', () => {
   interrupted = true
@@ -74,7 +74,7 @@ process.on('SIGINT', () => {
   process.exitCode = 130
 })
 
-/** As the runner does: post runs whatever happened before, also when this script itself breaks down. */
+/** As on the runner, post always runs, even if this script fails. */
 async function endJob(): Promise<void> {
   for (const post of await job.end()) show(post, 'runs by itself when the job ends, whatever happened in between')
 }
@@ -99,26 +99,26 @@ async function demonstrateLife(): Promise<void> {
   }
   console.log(`  NEON_API_KEY=${job.masked(job.env.NEON_API_KEY ?? 'not set')}  api_key_id=${main.outputs.api_key_id}`)
 
-  // Everything that a later step can read: its variables and the runner's files on disk.
+  // Everything that a later step can read: its variables, and the runner's files on disk.
   progress('a later step uses the key')
   const later = await job.run('A later step', process.execPath, ['--print', 'JSON.stringify(process.env)'])
   const readable = [later.stdout, ...job.filesOnDisk().map(({ text }) => text)].join('\n')
   show({ ...later, log: [] }, 'reads all its variables and all files of the runner, and uses the key')
   const path = projectId === undefined ? '/auth' : `/projects/${projectId}`
   check(readable.includes(freshKey), 'the fresh key is there')
-  check(!readable.includes(longLivedKey), 'the long-lived key is nowhere to be seen')
+  check(!readable.includes(longLivedKey), 'the long-lived key is not there')
   check((await statusOf(path, freshKey)) === 200, `the fresh key is allowed: GET ${path} answers 200`)
   if (neon && projectId === neon.project.id) {
     const other = `/projects/${neon.otherProject.id}`
-    check((await statusOf(other, freshKey)) !== 200, `and allowed no more than that: GET ${other} is refused`)
+    check((await statusOf(other, freshKey)) !== 200, `and allowed nothing else: GET ${other} is refused`)
   }
 
   progress('the post step revokes it (it tries for 55 s at most)')
   await endJob()
-  check((await statusOf(path, freshKey)) === 401, `the fresh key is dead: GET ${path} answers 401`)
+  check((await statusOf(path, freshKey)) === 401, `the fresh key is revoked: GET ${path} answers 401`)
 }
 
-/** A job whose runner dies before its post step, and the sweep that finds what it left. */
+/** A job whose runner dies before its post step, and the sweep that finds its key. */
 async function demonstrateSweep({ neon, host }: NeonServer): Promise<void> {
   console.log(`\n${styleText('bold', 'A second job, whose runner dies: its post step never runs')}`)
   const github = await startGithub()
@@ -127,13 +127,13 @@ async function demonstrateSweep({ neon, host }: NeonServer): Promise<void> {
   try {
     const inputs = { api_key: neon.adminKey, api_host: host, org_id: neon.organization.id }
     show(await dying.uses(ACTION, { with: inputs }), 'the action')
-    check(neon.createdKeys().length === 1, 'the runner is gone, and one key is left alive')
+    check(neon.createdKeys().length === 1, 'the runner is gone, and one key is still alive')
     github.runs.set('19876543211', { id: '19876543211', status: 'completed', attempt: 1 })
     const sweep = await sweeping.uses(SWEEP, {
       with: { ...inputs, api_key: neon.organizationKey, github_token: github.token },
     })
     show(sweep, "the sweep, on a schedule, with the organization's own key")
-    check(neon.createdKeys().length === 0, 'no key that the action made is alive')
+    check(neon.createdKeys().length === 0, 'no key that the action created is alive')
   } finally {
     dying.dispose()
     sweeping.dispose()
@@ -153,7 +153,7 @@ try {
   }
   await demonstrateLife()
   if (server && !interrupted) {
-    check(server.neon.createdKeys().length === 0, 'no key that the action made is alive')
+    check(server.neon.createdKeys().length === 0, 'no key that the action created is alive')
     const requests = server.neon.requests.filter(({ headers }) => headers['user-agent']?.startsWith('ephemeral'))
     const listed = requests.map(({ method, status }) => `${method} ${status}`).join(', ')
     console.log(`\nRequests to Neon by the action: ${listed}`)

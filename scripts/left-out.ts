@@ -1,7 +1,7 @@
-// The modules of libraries that dist/ does not carry: whole modules alone, all others are as published. Main and post run
-// in every job of every user, and loading code takes most of their time.
+// Library modules that dist/ omits. Only whole modules are omitted; all others are as published. Main and post run in
+// every job of every user, and loading code takes most of their time.
 
-/** Path in node_modules, why no step of the action ever runs it, and the modules of dist/ that require it. */
+/** The path in node_modules, why no step of the action runs the module, and the modules of dist/ that require it. */
 export const LEFT_OUT: Readonly<Record<string, { why: string; requiredBy: string[]; instead?: string }>> = {
   'undici/lib/dispatcher/client-h2.js': {
     why: 'HTTP/2 is switched off (src/base/http.ts)',
@@ -10,7 +10,7 @@ export const LEFT_OUT: Readonly<Record<string, { why: string; requiredBy: string
   'undici/lib/dispatcher/parser-h1.js': {
     why: 'the experimental HTTP parser is off by default',
     requiredBy: ['undici/lib/dispatcher/client-h1.js'],
-    // Each client asks.
+    // Every client calls this.
     instead: 'exports.getMiloEnabled = () => false',
   },
   'undici/lib/web/fetch/body.js': {
@@ -32,7 +32,7 @@ export const LEFT_OUT: Readonly<Record<string, { why: string; requiredBy: string
   '@actions/github/node_modules/@actions/http-client/lib/index.js': {
     why: 'octokit is given the HTTP client of the action (src/github/runs.ts)',
     requiredBy: ['@actions/github/lib/internal/utils.js'],
-    // @actions/github asks for its default as it is loaded.
+    // @actions/github uses this while it is loaded.
     instead: 'exports.HttpClient = class { getAgent() {} getAgentDispatcher() {} }',
   },
 }

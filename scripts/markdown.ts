@@ -1,4 +1,4 @@
-// Generated parts of the documents: tables, between markers in files whose prose is written by hand.
+// Generated parts of the documents: tables between markers, in files that are otherwise written by hand.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ export function table(heads: string[], rows: (string | number)[][]): string {
   return lines.join('')
 }
 
-/** A document with other content between its markers: `<!-- name -->` … `<!-- /name -->`. */
+/** Replaces the content between the markers `<!-- name -->` … `<!-- /name -->` of a document. */
 export function withGenerated(document: string, parts: Record<string, string>): string {
   return Object.entries(parts).reduce((text, [name, content]) => {
     const [start, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`]
@@ -18,7 +18,7 @@ export function withGenerated(document: string, parts: Record<string, string>): 
   }, document)
 }
 
-/** @param file its path in the repository */
+/** @param file path in the repository */
 export function writeGenerated(file: string, parts: Record<string, string>): void {
   const path = join(import.meta.dirname, '..', file)
   writeFileSync(path, withGenerated(readFileSync(path, 'utf8'), parts))

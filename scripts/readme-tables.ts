@@ -1,5 +1,5 @@
-// `npm run update:readme`: writes the tables of inputs and outputs into README.md and sweep/README.md, from the action.yml
-// beside them. A test sees to it that this has been done.
+// `npm run update:readme`: writes the tables of inputs and outputs into README.md and sweep/README.md, from the
+// action.yml beside each. A test checks that they are up to date.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { parse } from 'yaml'
 import { readCommand } from './command.ts'
 import { table, writeGenerated } from './markdown.ts'
 
-/** The READMEs that have such tables, and the actions that they describe. */
+/** The READMEs with such tables, and the actions that they describe. */
 export const READMES = { 'README.md': 'action.yml', 'sweep/README.md': 'sweep/action.yml' }
 
 interface Action {
@@ -15,7 +15,7 @@ interface Action {
   outputs: Record<string, { description: string }>
 }
 
-/** The tables that describe an action, by the names of their markers. */
+/** The tables that describe an action, by marker name. */
 export function tablesOf(actionFile: string): { inputs: string; outputs: string } {
   const { inputs, outputs } = parse(actionFile) as Action
   return {

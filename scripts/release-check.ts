@@ -1,5 +1,5 @@
-// `npm run release:check -- v1.2.3 [--notes FILE]`: whether the commit that is checked out is fit to be released under
-// this tag. The release workflow runs it; before pushing a tag, run it yourself. FILE gets the release's notes.
+// `npm run release:check -- v1.2.3 [--notes FILE]`: checks whether the checked-out commit can be released under this
+// tag. The release workflow runs it; run it yourself before pushing a tag. Writes the release notes to FILE.
 
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 const git = (...parameters: string[]): string =>
   execFileSync('git', parameters, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trimEnd()
 
-/** The part of CHANGELOG.md about a version; `undefined` where it has none, or none with a date. */
+/** The section of CHANGELOG.md about a version; `undefined` if there is none with a date. */
 function notesOf(version: string): string | undefined {
   const sections = read('CHANGELOG.md').split(/^## /m).slice(1)
   const section = sections.find((text) => text.startsWith(`[${version}] - `))
@@ -20,7 +20,7 @@ function notesOf(version: string): string | undefined {
   return section.slice(section.indexOf('\n')).trim()
 }
 
-/** The commit that a name stands for; `undefined` where there is no such name. */
+/** The commit of a branch or tag; `undefined` if it does not exist. */
 function commitOf(name: string): string | undefined {
   try {
     return git('rev-parse', '--verify', `${name}^{commit}`)
@@ -29,7 +29,7 @@ function commitOf(name: string): string | undefined {
   }
 }
 
-/** Whether what is checked out has been merged: a tag can be pushed on any commit, also on one that nobody has reviewed. */
+/** Whether the checked-out commit was merged: a tag can be pushed on any commit, even one that nobody has reviewed. */
 function isOnMain(): boolean {
   const main = ['refs/remotes/origin/main', 'refs/heads/main'].find((name) => commitOf(name) !== undefined)
   try {
@@ -42,8 +42,8 @@ function isOnMain(): boolean {
 
 const given = readCommand({
   usage: 'npm run release:check --',
-  does: 'Whether the commit that is checked out is fit to be released under this tag.',
-  flags: { notes: { value: 'FILE', help: "gets the release's notes" } },
+  does: 'Checks whether the checked-out commit can be released under this tag.',
+  flags: { notes: { value: 'FILE', help: 'where to write the release notes' } },
   positionals: ['TAG'],
 })
 const [tag = ''] = given.positionals

@@ -1,4 +1,4 @@
-// `npm run rename -- acme/neon-key [@acme/team]`: gives the repository its name, wherever a placeholder stands for it.
+// `npm run rename -- acme/neon-key [@acme/team]`: replaces the placeholders for the repository's name and maintainers.
 
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -6,7 +6,7 @@ import { fail, readCommand } from './command.ts'
 
 const { positionals } = readCommand({
   usage: 'npm run rename --',
-  does: 'Writes the name of the repository, and who maintains it, in place of all placeholders: acme/neon-key @acme/team.',
+  does: 'Replaces all placeholders for the name and the maintainers of the repository: acme/neon-key @acme/team.',
   flags: {},
   positionals: ['NAME', '[MAINTAINERS]'],
 })
@@ -20,14 +20,14 @@ if (!/^@[a-z\d](?:-?[a-z\d]){0,38}(?:\/[\w-]+)?$/i.test(maintainers)) {
 const git = (...parameters: string[]): string => execFileSync('git', parameters, { encoding: 'utf8' })
 if (git('status', '--porcelain') !== '') fail('There are changes that are not committed. Commit or stash them first.')
 
-// In pieces, so that this file is none of those that hold a placeholder.
+// Split, so that this file does not contain the placeholder.
 const PLACE = 'OWN' + 'ER'
 const REPLACEMENTS = {
   [`@${PLACE}/maintainers`]: maintainers,
   [`${PLACE}/REPO`]: name,
   [`${PLACE}/*`]: `${name.split('/')[0]}/*`,
 }
-/** Tracked files that hold a placeholder. */
+/** Tracked files that contain a placeholder. */
 const holders = (): string[] => {
   try {
     return git('grep', '--files-with-matches', '--word-regexp', PLACE).trim().split('\n')

@@ -1,6 +1,6 @@
-// `npm run update:github-openapi`: takes the operations that the sweep uses out of GitHub's published OpenAPI description
-// (npm package @octokit/openapi), for the simulated GitHub. The package unpacks to 400 MB, too much to ask of everybody
-// who runs a test, so the extract is committed and this script fetches the package only when it is run.
+// `npm run update:github-openapi`: extracts the operations that the sweep uses from GitHub's OpenAPI description (npm
+// package @octokit/openapi), for the simulated GitHub. The package unpacks to 400 MB, too much for a dev dependency, so
+// the extract is committed and this script downloads the package.
 
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -18,7 +18,7 @@ const PATHS = [
 
 readCommand({
   usage: 'npm run update:github-openapi --',
-  does: "Takes the simulated GitHub's operations out of GitHub's OpenAPI description, which it fetches.",
+  does: "Downloads GitHub's OpenAPI description and extracts the simulated GitHub's operations from it.",
   flags: {},
 })
 const folder = mkdtempSync(join(tmpdir(), 'github-openapi-'))
@@ -35,7 +35,7 @@ try {
     info: { title: info.title, version: info.version, 'x-extracted-from': `${PACKAGE} ${version}` },
     paths: Object.fromEntries(PATHS.map((path) => [path, { get: paths[path].get }])),
   }
-  // OpenAPI's `nullable` does not reach into an `enum`, and GitHub's does not name what a job that goes on has: null.
+  // OpenAPI's `nullable` does not extend to an `enum`, and GitHub's enum lacks null, the conclusion of a running job.
   const withNull = (_name: string, schema: { nullable?: boolean; enum?: unknown[] } | null) =>
     schema?.nullable && schema.enum ? { ...schema, enum: [...new Set([...schema.enum, null])] } : schema
   const text = `${JSON.stringify(extract, withNull)}\n`

@@ -1,4 +1,4 @@
-// `npm run simulator`: a Neon on this machine, for people. Ends with Ctrl-C.
+// `npm run simulator`: a local Neon for manual use, until Ctrl-C.
 
 import { appendFileSync } from 'node:fs'
 import { fail, onInterrupt, readCommand } from '../scripts/command.ts'
@@ -35,7 +35,7 @@ ${Object.entries(facts)
   make it fail       curl -d '{"operation":"createApiKey","failure":{"kind":"reset","applied":true}}' ${new URL('/_simulator/faults', host)}
                      (all faults: simulator/README.md)
 `)
-// For workflows: `--output "$GITHUB_OUTPUT"` makes the facts outputs of the step, once the simulator listens.
+// For workflows: `--output "$GITHUB_OUTPUT"` sets outputs of the step once the simulator listens.
 const output = given.text('output')
 if (output !== undefined) {
   const lines = Object.entries(facts).map(([name, value]) => `${name}=${value}\n`)

@@ -1,15 +1,15 @@
-// What tests and benchmarks have in common: where the actions are, and the names of keys.
+// Shared by tests and benchmarks: the paths of the actions, and the names of keys.
 
 import { join } from 'node:path'
 import { formatKeyName, type KeyName, newNonce } from '../src/github/key-name.ts'
 import { JOB_VARIABLES } from './runner/variables.ts'
 
 export const ROOT = join(import.meta.dirname, '..')
-/** The action files: what the actions declare, and the built entries that they name. */
+/** The action files, which declare the actions and name their built entries. */
 export const ACTION = join(ROOT, 'action.yml')
 export const SWEEP = join(ROOT, 'sweep', 'action.yml')
 
-/** The name of a key that another job of the repository has made. */
+/** The name of a key that another job of the repository has created. */
 export function keyName(parts: Partial<KeyName> = {}): string {
   return formatKeyName({
     server: 'gha',

@@ -4,11 +4,11 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 /** A server on the loopback address. */
 export interface Listening {
   port: number
-  /** Ends its connections, too. */
+  /** Also ends its connections. */
   close(): Promise<void>
 }
 
-/** Has a server listen on the loopback address, on any free port unless told. */
+/** Makes a server listen on the loopback address, on any free port by default. */
 export async function listen(server: Server, port = 0): Promise<Listening> {
   const sockets = new Set<Socket>()
   const track = (socket: Socket): void => {
@@ -28,13 +28,13 @@ export async function listen(server: Server, port = 0): Promise<Listening> {
   }
 }
 
-/** Hands on all that comes from either end to the other; either's end is both's. */
+/** Forwards data between two sockets in both directions; when one closes, so does the other. */
 export function tunnel(one: Socket, other: Socket): void {
   for (const [from, to] of [
     [one, other],
     [other, one],
   ] as const) {
-    // Else a small answer may wait 40 ms for the acknowledgement of the one before.
+    // Otherwise a small answer may wait 40 ms for the acknowledgment of the previous one.
     from.setNoDelay()
     from.on('error', () => to.destroy()).pipe(to)
   }

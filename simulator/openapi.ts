@@ -1,7 +1,7 @@
 import formats from 'ajv-formats'
 import { type Document, OpenAPIBackend } from 'openapi-backend'
 
-/** A compiled OpenAPI document: it finds a request's operation, validates requests and answers, and has examples. */
+/** A compiled OpenAPI document: finds a request's operation, validates requests and answers, and has examples. */
 export async function compile(definition: Document): Promise<OpenAPIBackend> {
   const api = new OpenAPIBackend({
     definition,
@@ -13,7 +13,7 @@ export async function compile(definition: Document): Promise<OpenAPIBackend> {
   return api
 }
 
-/** What a document has against a request or an answer, in words. */
+/** The validation errors of a request or an answer, as text. */
 export function violationsOf({ errors }: ReturnType<OpenAPIBackend['validateResponse']>): string[] {
   return (errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`.trim())
 }

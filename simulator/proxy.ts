@@ -1,19 +1,19 @@
-// A proxy as companies have them: the only way to some hosts.
+// A proxy as in company networks: some hosts can be reached only through it.
 
 import { createServer, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { type Listening, listen, tunnel } from './listening.ts'
 
 export interface ProxyServer extends Listening {
-  /** What it was asked for, such as `CONNECT neon.example:443`. */
+  /** Its requests, such as `CONNECT neon.example:443`. */
   requests: string[]
-  /** The `Proxy-Authorization` of each. */
+  /** The `Proxy-Authorization` header of each. */
   credentials: (string | undefined)[]
   /** Answers 407 to every tunnel. */
   refusesTunnels: boolean
 }
 
-/** @param hosts the port on the loopback address of each host that the proxy alone can find */
+/** @param hosts for each host that only the proxy can resolve, its port on the loopback address */
 export async function startProxy(hosts: ReadonlyMap<string, number>): Promise<ProxyServer> {
   const server = createServer((incoming, outgoing) => {
     const { method = 'GET', url = '', headers } = incoming

@@ -1,4 +1,4 @@
-// TLS in front of a simulator, with a certificate that nobody trusts unless told to by NODE_EXTRA_CA_CERTS.
+// TLS in front of a simulator, with a certificate that Node trusts only through NODE_EXTRA_CA_CERTS.
 
 import { connect } from 'node:net'
 import { createServer, type TlsOptions } from 'node:tls'
@@ -11,7 +11,7 @@ export interface Certificate {
   cert: string
 }
 
-/** A fresh certificate, its own authority, for these hosts; for a year from now unless told. */
+/** A new self-signed certificate for these hosts; valid for a year by default. */
 export function generateCertificate(
   hosts: string[],
   validity: { notBeforeDate?: Date; notAfterDate?: Date } = {},
@@ -27,9 +27,9 @@ export function generateCertificate(
 }
 
 /**
- * A server that takes TLS off and hands on to a plain one.
+ * A server that terminates TLS and forwards to a plain one.
  *
- * @param behind the address of the plain server, asked for each connection
+ * @param behind returns the address of the plain server, for each connection
  */
 export function startTlsFront(
   certificate: Certificate,

@@ -1,4 +1,4 @@
-// `npm run conformance`: checks what the action relies on at Neon, against the simulator or against Neon itself.
+// `npm run conformance`: checks the action's assumptions about Neon against the simulator or against Neon itself.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,24 +13,24 @@ import { Session } from './session.ts'
 
 const given = readCommand({
   usage: 'npm run conformance --',
-  does: 'Checks what the action relies on at Neon, statement by statement, against the Neon on this machine.',
+  does: "Checks the action's assumptions about Neon, statement by statement, against the simulated Neon.",
   flags: {
     live: {
-      help: 'against Neon itself, with your personal key in NEON_API_KEY; prints where the two differ. It creates about 20 keys whose names start with conformance-, and revokes them all, also after Ctrl-C',
+      help: 'check Neon itself, with your personal key in NEON_API_KEY, and print the differences. Creates about 20 keys whose names start with conformance-, and revokes them all, even after Ctrl-C',
     },
-    'org-id': { value: 'ID', help: 'with --live: organization keys, too; you have to be an admin there' },
-    'project-id': { value: 'ID', help: "with --live: project-scoped keys, too; one of that organization's projects" },
+    'org-id': { value: 'ID', help: 'with --live: also check organization keys; you must be an admin there' },
+    'project-id': { value: 'ID', help: "with --live: also check keys of this project, one of that organization's" },
     'api-host': { value: 'URL', help: 'with --live: another address of the API' },
-    write: { help: 'writes the table of docs/neon.md, and with --live what was seen' },
+    write: { help: 'write the table of docs/neon.md, and with --live the results' },
   },
 })
 const MARKS: Record<string, string> = { yes: '✓', no: '✗', 'not checked': '?' }
 
-/** Neon itself, with the key of whoever runs this. */
+/** Neon itself, with the user's key. */
 async function openLive(): Promise<Session> {
   const apiKey = (process.env.NEON_API_KEY ?? '').trim()
   if (!isSendable(apiKey)) fail('--live takes a personal API key of Neon in the environment variable NEON_API_KEY.')
-  // GitHub's variables that are not set are empty.
+  // Unset variables of GitHub are empty.
   const [orgId, projectId] = [given.text('org-id') || undefined, given.text('project-id') || undefined]
   for (const id of [orgId, projectId]) {
     if (id !== undefined && !NEON_ID.test(id)) fail(`'${id}' is not an ID of Neon's.`)
@@ -53,7 +53,7 @@ function apiHostGiven(): string {
   }
 }
 
-/** Checks every statement at Neon itself, and leaves no key behind, or says which. */
+/** Checks every statement at Neon itself. Revokes all its keys, or reports those that it could not revoke. */
 async function checkLive(session: Session): Promise<LiveResults> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, session.stop)
   process.stdout.on('error', session.stop)

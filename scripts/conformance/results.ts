@@ -6,10 +6,10 @@ import { table } from '../markdown.ts'
 import { Contradiction, NotChecked, Session } from './session.ts'
 import { STATEMENTS } from './statements.ts'
 
-/** By what each statement says: `yes`, `no` or `not checked`, and what was seen. */
+/** Statement to result: `yes`, `no` or `not checked`, and the observation. */
 export type Results = Record<string, string>
 
-/** What was seen at Neon itself, kept in the repository; `undefined` until somebody has looked. */
+/** The committed results of Neon itself; `undefined` until somebody has checked. */
 export interface LiveResults {
   date: string
   results: Results
@@ -41,9 +41,9 @@ export async function checkAll(session: Session): Promise<Results> {
   return results
 }
 
-/** Checks every statement at a simulated Neon, changed before anything is asked of it. */
+/** Checks every statement at a simulated Neon, which `change` may modify first. */
 export async function checkSimulator(change: (neon: Neon) => void = () => {}): Promise<Results> {
-  // Where no time passes, the limits are reached however slow this machine is.
+  // With a stopped clock, the limits are reached even on a slow machine.
   const [server, limited] = [await startNeon(), await startNeon({ rateLimits: true, now: () => 0 })]
   const { neon, host } = server
   for (const one of [neon, limited.neon]) change(one)

@@ -9,18 +9,18 @@ import { type AnsweredKey, decodeCreatedKey, decodeKeys, InvalidBody, type Liste
 import { connect } from '../../src/neon/client.ts'
 import { keysPath, type Scope } from '../../src/neon/scope.ts'
 
-/** Where the statements are checked. */
+/** The Neon at which the statements are checked. */
 export interface Target {
   apiHost: string
   /** The personal key of an admin of the organization. */
   apiKey: string
   orgId?: string | undefined
   projectId?: string | undefined
-  /** A second address, of which many requests may be made at once. */
+  /** A second address, for sending many requests at once. */
   limited?: { apiHost: string; apiKey: string }
 }
 
-/** What was seen contradicts the statement; the message says what it was. */
+/** The observation contradicts the statement; the message contains the observation. */
 export class Contradiction extends Error {}
 
 /** The statement could not be checked; the message says why. */
@@ -41,10 +41,10 @@ type Request = { apiHost?: string; apiKey?: string; body?: Record<string, string
 /** Milliseconds between two requests to Neon itself. */
 const PAUSE = 150
 
-/** Talks to Neon, and revokes all keys that it has created in the end. */
+/** Sends requests to Neon, and revokes all keys that it created at the end. */
 export class Session {
   readonly target: Target
-  /** Every key that a session creates has a name that starts with this. */
+  /** The names of all keys that a session creates start with this. */
   readonly prefix = `conformance-${randomBytes(5).toString('hex')}-`
   readonly #http = openHttp(readProxySettings(process.env))
   readonly #shared = new Map<Kind, Promise<AnsweredKey>>()
@@ -60,7 +60,7 @@ export class Session {
     return this.#stopped
   }
 
-  /** Makes no more requests, but for those of {@link cleanUp}. */
+  /** Stops sending requests, except those of {@link cleanUp}. */
   readonly stop = (): void => {
     this.#stopped = true
   }
@@ -100,13 +100,13 @@ export class Session {
     return { kind, orgId, projectId }
   }
 
-  /** The scope that most users of the action have, as far as the target allows. */
+  /** The most common scope among users of the action that the target allows. */
   get narrowest(): Kind {
     if (this.target.orgId === undefined) return 'personal'
     return this.target.projectId === undefined ? 'organization' : 'project'
   }
 
-  /** Asks for a key. */
+  /** Sends a create request. */
   async create(kind: Kind, { name = this.name(), apiKey = this.target.apiKey } = {}): Promise<Reply> {
     const scope = this.scopeOf(kind)
     const body = { key_name: name, ...(scope.kind === 'project' && { project_id: scope.projectId }) }
@@ -115,7 +115,7 @@ export class Session {
     return reply
   }
 
-  /** A key that nothing else uses, for statements about something else than its creation. */
+  /** A key that nothing else uses, for statements that are not about its creation. */
   async fresh(kind: Kind, name = this.name()): Promise<AnsweredKey> {
     const reply = await this.create(kind, { name })
     return available('a key', () => decodeCreatedKey(reply.body, () => {}))
@@ -140,7 +140,7 @@ export class Session {
     return this.ask('GET', keysPath(this.scopeOf(kind)), { apiKey })
   }
 
-  /** All keys of a scope, for statements about something else than lists. */
+  /** All keys of a scope, for statements that are not about lists. */
   async listed(kind: Kind): Promise<ListedKey[]> {
     const { body } = await this.list(kind)
     return available('a list', () => decodeKeys(body, () => {}))
@@ -153,10 +153,10 @@ export class Session {
   /**
    * Revokes every key that this session has created, as the action itself does: until Neon has answered.
    *
-   * @returns what may be left, a line each
+   * @returns the keys that may still be alive, one line each
    */
   async cleanUp(): Promise<string[]> {
-    // A create whose answer was lost may land late.
+    // A create whose answer was lost may be applied late.
     if (this.#lost) await sleep(3_000)
     const effects = {
       clock: systemClock,
@@ -189,12 +189,12 @@ export class Session {
   }
 }
 
-/** Reads what a check needs but is not about. */
+/** Awaits something that a check needs but is not about. */
 function available<T>(what: string, read: () => T): T {
   try {
     return read()
   } catch (error) {
-    if (error instanceof InvalidBody) throw new NotChecked(`${what} could not be had`)
+    if (error instanceof InvalidBody) throw new NotChecked(`${what} could not be read`)
     throw error
   }
 }

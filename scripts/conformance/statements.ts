@@ -1,4 +1,4 @@
-// What the action relies on at Neon, a statement a row. `npm run conformance` checks them; docs/neon.md lists them.
+// The action's assumptions about Neon, one statement a row. `npm run conformance` checks them; docs/neon.md lists them.
 
 import {
   decodeAuthMethod,
@@ -13,10 +13,10 @@ import { Contradiction, type Kind, NotChecked, type Reply, type Session } from '
 
 export interface Statement {
   says: string
-  /** The page and its date. */
+  /** The page that documents it, and its date. */
   source: string
   /**
-   * @returns what was seen, without anything that differs from run to run
+   * @returns the observation, without details that differ from run to run
    * @throws {Contradiction | NotChecked}
    */
   check: (it: Session) => Promise<string>
@@ -285,7 +285,7 @@ function expect(holds: boolean, seen = '', otherwise = seen): string {
   throw new Contradiction(otherwise)
 }
 
-/** Statuses that say nothing about the statement. */
+/** Throws for statuses that say nothing about the statement. */
 function disturbed({ status }: Reply): void {
   if (status === 423 || status === 429 || status >= 500) throw new NotChecked(`answered with ${status}`)
 }
@@ -301,7 +301,7 @@ function refused(reply: Reply, ...statuses: number[]): string {
   return expect(statuses.length > 0 ? statuses.includes(status) : status >= 400, String(status))
 }
 
-/** Refused, with a message of Neon's that has these words. */
+/** Refused, with a message from Neon that contains these words. */
 function inWords(reply: Reply, words: string, statuses: number[] = []): string {
   const status = refused(reply, ...statuses)
   const message = reply.json?.message

@@ -4,24 +4,24 @@ import type { OpenAPIBackend } from 'openapi-backend'
 import { compile, violationsOf } from '../openapi.ts'
 import { JOB_VARIABLES } from '../runner/variables.ts'
 
-/** A workflow run as far as anybody here cares. */
+/** The parts of a workflow run that the sweep reads. */
 export interface Run {
   id: string
   status: string
-  /** The latest. */
+  /** The latest run attempt. */
   attempt: number
-  /** The jobs of each attempt: ID to status; none unless told. */
+  /** The jobs of each attempt: ID to status; none by default. */
   jobs?: Record<number, Record<string, string>>
-  /** `owner/name`; the one of simulated jobs unless told. */
+  /** `owner/name`; by default the repository of simulated jobs. */
   repository?: string
 }
 
 export interface GithubOptions {
-  /** What the token may do in the repositories that it sees: with `actions: read`, without it (403), or nothing (404). */
+  /** The token's permission in its repositories: `actions: read`, without it (403), or no access (404). */
   permission?: 'read' | 'none' | 'no access'
-  /** Whether it is an app's installation token, which may list the repositories that it sees. */
+  /** Whether it is an app's installation token, which may list its repositories. */
   installation?: boolean
-  /** Requests an hour; 1,000 for a repository's token, 5,000 or more for an app's. */
+  /** Requests per hour; 1,000 for a repository's token, 5,000 or more for an app's. */
   limit?: number
   /** The path before GitHub's own, e.g. `/api/v3` on GitHub Enterprise Server. */
   basePath?: string
@@ -33,7 +33,7 @@ export interface GithubAnswer {
   text: string
 }
 
-/** Instead of an answer: a status with headers and perhaps another body, or nothing at all. */
+/** What happens instead of an answer: a status with headers and an optional body, or nothing. */
 export type GithubFailure = 'no answer' | { status: number; headers?: Record<string, string>; text?: string }
 
 const TOKEN = 'ghs_simulated0123456789'
@@ -50,16 +50,16 @@ class Refusal extends Error {
 
 let compiled: Promise<OpenAPIBackend> | undefined
 
-/** A GitHub without a network, with the endpoints that the sweep uses, by GitHub's own OpenAPI description. */
+/** A simulated GitHub without a network, with the sweep's endpoints as in GitHub's OpenAPI description. */
 export class Github {
   readonly token = TOKEN
-  /** By ID; runs that are not here were deleted. */
+  /** By ID; any other run counts as deleted. */
   runs = new Map<string, Run>()
-  /** What the token sees: ID to `owner/name`. */
+  /** The repositories of the token: ID to `owner/name`. */
   repositories = new Map([[JOB_VARIABLES.GITHUB_REPOSITORY_ID, JOB_VARIABLES.GITHUB_REPOSITORY]])
-  /** Each question in order: `500` (a run), `500/1` (its first attempt's jobs), `octo-org/shop` (runs), `repositories`. */
+  /** Each request, in order: `500` (a run), `500/1` (jobs of attempt 1), `octo-org/shop` (runs), `repositories`. */
   readonly asked: string[] = []
-  /** Questions and answers that broke GitHub's OpenAPI description. */
+  /** Requests and answers that violate GitHub's OpenAPI description. */
   readonly violations: string[] = []
   readonly options: Required<GithubOptions>
   readonly #api: OpenAPIBackend
@@ -76,12 +76,12 @@ export class Github {
     this.options = { permission: 'read', installation: false, limit: 1_000, basePath: '', ...options }
   }
 
-  /** Has the next requests fail. */
+  /** Makes the next requests fail. */
   fail(times: number, how: GithubFailure): void {
     this.#failures.push(...Array.from({ length: times }, () => how))
   }
 
-  /** @param path with the query */
+  /** @param path including the query */
   answer(path: string, authorization: string | undefined): GithubAnswer | 'no answer' {
     const { limit } = this.options
     const given = this.#answerOrRefuse(path, authorization)
@@ -138,7 +138,7 @@ export class Github {
     return body
   }
 
-  /** GitHub's own example of an answer, with what differs. */
+  /** GitHub's own example of an answer, with some fields replaced. */
   #bodyOf(
     operation: string,
     asked: { repository: string; id: string; attempt: number; page: <T>(items: T[]) => T[] },
@@ -161,7 +161,7 @@ export class Github {
       id: Number(job),
       run_id: Number(id),
       status,
-      // GitHub's own example lacks what its description requires.
+      // GitHub's own example lacks fields that its description requires.
       created_at: '2026-01-01T00:00:00Z',
       conclusion: status === 'completed' ? 'failure' : null,
       ...(status !== 'completed' && { completed_at: null }),

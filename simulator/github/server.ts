@@ -4,7 +4,7 @@ import { Github, type GithubOptions } from './github.ts'
 
 /** A simulated GitHub that listens on the loopback address. */
 export type GithubServer = Github & {
-  /** What `GITHUB_API_URL` has to be. */
+  /** The value for `GITHUB_API_URL`. */
   readonly host: string
   close(): Promise<void>
 }

@@ -23,14 +23,14 @@ export interface Project {
   ownerId: string
 }
 
-/** Who a key belongs to and how far it reaches. */
+/** Who owns a key, and what it gives access to. */
 export type Owner = { user: User } | { organization: Organization; projectId?: string }
 
 export interface Key {
   /** int64, as decimal digits. */
   id: string
   name: string
-  /** Only its hash, as any careful service would. */
+  /** Only the token's hash is stored. */
   tokenHash: string
   owner: Owner
   createdAt: string
@@ -42,15 +42,15 @@ export interface Key {
 
 const hash = (token: string): string => createHash('sha256').update(token).digest('hex')
 
-/** Everything that the simulated Neon remembers. */
+/** The state of the simulated Neon. */
 export class Accounts {
   readonly organizations = new Map<string, Organization>()
   readonly projects = new Map<string, Project>()
-  /** All keys that ever were, the revoked ones among them, by ID. */
+  /** All keys, including revoked ones, by ID. */
   readonly keys = new Map<string, Key>()
-  /** Whether a name may be taken twice. */
+  /** Whether two keys may have the same name. */
   sameNames = false
-  /** Told of every key as it is made. */
+  /** Called for each key that is created. */
   onCreate: (key: Key) => void = () => {}
   readonly #now: () => number
   readonly #byHash = new Map<string, Key>()
@@ -78,7 +78,7 @@ export class Accounts {
   }
 
   /**
-   * @returns the key and its token, which is told this once
+   * @returns the key and its token, which is shown only once
    * @throws {Refusal} names are unique within an account
    */
   createKey(owner: Owner, name: string, createdBy: User): { key: Key; token: string } {
@@ -88,11 +88,12 @@ export class Accounts {
     return this.adopt(owner, name, createdBy)
   }
 
-  /** The same without looking whether the name is taken, which takes long with thousands of keys. */
+  /** The same without checking whether the name is taken, which is slow with thousands of keys. */
   adopt(owner: Owner, name: string, createdBy: User): { key: Key; token: string } {
     const token = `napi_${randomBytes(32).toString('hex')}`
     const id = String(this.#nextId)
-    // Irregular steps, since others create keys in between; even ones, so that no ID past an odd 2^53 fits a JavaScript number.
+    // Irregular steps, since others create keys in between. Even ones, so that after an odd start past 2^53 no ID fits
+    // a JavaScript number.
     this.#nextId += 2n + 2n * (this.#nextId % 89n)
     const key: Key = {
       id,
@@ -115,7 +116,7 @@ export class Accounts {
     key.revokedAt = this.#timestamp()
   }
 
-  /** The live keys of an account, the oldest first. */
+  /** The live keys of an account, oldest first. */
   keysOf(owner: Owner): Key[] {
     const account = accountOf(owner)
     return [...this.keys.values()].filter((key) => accountOf(key.owner) === account && key.revokedAt === undefined)
@@ -125,7 +126,7 @@ export class Accounts {
     return [...this.keys.values()].filter((key) => key.revokedAt === undefined)
   }
 
-  /** The live key that a token stands for; its `last_used_at` moves. */
+  /** The live key of a token; updates its `last_used_at`. */
   authenticate(token: string, address: string): Key | undefined {
     const key = this.#byHash.get(hash(token))
     if (!key || key.revokedAt !== undefined) return undefined
@@ -134,7 +135,7 @@ export class Accounts {
     return key
   }
 
-  /** Whether a key may do what belongs to a project. */
+  /** Whether a key has access to a project. */
   reaches({ owner }: Key, project: Project): boolean {
     if ('user' in owner) {
       if (project.orgId === undefined) return project.ownerId === owner.user.id
@@ -143,7 +144,7 @@ export class Accounts {
     return project.orgId === owner.organization.id && (owner.projectId ?? project.id) === project.id
   }
 
-  /** @throws {Refusal} where there is no such project, or the key does not reach it */
+  /** @throws {Refusal} if there is no such project, or the key has no access to it */
   reachable(key: Key, id: string): Project {
     const project = this.projects.get(id)
     if (project && this.reaches(key, project)) return project
@@ -155,7 +156,7 @@ export class Accounts {
   }
 }
 
-/** The account within which names are unique and limits are counted. */
+/** The account within which names are unique and rate limits apply. */
 export function accountOf(owner: Owner): string {
   return 'user' in owner ? owner.user.id : owner.organization.id
 }

@@ -1,7 +1,7 @@
 import type { Context } from 'openapi-backend'
 import type { Key } from './accounts.ts'
 
-/** What an operation answers. */
+/** The answer of an operation. */
 export interface Answer {
   status: number
   body: unknown
@@ -17,17 +17,17 @@ export class Refusal extends Error {
   }
 }
 
-/** Does what an operation asks for, for the key that came with the request. */
+/** Performs an operation with the key of the request. */
 export type Handler = (context: Context, key: Key) => Answer
 
 /** Neon's own example of an operation's answer, from its OpenAPI document. */
-// biome-ignore lint/suspicious/noExplicitAny: the document says what it holds, and answers are validated by it.
+// biome-ignore lint/suspicious/noExplicitAny: the document defines its type, and answers are validated against it.
 export type Example = (operation: string) => any
 
-/** A 404 that tells what is missing. */
+/** A 404 that says what is missing. */
 export const notFound = (what: string): Refusal => new Refusal(404, `${what} not found`)
 
-/** What an organization's key hears that asks for more than it may, or than its one project; both were seen live. */
+/** The refusal of an organization's or project-scoped key that lacks permission; both messages were seen live. */
 export const beyond = ({ projectId }: { projectId?: string }): Refusal =>
   new Refusal(
     404,

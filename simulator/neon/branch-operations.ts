@@ -4,7 +4,7 @@ import { type Example, type Handler, notFound, ok, parameter, Refusal } from './
 import { type Branch, type Branches, DATABASE, ROLE } from './branches.ts'
 import type { BranchOperationId } from './openapi.ts'
 
-/** What Neon does with branches, by operation ID: any key does it that reaches the project. */
+/** Neon's branch operations by operation ID, for any key with access to the project. */
 export function branchOperations(
   accounts: Accounts,
   branches: Branches,
@@ -89,7 +89,7 @@ export function branchOperations(
 
 const endpointId = ({ id }: Branch): string => id.replace(/^br-/, 'ep-')
 
-/** A name that stands for this machine (RFC 6761), so that whoever resolves it comes nowhere else. */
+/** A name that resolves to this machine (RFC 6761), so that no tool connects anywhere else. */
 const hostOf = (branch: Branch, pooler = ''): string => `${endpointId(branch)}${pooler}.localhost`
 
 function connectionOf(branch: Branch, password: string): object {

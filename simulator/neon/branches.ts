@@ -2,22 +2,22 @@ import { randomBytes } from 'node:crypto'
 import type { Project } from './accounts.ts'
 import { type Example, Refusal } from './answers.ts'
 
-/** A branch of a project as Neon's API describes it, with one compute that serves it. */
+/** A branch of a project as in Neon's API, with one compute. */
 export interface Branch {
   id: string
   name: string
   project_id: string
-  /** Absent for the first branch of a project, its default. */
+  /** Absent for the default branch, the first of a project. */
   parent_id?: string
 }
 
-/** The one role and the one database that every branch has, as Neon makes them. */
+/** The one role and one database that Neon creates on every branch. */
 export const ROLE = 'neondb_owner'
 export const DATABASE = 'neondb'
 
-/** The branches of all projects. None has data of its own: whatever Postgres its tools are led to answers for them all. */
+/** The branches of all projects. They share their data: the same Postgres server answers for all of them. */
 export class Branches {
-  /** Of {@link ROLE}, everywhere. */
+  /** The password of {@link ROLE} on every branch. */
   readonly password = `npg_${randomBytes(12).toString('hex')}`
   readonly #example: Example
   readonly #byProject = new Map<string, Branch[]>()
@@ -26,14 +26,14 @@ export class Branches {
     this.#example = example
   }
 
-  /** The oldest, the default branch, first. */
+  /** Oldest first, starting with the default branch. */
   of(project: Project): Branch[] {
     const branches = this.#byProject.get(project.id) ?? [this.#make(project, { name: 'main' })]
     this.#byProject.set(project.id, branches)
     return branches
   }
 
-  /** A branch that nobody names is named after its ID; its parent is the default branch unless told. */
+  /** A branch without a name is named after its ID; its parent is the default branch unless specified. */
   create(project: Project, { name, parent_id }: Partial<Branch>): Branch {
     const branches = this.of(project)
     if (branches.some((branch) => branch.name === name)) throw new Refusal(409, 'branch name already exists')
@@ -47,7 +47,7 @@ export class Branches {
     this.#byProject.set(project.id, others)
   }
 
-  /** Forgets all but the default branches. */
+  /** Removes all but the default branches. */
   reset(): void {
     this.#byProject.clear()
   }

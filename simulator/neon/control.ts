@@ -5,10 +5,10 @@ import type { Faults } from './faults.ts'
 import type { Neon } from './neon.ts'
 
 /**
- * The simulator's own addresses, for people and for workflows that run in another process: `GET /_simulator/state` and
+ * The simulator's own endpoints, for people and for workflows that run in another process: `GET /_simulator/state` and
  * `POST /_simulator/faults` with a fault; see simulator/README.md.
  *
- * @returns `undefined` for every request that is Neon's to answer
+ * @returns `undefined` for every other request, which Neon answers
  */
 export function answerControl(
   { method, path, body }: { method: string; path: string; body: string },

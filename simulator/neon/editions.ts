@@ -11,7 +11,7 @@ const ADDRESSES = '2405:201:c01f:7013:d962:2b4f:2740:9750,34.211.200.85'
 const items = (edit: (item: Body) => unknown) => (list: Body[]) => list.map(edit)
 const anonymous = ({ project_id, ...answer }: Body) => ({ ...answer, name: 'service-key-49' })
 
-/** The page manage/api-keys: personal answers are short, and organizations' ones name the user in another form. */
+/** The page manage/api-keys: personal answers are short, and those of organizations name the user in another form. */
 const guide: Edits = {
   createApiKey: ({ id, key }) => ({ id, key }),
   listApiKeys: items(({ created_by, ...item }) => item),
@@ -22,8 +22,8 @@ const guide: Edits = {
 }
 
 /**
- * Neon's documents do not agree on which fields an answer has. Each edition makes of an answer in full, as the OpenAPI
- * document has it, the one that another document shows; what a create tells and what a list tells fit together.
+ * Neon's documents disagree about the fields of an answer. Each edition converts a full answer, as in the OpenAPI
+ * document, to the one that another document shows. The answers to a create and to a list stay consistent.
  */
 export const EDITIONS: Record<Edition, Edits> = {
   openapi: {},
@@ -33,7 +33,7 @@ export const EDITIONS: Record<Edition, Edits> = {
     ...guide,
     listOrgApiKeys: items((item) => ({ ...item, key: 'neon_org_key_abcdef1234567890abcdef1234567890' })),
   },
-  /** neon.com/docs/reference/api: another name than the request's, and no project; the list has both. */
+  /** neon.com/docs/reference/api: a name that differs from the request's, and no project; the list has both. */
   reference: {
     createApiKey: anonymous,
     revokeApiKey: anonymous,
@@ -41,7 +41,7 @@ export const EDITIONS: Record<Edition, Edits> = {
     revokeOrgApiKey: anonymous,
     listOrgApiKeys: items((item) => ({ ...item, project_id: item.project_id ?? null })),
   },
-  /** No document: the least that the action can work with. */
+  /** From no document: the minimum that the action needs. */
   least: {
     createApiKey: ({ id, key }) => ({ id, key }),
     listApiKeys: items(({ id, name }) => ({ id, name })),

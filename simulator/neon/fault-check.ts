@@ -4,7 +4,7 @@ import { OPERATIONS } from './openapi.ts'
 type Kind = Failure['kind']
 type Type = 'number' | 'boolean' | 'text' | 'object'
 
-/** What each kind of failure takes; a `?` ends the name of what may be left out. */
+/** The fields of each kind of failure; a trailing `?` marks an optional one. */
 export const FAILURES: Record<Kind, Record<string, Type>> = {
   refuse: { milliseconds: 'number' },
   reset: { applied: 'boolean' },
@@ -19,7 +19,7 @@ export const FAILURES: Record<Kind, Record<string, Type>> = {
 
 const FAULT: Record<string, Type> = { 'operation?': 'text', 'after?': 'number', 'times?': 'number', failure: 'object' }
 
-/** Reads a fault that somebody sent. @throws {TypeError} that says what is wrong with it */
+/** Validates a fault from a request. @throws {TypeError} that says what is wrong with it */
 export function readFault(text: string): Fault {
   const fault: unknown = JSON.parse(text)
   checkFields('a fault', fault, FAULT)

@@ -3,41 +3,41 @@ import { int64 } from './int64.ts'
 import type { NeonResponse, RecordedRequest } from './neon.ts'
 import type { OperationId } from './openapi.ts'
 
-/** Stands for the request's own key in the body of a simulated answer. */
+/** Placeholder for the request's own key in the body of a simulated answer. */
 export const API_KEY_PLACEHOLDER = '{{api_key}}'
 
-/** What goes wrong with a request. A request is applied when Neon has done what it asks for: created a key, revoked a key. */
+/** What goes wrong with a request. A request is applied once Neon has done what it asks for, e.g. created a key. */
 export type Failure =
-  /** The request is answered; after that nobody listens for so many milliseconds. */
+  /** The request is answered; then the server refuses connections for this many milliseconds. */
   | { kind: 'refuse'; milliseconds: number }
   /** The connection is reset, before the request is applied or after it. */
   | { kind: 'reset'; applied: boolean }
-  /** The connection is reset and the request is applied so many milliseconds later. */
+  /** The connection is reset, and the request is applied this many milliseconds later. */
   | { kind: 'late'; milliseconds: number }
-  /** The request is applied, the answer comes so many milliseconds later (or never, if the client does not wait). */
+  /** The request is applied; the answer comes this many milliseconds later (or never, if the client does not wait). */
   | { kind: 'delay'; milliseconds: number }
   /** An answer with this status; the request is applied or not. */
   | { kind: 'status'; status: number; applied: boolean; headers?: Record<string, string>; body?: string }
-  /** The request is applied; the answer is 200 with this body, or with these fields of the true one replaced. */
+  /** The request is applied; the answer is 200 with this body, or the real answer with these fields replaced. */
   | { kind: 'body'; body: string }
   | { kind: 'fields'; fields: Record<string, unknown> }
-  /** The request is applied; the true answer breaks off in the middle. */
+  /** The request is applied; the real answer breaks off in the middle. */
   | { kind: 'truncate' }
-  /** The request is applied; the true answer trickles, a byte at a time. */
+  /** The request is applied; the real answer arrives a byte at a time. */
   | { kind: 'trickle'; millisecondsPerByte: number }
 
 /** A failure and the requests that it hits. */
 export interface Fault {
-  /** Absent: any operation. */
+  /** Any operation if absent. */
   operation?: OperationId
-  /** How many of these requests pass unharmed first; 0 unless told. */
+  /** How many of these requests succeed first; 0 by default. */
   after?: number
-  /** How many requests it hits; 1 unless told. */
+  /** How many requests it hits; 1 by default. */
   times?: number
   failure: Failure
 }
 
-/** The faults that are still to come. */
+/** The faults that have not yet happened. */
 export class Faults {
   #armed: Required<Omit<Fault, 'operation'> & { operation: OperationId | undefined }>[] = []
 
@@ -54,7 +54,7 @@ export class Faults {
     let failure: Failure | undefined
     for (const fault of this.#armed) {
       if (fault.operation !== undefined && fault.operation !== operation) continue
-      // Every fault counts every request, also one that another fault hits.
+      // Every fault counts every request, including those that another fault hits.
       if (fault.after > 0) fault.after -= 1
       else if (fault.times > 0 && !failure) {
         fault.times -= 1
@@ -65,7 +65,7 @@ export class Faults {
   }
 }
 
-/** What can be done with the connection of a request that has arrived: a socket, or one in the campaign's virtual time. */
+/** What can be done with a request's connection: a real socket, or a connection in the campaign's virtual time. */
 export interface Connection {
   reply(response: NeonResponse): void
   reset(): void
@@ -73,19 +73,19 @@ export interface Connection {
   truncate(response: NeonResponse): void
   /** Sends an answer a byte at a time. */
   trickle(response: NeonResponse, millisecondsPerByte: number): void
-  /** Answers, and lets nobody connect for a while. */
+  /** Answers, then refuses connections for a while. */
   refuse(response: NeonResponse, milliseconds: number): void
   /** Does something later. */
   after(milliseconds: number, act: () => void): void
 }
 
-/** A request at Neon's, and what does what it asks for. */
+/** A request that Neon has received, and the function that applies it. */
 export interface Arrival {
   request: RecordedRequest
   apply: () => NeonResponse
 }
 
-/** Answers as Neon would, or as a failure has it. */
+/** Answers as Neon would, or as the failure says. */
 export function answer(failure: Failure | undefined, { request, apply }: Arrival, connection: Connection) {
   const withKey = (text: string): string =>
     text.replaceAll(API_KEY_PLACEHOLDER, request.headers.authorization?.replace('Bearer ', '') ?? '')

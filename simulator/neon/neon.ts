@@ -10,7 +10,7 @@ import { loadDocument, type OperationId } from './openapi.ts'
 import { operations } from './operations.ts'
 import { RateLimits } from './rate-limits.ts'
 
-/** A request as it arrives, without anything of the connection. */
+/** A request, independent of its connection. */
 export interface NeonRequest {
   method: string
   /** With the query, without the host. */
@@ -20,16 +20,16 @@ export interface NeonRequest {
   body: string
 }
 
-/** One request that reached Neon, and what became of it. */
+/** A request that reached Neon, and its outcome. */
 export interface RecordedRequest extends NeonRequest {
   operation: OperationId | undefined
-  /** The status that went out; `undefined` when none did. */
+  /** The status that was sent; `undefined` if none was. */
   status: number | undefined
-  /** What Neon's OpenAPI document has against the request; empty when it is valid. */
+  /** How the request violates Neon's OpenAPI document; empty if it is valid. */
   violations: string[]
 }
 
-/** An answer that is ready to go out. */
+/** An answer that is ready to be sent. */
 export interface NeonResponse {
   status: number
   text: string
@@ -38,31 +38,31 @@ export interface NeonResponse {
 }
 
 export interface NeonOptions {
-  /** Neon's documented rate limits; off unless told. */
+  /** Neon's documented rate limits; off by default. */
   rateLimits?: boolean
-  /** The date and time in milliseconds since 1970; the machine's unless told. */
+  /** The date and time in milliseconds since 1970; the machine's by default. */
   now?: () => number
-  /** Which of Neon's documents the answers follow; the OpenAPI document unless told. */
+  /** Which of Neon's documents the answers follow; the OpenAPI document by default. */
   edition?: Edition
-  /** The ID of the first key; seven digits, as Neon's IDs have, unless told. */
+  /** The ID of the first key; seven digits by default, like Neon's IDs. */
   firstKeyId?: bigint
 }
 
-/** The path under which Neon's API lives on its host. */
+/** The path of Neon's API on its host. */
 export const BASE_PATH = '/api/v2'
 
 /** Compiling the validators takes half a second, so all simulators of a process share them. */
 let compiled: Promise<OpenAPIBackend> | undefined
 
 /**
- * A Neon of one's own, without a network: two people, an organization with two projects, a personal project, and their
- * keys. Validates each request and each answer of its own by Neon's OpenAPI document.
+ * A simulated Neon without a network: two people, an organization with two projects, a personal project, and their
+ * keys. Validates each request and each of its own answers against Neon's OpenAPI document.
  */
 export class Neon {
   readonly accounts: Accounts
   readonly branches: Branches
   readonly requests: RecordedRequest[] = []
-  /** Answers of its own that broke Neon's OpenAPI document; tests demand none. */
+  /** Its own answers that violate Neon's OpenAPI document; tests require that there are none. */
   readonly violations: string[] = []
   readonly ada: User
   readonly organization: Organization
@@ -78,7 +78,7 @@ export class Neon {
   readonly #handlers: ReturnType<typeof operations>
   readonly #edition: Edition
   readonly #firstKeys: ReadonlySet<string>
-  /** Requests as they are parsed once, when they arrive. */
+  /** Each request, parsed once on arrival. */
   readonly #contexts = new WeakMap<RecordedRequest, Context>()
 
   static async create(options: NeonOptions = {}): Promise<Neon> {
@@ -111,7 +111,7 @@ export class Neon {
     this.#firstKeys = new Set(accounts.keys.keys())
   }
 
-  /** The live keys that were made since the start: all but the first three. */
+  /** The live keys created since start: all but the first three. */
   createdKeys(): Key[] {
     return this.accounts.liveKeys().filter(({ id }) => !this.#firstKeys.has(id))
   }
@@ -123,7 +123,7 @@ export class Neon {
     for (const key of this.createdKeys()) this.accounts.revoke(key)
   }
 
-  /** Takes a request in, without doing anything yet. */
+  /** Records a request without applying it. */
   receive({ method, path, headers, body }: NeonRequest): RecordedRequest {
     const request: RecordedRequest = {
       method,
@@ -144,7 +144,7 @@ export class Neon {
     return request
   }
 
-  /** Does what a request asks for, or refuses, as Neon would. */
+  /** Applies or refuses a request, as Neon would. */
   perform(request: RecordedRequest, address: string): NeonResponse {
     const requestId = String(request.headers['x-request-id'] ?? randomUUID())
     const { status, body } = this.#performOrRefuse(request, address, requestId)

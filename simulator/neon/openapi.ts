@@ -6,7 +6,7 @@ import { parse } from 'yaml'
 /** Neon's own OpenAPI document, as the npm package `@neondatabase/api-client` ships it. */
 const DOCUMENT = createRequire(import.meta.url).resolve('@neondatabase/api-client/public-v2-for-users.gen.yaml')
 
-/** What the tools of the examples do with a key: they make branches and connect to their databases. */
+/** Operations that the examples' tools call: they create branches and connect to their databases. */
 const BRANCH_OPERATIONS = [
   'listProjectBranches',
   'createProjectBranch',
@@ -21,7 +21,7 @@ const BRANCH_OPERATIONS = [
 ] as const
 export type BranchOperationId = (typeof BRANCH_OPERATIONS)[number]
 
-/** The operations that the simulator answers; every other path of Neon's is a 404 here. */
+/** The operations that the simulator answers; it answers 404 to every other path of Neon's API. */
 export const OPERATIONS = [
   'listApiKeys',
   'createApiKey',
@@ -41,7 +41,7 @@ export type OperationId = (typeof OPERATIONS)[number]
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch']
 
-/** Neon's document with the operations of the simulator alone: compiling the validators of all takes a minute. */
+/** Neon's document reduced to the simulator's operations: compiling the validators of all takes a minute. */
 export function loadDocument(): Document {
   const document = parse(readFileSync(DOCUMENT, 'utf8'), { merge: true }) as Document
   for (const [path, item] of Object.entries(document.paths ?? {})) {

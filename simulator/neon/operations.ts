@@ -23,9 +23,9 @@ const creator = ({ createdBy }: Key): object => ({ created_by: { id: createdBy.i
 /**
  * What the simulated Neon does, by operation ID of its OpenAPI document.
  *
- * What the document does not say is from Neon's documentation (manage/api-keys, manage/orgs-api): an organization's
- * key lists and revokes but does not create; a project-scoped key reaches its one project and no call on keys. The words
- * of the refusals are Neon's own where they are known.
+ * Rules that are missing there come from Neon's documentation (manage/api-keys, manage/orgs-api): an organization's
+ * key may list and revoke keys but not create them; a project-scoped key has access to its project and to no call on
+ * keys. The messages of refusals are Neon's own where they are known.
  */
 export function operations(accounts: Accounts, branches: Branches, example: Example): Record<OperationId, Handler> {
   /** The member rights of a key in an organization. */
@@ -58,7 +58,7 @@ export function operations(accounts: Accounts, branches: Branches, example: Exam
     owner_id: ownerId,
     ...(orgId !== undefined && { org_id: orgId }),
   })
-  /** The raw digits: openapi-backend has made a number of the one in its parameters. */
+  /** The raw digits: openapi-backend converts the one in its parameters to a number. */
   const keyId = ({ request }: Context): string => request.path.split('/').at(-1) ?? ''
 
   return {

@@ -1,8 +1,8 @@
 import type { OperationId } from './openapi.ts'
 
 /**
- * Neon's documented limits: 700 requests a minute an account, bursts of 40 a second a route, and 10 a second for
- * creating organization keys.
+ * Neon's documented limits: 700 requests per minute and account, bursts of 40 per second and route, and 10 per second
+ * for creating organization keys.
  *
  * @see https://api-docs.neon.tech/reference/api-rate-limiting
  */
@@ -16,8 +16,8 @@ export class RateLimits {
   }
 
   /**
-   * Counts a request; `false` when it is one too many. A request that its route's limit refuses counts for the account
-   * all the same: Neon does not say, and this is the worse of the two.
+   * Counts a request; `false` if it exceeds a limit. A request that its route's limit refuses also counts for the
+   * account: Neon does not document this, and this is the worse case.
    */
   allow(account: string, operation: OperationId): boolean {
     const perRoute = operation === 'createOrgApiKey' ? 10 : 40
@@ -25,7 +25,7 @@ export class RateLimits {
     return this.#take(`${account} ${operation}`, perRoute, perRoute) && within
   }
 
-  /** Takes a token out of a bucket that holds so many and fills again at so many a second. */
+  /** Takes a token from a bucket that holds `size` tokens and refills at `perSecond`. */
   #take(name: string, size: number, perSecond: number): boolean {
     const now = this.#now()
     const { tokens, at } = this.#buckets.get(name) ?? { tokens: size, at: now }

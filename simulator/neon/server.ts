@@ -7,19 +7,19 @@ import { answer, type Connection, type Fault, Faults } from './faults.ts'
 import { BASE_PATH, Neon, type NeonOptions, type NeonResponse, type RecordedRequest } from './neon.ts'
 
 export interface ServerOptions extends NeonOptions {
-  /** The port on the loopback address; any free one unless told. */
+  /** The port on the loopback address; any free one by default. */
   port?: number
 }
 
 /** A simulated Neon that listens on the loopback address. */
 export interface NeonServer {
   readonly neon: Neon
-  /** What `api_host` has to be. */
+  /** The value for `api_host`. */
   readonly host: string
   inject(fault: Fault): void
-  /** Calls off the faults that are still to come. */
+  /** Cancels the faults that have not yet happened. */
   clearFaults(): void
-  /** Forgets requests and faults, and revokes every key that was made. */
+  /** Forgets requests and faults, and revokes every key created since start. */
   reset(): void
   close(): Promise<void>
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { StepLog } from './step-log.ts'
 import { ignoringCase } from './variables.ts'
 
-/** The files by which one step hands values to the runner (Runner, FileCommandManager.cs). */
+/** The files through which a step passes values to the runner (Runner, FileCommandManager.cs). */
 export interface CommandFiles {
   state: string
   output: string
@@ -12,19 +12,19 @@ export interface CommandFiles {
   summary: string
 }
 
-/** What a step has handed to the runner. */
+/** The values that a step has passed to the runner. */
 export interface Handed {
   outputs: Record<string, string>
   state: Record<string, string>
   /** Variables that the step set for later ones. */
   exported: Record<string, string>
-  /** The Markdown that GitHub shows on the page of the run; empty if there is none or too much. */
+  /** The Markdown that GitHub shows on the run's page; empty if there is none or too much. */
   summary: string
 }
 
 const SUMMARY_LIMIT = 1024 * 1024
 
-/** Makes new, empty files for one step, in the folder where those of earlier steps stay until the job ends. */
+/** Creates empty files for one step, in the folder where those of earlier steps stay until the job ends. */
 export function newCommandFiles(folder: string): CommandFiles {
   mkdirSync(folder, { recursive: true })
   const suffix = randomUUID()
@@ -36,7 +36,7 @@ export function newCommandFiles(folder: string): CommandFiles {
   return { state: make('save_state'), output: make('set_output'), env: make('set_env'), summary: make('step_summary') }
 }
 
-/** Reads each file on its own: one that is broken fails the step, and what stands before the break still counts. */
+/** Reads each file separately: an invalid line fails the step, but the lines before it still count. */
 export function readCommandFiles(files: CommandFiles, log: StepLog, windows: boolean): Handed {
   const read = (kind: 'env' | 'state' | 'output'): [string, string][] => {
     const pairs: [string, string][] = []
@@ -98,5 +98,5 @@ function readSummary(path: string, log: StepLog): string {
   return ''
 }
 
-/** Drops a byte order mark; a file that was removed is as good as an empty one. */
+/** Drops a byte order mark; a deleted file counts as empty. */
 const contentOf = (path: string): string => (existsSync(path) ? new TextDecoder().decode(readFileSync(path)) : '')

@@ -12,9 +12,9 @@ const FORMS = [
 ]
 
 /**
- * Reads a line as the runner does (Runner, ActionCommand.cs); `undefined` for a line of plain log.
+ * Parses a line as the runner does (Runner, ActionCommand.cs); `undefined` if the line is not a command.
  *
- * @param known what looks like a command and is none of these is plain log
+ * @param known the names of commands; a line with any other name is plain log output
  */
 export function parseCommand(line: string, known: (command: string) => boolean): WorkflowCommand | undefined {
   for (const { pattern, separator, escapedInProperties, escapedInMessage } of FORMS) {

@@ -2,9 +2,9 @@ import type { ActionFile } from './action-file.ts'
 import { ignoringCase } from './variables.ts'
 
 /**
- * The inputs of an action: what the workflow writes, and defaults for what it leaves out.
+ * The inputs of an action: those in the workflow, and defaults for the others.
  *
- * @param context values of expressions by their name, e.g. `job.check_run_id`; other expressions stay as they are
+ * @param context values of expressions by name, e.g. `job.check_run_id`; other expressions stay as they are
  */
 export function evaluateInputs(
   { inputs }: ActionFile,

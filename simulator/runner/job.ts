@@ -10,33 +10,33 @@ import { type OnSpawn, type ProcessResult, runProcess } from './process.ts'
 import { type Annotation, StepLog } from './step-log.ts'
 import { ACTION_VARIABLES, githubVariables, stepVariables, variablesOf } from './variables.ts'
 
-/** What a step did, as the runner sees it. */
+/** The result of a step, as the runner sees it. */
 export interface StepResult extends ProcessResult, Handed {
   name: string
-  /** Also `failure` where a command or a command file was broken. */
+  /** Also `failure` if a command or a command file was invalid. */
   conclusion: 'success' | 'failure'
-  /** The workflow commands that the runner obeyed, in order, with secrets. */
+  /** The workflow commands that the runner processed, in order and unmasked. */
   commands: WorkflowCommand[]
-  /** The lines that GitHub shows, each with the secrets masked that were known when it came. */
+  /** The lines that GitHub shows, each masked with the secrets known when it arrived. */
   log: string[]
   annotations: Annotation[]
   files: CommandFiles
 }
 
-/** What a test does at certain moments of a step. */
+/** What a test does at certain points of a step. */
 export interface StepHooks {
-  /** Called as soon as the process runs, e.g. to kill it as a cancelled job would. */
+  /** Called as soon as the process runs, e.g. to kill it as a canceled job would. */
   onSpawn?: OnSpawn
-  /** Called when the process has ended, before the runner reads its files; a process left behind can do that. */
+  /** Called when the process has ended, before the runner reads its files; a leftover process could act then. */
   beforeRead?: (files: CommandFiles) => void | Promise<void>
 }
 
 export interface StepOptions extends StepHooks {
-  /** The inputs that the workflow writes; those it leaves out get the action's defaults. */
+  /** The inputs in the workflow; the others get the action's defaults. */
   with?: Record<string, string>
-  /** Variables of this step alone. */
+  /** Variables of this step only. */
   env?: Record<string, string>
-  /** Variables of its post step, where they are to be others. */
+  /** Variables of its post step, if they differ. */
   postEnv?: Record<string, string>
 }
 
@@ -44,17 +44,17 @@ export interface StepOptions extends StepHooks {
 interface Step extends StepHooks {
   name: string
   command: string[]
-  /** Its variables but for those of the whole job: `own` ones lose against GitHub's, `github` ones win. */
+  /** Its variables besides those of the job: GitHub's override `own` ones, and `github` ones override GitHub's. */
   own: Record<string, string>
   github: Record<string, string>
 }
 
 /**
- * A job on a runner, as far as an action can tell: variables, command files that stay until the end, masks, post steps
- * last in first out, each with the state of its own main step and inputs evaluated again.
+ * A job on a runner, as far as an action can tell: variables, command files that stay until the end, masks, and post
+ * steps in reverse order, each with the state of its own main step and with inputs that are evaluated again.
  */
 export class Job {
-  /** The job's `env`, and what steps have written to `GITHUB_ENV`. */
+  /** The job's `env`, and the variables that steps have written to `GITHUB_ENV`. */
   readonly env: Record<string, string> = {}
   /** GitHub's own variables, which no step can change. */
   readonly github: Record<string, string>
@@ -62,7 +62,7 @@ export class Job {
   checkRunId = '48216309157'
   /** `${{ github.token }}` */
   token = 'a-github-token-of-the-simulated-runner'
-  /** Set: the steps that follow are those of a composite action, all of which share this `GITHUB_ACTION`. */
+  /** If set, the following steps are those of a composite action and share this `GITHUB_ACTION`. */
   composite: string | undefined
   /** Whether Ctrl-C in a terminal does not reach the steps. */
   apart = false
@@ -71,7 +71,7 @@ export class Job {
   readonly #temp = join(this.folder, '_temp')
   readonly #workspace = join(this.folder, 'workspace')
   readonly #masks = new Masks()
-  /** What the runner would replace by `***`. */
+  /** The secrets that the runner would replace with `***`. */
   readonly masks: readonly string[] = this.#masks.secrets
   /** A text as the log would show it. */
   readonly masked = this.#masks.hide
@@ -120,12 +120,12 @@ export class Job {
     return results
   }
 
-  /** Has post steps see other inputs than their main steps did, as happens in composite actions (actions/runner 3514). */
+  /** Gives post steps different inputs than their main steps, as happens in composite actions (actions/runner 3514). */
   overridePostInputs(inputs: Record<string, string>): void {
     this.#postInputs = inputs
   }
 
-  /** Every file that the steps so far have left on the runner's disk: what a later step can read. */
+  /** Every file that earlier steps have left on the runner's disk, where a later step can read it. */
   filesOnDisk(): { path: string; text: string }[] {
     return readdirSync(this.folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -133,7 +133,7 @@ export class Job {
       .map((path) => ({ path, text: readFileSync(path, 'utf8') }))
   }
 
-  /** Removes what the job has left on this machine's disk. */
+  /** Removes the job's files from this machine's disk. */
   dispose(): void {
     rmSync(this.folder, { recursive: true, force: true })
   }
@@ -157,7 +157,7 @@ export class Job {
       },
     )
     await beforeRead?.(files)
-    // The runner reads these in a `finally`: also of a step that failed or was killed (ActionRunner.cs).
+    // The runner reads these in a `finally`, so even if the step failed or was killed (ActionRunner.cs).
     const handed = readCommandFiles(files, log, windows)
     Object.assign(this.env, handed.exported)
     const { commands, lines, annotations, failed } = log
@@ -167,7 +167,7 @@ export class Job {
     return result
   }
 
-  /** The value of each expression that inputs may hold, now. */
+  /** The current value of each expression that inputs may contain. */
   #context(env: Record<string, string>): Record<string, string> {
     const variables = Object.entries({ ...this.env, ...env }).map(([name, value]) => [`env.${name}`, value])
     return { 'job.check_run_id': this.checkRunId, 'github.token': this.token, ...Object.fromEntries(variables) }

@@ -1,6 +1,6 @@
-/** The secrets that the runner replaces by `***` from now on (Runner, SecretMasker.cs, ValueEncoders.cs). */
+/** The secrets that the runner replaces with `***` (Runner, SecretMasker.cs, ValueEncoders.cs). */
 export class Masks {
-  /** The secrets, each line of one with several lines as well, without their encoded forms. */
+  /** The secrets, and each line of a multi-line secret, without their encoded forms. */
   readonly secrets: string[] = []
   readonly #forms = new Set<string>()
 
@@ -27,7 +27,7 @@ export class Masks {
   }
 }
 
-/** A secret as it stands in JSON and URLs, and in base64, also where one or two other bytes come before. */
+/** A secret as it appears in JSON and URLs, and in base64, even after one or two other bytes. */
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret)
   return [

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 
-/** How long the runner still reads the output of a process that has ended; what it left behind may hold it open. */
+/** How long the runner reads the output of a process that has ended; a child process may hold the stream open. */
 const LATE_OUTPUT_MILLISECONDS = 5_000
 
-/** Called as soon as a process runs; the runner reads its output from the stream, until that is paused or destroyed. */
+/** Called as soon as a process runs. The runner reads its output from the stream until that is paused or destroyed. */
 export type OnSpawn = (kill: (signal: NodeJS.Signals) => void, stdout: Readable) => void
 
 export interface ProcessOptions {
@@ -18,7 +18,7 @@ export interface ProcessOptions {
   apart: boolean
 }
 
-/** What came of a process, as it wrote it: with its secrets. */
+/** The result of a process and its unmasked output. */
 export interface ProcessResult {
   exitCode: number | null
   signal: NodeJS.Signals | null
@@ -27,17 +27,17 @@ export interface ProcessResult {
   milliseconds: number
 }
 
-/** None of them outlives the runner. */
+/** Running processes; all are killed when the runner ends. */
 const running = new Set<ChildProcess>()
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** Runs the process of a step and reads its two streams apart (Runner, ProcessInvoker.cs); throws if it cannot start. */
+/** Runs a step's process and reads both streams separately (Runner, ProcessInvoker.cs); throws if it cannot start. */
 export async function runProcess(options: ProcessOptions): Promise<ProcessResult> {
   const { command, cwd, env, onLine, onSpawn, apart } = options
   const [file = '', ...parameters] = command
-  // On Windows with a console of its own, as the runner has it.
+  // On Windows with its own console, as on the real runner.
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe']
   const child = spawn(file, parameters, { cwd, env, stdio, windowsHide: true, detached: apart })
   running.add(child)
@@ -63,7 +63,7 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessResult
   return { exitCode, signal, ...output, milliseconds: performance.now() - start }
 }
 
-/** What the runner sends on Windows instead of signals. */
+/** The console events that the runner sends on Windows instead of signals. */
 const CONTROLS: Partial<Record<NodeJS.Signals, string>> = { SIGINT: '0', SIGBREAK: '1' }
 
 function sendSignal(child: ChildProcess, signal: NodeJS.Signals): void {
@@ -74,7 +74,7 @@ function sendSignal(child: ChildProcess, signal: NodeJS.Signals): void {
   spawn('powershell', parameters, { stdio: 'ignore', windowsHide: true })
 }
 
-/** A bare CR ends a line, too. */
+/** A bare CR also ends a line. */
 function eachLine(stream: Readable, onLine: (line: string) => void): void {
   let rest = ''
   stream.on('data', (text) => {

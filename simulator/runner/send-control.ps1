@@ -1,4 +1,4 @@
-# Sends Ctrl-C (0) or Ctrl-Break (1) to a process that has a console of its own, as the runner does on Windows
+# Sends Ctrl-C (0) or Ctrl-Break (1) to a process with its own console, as the runner does on Windows
 # (Runner, ProcessInvoker.cs).
 param([int] $process, [int] $control)
 Add-Type -Namespace Win32 -Name Console -MemberDefinition @'

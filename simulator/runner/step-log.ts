@@ -14,11 +14,11 @@ export interface Annotation {
 const MESSAGE_LIMIT = 4096
 const ANNOTATIONS_OF_A_KIND = 10
 
-/** What the runner makes of the lines that a step prints (Runner, ActionCommandManager.cs, ExecutionContext.cs). */
+/** Processes the lines that a step prints (Runner, ActionCommandManager.cs, ExecutionContext.cs). */
 export class StepLog {
   /** What GitHub shows. */
   readonly lines: string[] = []
-  /** The commands that were obeyed. */
+  /** The commands that were processed. */
   readonly commands: WorkflowCommand[] = []
   readonly annotations: Annotation[] = []
   readonly state: [string, string][] = []
@@ -26,7 +26,7 @@ export class StepLog {
   /** Whether a command or a command file fails the step, whatever its exit code. */
   failed = false
   readonly masked: (text: string) => string
-  /** What resumes commands after `stop-commands`. */
+  /** The token that resumes commands after `stop-commands`. */
   #token: string | undefined
   readonly #obey: Record<string, (command: WorkflowCommand, line: string) => void>
 
@@ -68,7 +68,7 @@ export class StepLog {
     }
   }
 
-  /** Takes a line from stdout or stderr. */
+  /** Processes a line from stdout or stderr. */
   read(line: string): void {
     const command = parseCommand(line, (name) => name === this.#token || Object.hasOwn(this.#obey, name))
     if (!command || this.#token !== undefined) {

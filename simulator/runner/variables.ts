@@ -1,7 +1,7 @@
-/** The machine's variables that a runner passes on; all others would make one machine's test differ from another's. */
+/** The machine's variables that a runner passes on; any others would make tests depend on the machine. */
 const MACHINE = ['PATH', 'HOME', 'SYSTEMROOT', 'TEMP', 'TMP', 'TMPDIR', 'NODE_EXTRA_CA_CERTS']
 
-/** What GitHub says of every job here. */
+/** GitHub's facts about every simulated job. */
 export const JOB_VARIABLES = {
   GITHUB_SERVER_URL: 'https://github.com',
   GITHUB_API_URL: 'https://api.github.com',
@@ -20,7 +20,7 @@ export const githubVariables = (temp: string, workspace: string): Record<string,
   RUNNER_TEMP: temp,
 })
 
-/** What an action gets on top of that; a step of the workflow's own does not. */
+/** Variables that only actions get, not `run` steps. */
 export const ACTION_VARIABLES = {
   ACTIONS_RUNTIME_URL: 'https://pipelines.actions.githubusercontent.com/',
   ACTIONS_RUNTIME_TOKEN: 'a-token-of-the-simulated-runner',
@@ -29,7 +29,7 @@ export const ACTION_VARIABLES = {
 /**
  * The variables of a step (Runner, ActionRunner.cs, NodeScriptActionHandler.cs, ProcessInvoker.cs).
  *
- * @param layers later ones win over earlier ones, and all of them over the machine's
+ * @param layers later ones override earlier ones, and all of them override the machine's
  */
 export function variablesOf(layers: Record<string, string>[], windows: boolean): Record<string, string> {
   const machine = MACHINE.flatMap((name): [string, string][] => {
@@ -40,7 +40,7 @@ export function variablesOf(layers: Record<string, string>[], windows: boolean):
   return { CI: 'true', ...(windows ? ignoringCase(pairs) : Object.fromEntries(pairs)), GITHUB_ACTIONS: 'true' }
 }
 
-/** The variables of one step of an action: its `env`, the state that main saved, its inputs; later ones win. */
+/** The variables of one step of an action: its `env`, the state that main saved, its inputs; later ones override. */
 export const stepVariables = (
   env: Record<string, string>,
   state: Record<string, string>,
@@ -52,7 +52,7 @@ export const stepVariables = (
     ...Object.entries(inputs).map(([name, value]) => [`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`, value]),
   ])
 
-/** Merges pairs whose names differ in case alone: the last value counts, under the name as first written. */
+/** Merges pairs whose names differ only in case: the last value counts, under the name as first written. */
 export function ignoringCase(pairs: [string, string][]): Record<string, string> {
   const merged = new Map<string, [string, string]>()
   for (const [name, value] of pairs) {

@@ -1,5 +1,5 @@
-// Loaded into a step with `--import`: looking a host name up takes LOOKUP_MILLISECONDS, or never ends. Then it occupies a
-// thread of Node's, as a real one does, until somebody writes to the named pipe LOOKUP_PIPE.
+// Loaded into a step with `--import`: a host name lookup takes LOOKUP_MILLISECONDS, or never ends. In the latter case
+// it blocks a thread of Node's pool, as a real lookup does, until something is written to the named pipe LOOKUP_PIPE.
 
 import dns from 'node:dns'
 import { open } from 'node:fs'

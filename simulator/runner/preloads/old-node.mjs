@@ -1,4 +1,4 @@
-// Loaded into a step with `--import`: `JSON.parse` tells a reviver what it did in Node 20, and no more.
+// Loaded into a step with `--import`: `JSON.parse` passes a reviver only the arguments that it passed in Node 20.
 
 const { parse } = JSON
 JSON.parse = (text, reviver) => parse(text, reviver && ((key, value) => reviver(key, value)))

@@ -1,5 +1,5 @@
-// Loaded into a step with `--import`: its clocks run faster by the factor in TIME_LAPSE, so that deadlines of minutes
-// can be met in seconds by the built code itself.
+// Loaded into a step with `--import`: its clocks run faster by the factor in TIME_LAPSE, so that the built code reaches
+// deadlines of minutes within seconds.
 
 import { syncBuiltinESMExports } from 'node:module'
 import timers from 'node:timers'

@@ -1,5 +1,5 @@
-// Loaded into a step with `--import`: what a program can ask about the platform is answered as on Windows. The rest of
-// Node stays what it is, so this shows what code makes of the answers, not what Windows does.
+// Loaded into a step with `--import`: Node reports Windows as its platform. The rest of Node is unchanged, so this
+// shows how code reacts to the reported platform, not what Windows does.
 
 import { syncBuiltinESMExports } from 'node:module'
 import os from 'node:os'

@@ -1,6 +1,5 @@
-// Loaded into a step with `--import`: watches its writes to stdout and to the runner's command files, in the order in which
-// the process makes them. They are noted in the file that WRITE_TRACE names, or the process is killed (SIGKILL) just before
-// the one that KILL_BEFORE_WRITE says, counted from 0.
+// Loaded into a step with `--import`: observes its writes to stdout and to the runner's command files, in order. Logs
+// them to the file WRITE_TRACE, or kills the process (SIGKILL) before write number KILL_BEFORE_WRITE, counted from 0.
 
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
@@ -14,7 +13,7 @@ let left = Number(KILL_BEFORE_WRITE)
 const watch = (where, text) => {
   if (left === 0) {
     process.kill(process.pid, 'SIGKILL')
-    // The signal is on its way; nothing more may happen until it is here.
+    // The signal has been sent; nothing else may happen until it arrives.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
   }
   left -= 1

@@ -1,4 +1,4 @@
-// Loaded into a step with `--import`: the machine's date is wrong by CLOCK_ERROR milliseconds.
+// Loaded into a step with `--import`: the machine's clock is wrong by CLOCK_ERROR milliseconds.
 
 const { now } = Date
 const error = Number(process.env.CLOCK_ERROR)
