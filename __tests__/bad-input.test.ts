@@ -28,6 +28,8 @@ test('api_key empty: names the input, forks and Dependabot', () =>
 
 test('api_key of white space', () => expectRefused({ api_key: ' \n ' }, /api_key input is empty/))
 
+test('api_key that is too short for one', () => expectRefused({ api_key: 'napi_x' }, /is too short for one/))
+
 test('api_key with a line break inside', async () => {
   await expectRefused({ api_key: 'napi_first\nsecond' }, /white space, line breaks/)
 })

@@ -9,7 +9,7 @@ function inputsReadBy(read: (runner: InputReader) => unknown): string[] {
     input(name) {
       seen.add(name)
       if (name === 'scope') return 'personal'
-      return name === 'api_key' || name === 'github_token' ? 'secret' : ''
+      return name === 'api_key' || name === 'github_token' ? 'a-secret' : ''
     },
     mask() {},
   })

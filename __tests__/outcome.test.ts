@@ -45,6 +45,19 @@ test.each([423, 503])("%i that is not Neon's own may have happened", (status) =>
 test("503 with the request's ID is Neon's own, even without a code", () =>
   expect(answer(503, {}, '{"message":"x","request_id":"r"}').kind).toBe('again'))
 
+test.each([408, 425, 499])('%i of a gateway may have happened; of Neon it has not', (status) => {
+  expect(answer(status, {}, '<html>').kind).toBe('maybe')
+  expect(answer(status).kind).toBe('refused')
+})
+
+test('an answer larger than any of Neon is invalid', () => {
+  const cause = Object.assign(new Error('too large'), { code: 'UND_ERR_RES_EXCEEDED_MAX_SIZE' })
+  expect(classifyFailure(new TransportError('x', true, { cause }), attempt)).toMatchObject({
+    kind: 'maybe',
+    invalid: true,
+  })
+})
+
 test('429 is never carried out, whoever says so', () => expect(answer(429, {}, '').kind).toBe('again'))
 
 test("a Retry-After date counts from the answer's own Date", () => {

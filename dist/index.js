@@ -609,11 +609,18 @@ function isOfJob(name, run) {
 
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   d: () => (/* binding */ isSendable)
+/* harmony export */   d: () => (/* binding */ isSendable),
+/* harmony export */   x: () => (/* binding */ canBeApiKey)
 /* harmony export */ });
-/** Whether a value can be an API key at all, and so be sent in a header: visible ASCII characters alone. */
-function isSendable(key) {
-    return /^[\x21-\x7e]+$/.test(key);
+/** Characters; Neon's keys are much longer, and a shorter text is not a key. */
+const SHORTEST_KEY = 8;
+/** Whether a value can be sent in a header: visible ASCII characters alone. */
+function isSendable(value) {
+    return /^[\x21-\x7e]+$/.test(value);
+}
+/** Whether a value can be an API key at all. */
+function canBeApiKey(value) {
+    return value.length >= SHORTEST_KEY && isSendable(value);
 }
 
 
@@ -645,8 +652,6 @@ var scope = __nccwpck_require__(7724);
 class InvalidBody extends Error {
     name = 'InvalidBody';
 }
-/** Characters; Neon's keys are much longer, and a shorter text is not a key. */
-const SHORTEST_KEY = 8;
 /**
  * Reads the answer to a create.
  *
@@ -661,7 +666,7 @@ function decodeCreatedKey(body, onSecret) {
     const id = readId(answer);
     if (key === undefined)
         throw new InvalidBody('JSON without an API key');
-    if (key.length < SHORTEST_KEY || !(0,api_key/* isSendable */.d)(key))
+    if (!(0,api_key/* canBeApiKey */.x)(key))
         throw new InvalidBody('JSON with a key that cannot be an API key');
     return { id, key, name: readString(answer, 'name'), projectId: readString(answer, 'project_id') };
 }
@@ -902,8 +907,12 @@ const VERSION = '1.0.0';
  * A gateway may say the same after Neon has acted, so they count only where it was certainly Neon who answered.
  */
 const UNDONE = new Set([423, 503]);
+/** Statuses by which a gateway says that Neon took too long, which may have acted by then. */
+const TIMED_OUT = new Set([408, 425, 499]);
 /** undici's error for an answer that is not HTTP/1.1; it has no code. */
 const NOT_HTTP = /^HTTPParserError$/;
+/** Codes for an answer that Neon does not give: not HTTP/1.1, or larger than any of Neon's. */
+const INVALID = /^(?:HTTPParserError|UND_ERR_RES_EXCEEDED_MAX_SIZE)$/;
 const PROXY_SETTINGS = 'HTTPS_PROXY, HTTP_PROXY and NO_PROXY';
 /** Codes of failures that waiting cannot fix (src/base/proxy.ts, Node, OpenSSL), and what to do about them. */
 const LASTING = [
@@ -951,7 +960,8 @@ function classifyResponse(response, decode, attempt) {
         const message = `The address of Neon's API answered with a redirect (${status}, request ${attempt.requestId}), which is not followed, since the API key would travel along. Check api_host.`;
         return { kind: 'refused', error: new errors/* NeonRefused */.lD(message, status) };
     }
-    if (status >= 400 && status < 500 && !UNDONE.has(status)) {
+    const mayBeDone = UNDONE.has(status) || (TIMED_OUT.has(status) && !neons?.certain);
+    if (status >= 400 && status < 500 && !mayBeDone) {
         const error = new errors/* NeonRefused */.lD(`Neon refused to ${attempt.action}${quoted}.`, status, reason);
         return { kind: 'refused', error };
     }
@@ -973,7 +983,7 @@ function classifyFailure(error, attempt) {
     const why = `Could not ${attempt.action}: ${(0,errors/* formatError */.Wk)(error)} (request ${attempt.requestId})`;
     const codes = codesOf(error);
     if (error.sent)
-        return { kind: 'maybe', why, invalid: codes.some((code) => NOT_HTTP.test(code)) };
+        return { kind: 'maybe', why, invalid: codes.some((code) => INVALID.test(code)) };
     const advice = adviceForLasting(codes, attempt.date);
     if (advice !== undefined)
         return { kind: 'refused', error: new errors/* NeonUnreachable */.Db(`${why}. ${advice}`) };
@@ -1496,8 +1506,8 @@ function readUsableApiKey(runner) {
         throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_key input is empty. Pass the secret that holds your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
             'GitHub gives no secrets to runs from forks and to Dependabot (which has secrets of its own), and an unknown secret is empty, too.');
     }
-    if (!(0,_neon_api_key_js__WEBPACK_IMPORTED_MODULE_1__/* .isSendable */ .d)(apiKey)) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_key input holds white space, line breaks or characters that no Neon API key has. Store the key alone in the secret, on one line.');
+    if (!(0,_neon_api_key_js__WEBPACK_IMPORTED_MODULE_1__/* .canBeApiKey */ .x)(apiKey)) {
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_key input holds white space, line breaks or characters that no Neon API key has, or is too short for one. Store the key alone in the secret, on one line.');
     }
     return apiKey;
 }
@@ -10163,7 +10173,7 @@ function readRecord(runner, { apiKey, use }) {
     if (saved === '')
         return { kind: 'missing' };
     // Without a key there is no seal: anybody could make one under an empty text.
-    const text = (0,api_key/* isSendable */.d)(apiKey) ? openSealed(saved, apiKey, use) : undefined;
+    const text = (0,api_key/* canBeApiKey */.x)(apiKey) ? openSealed(saved, apiKey, use) : undefined;
     // Who holds the long-lived key wrote it: main.
     if (text !== undefined)
         return { kind: 'sealed', record: JSON.parse(text) };
@@ -10360,7 +10370,7 @@ async function revokeRecorded(post, record) {
 function connector({ world, deadline }, { apiHost, scope, proxies }) {
     const http = world.openHttp((0,proxy_settings/* withCredentialsFrom */.VC)(world.environment, proxies));
     return (apiKey) => {
-        if ((0,api_key/* isSendable */.d)(apiKey))
+        if ((0,api_key/* canBeApiKey */.x)(apiKey))
             return (0,client/* connect */.N)({ ...world, http }, { apiHost, apiKey, deadline }).keysOf(scope);
         throw new errors/* NeonRefused */.lD('The api_key input holds no API key in the post step.', 401);
     };
@@ -10475,7 +10485,7 @@ class Look {
         const { world, run, apiKey } = this.post;
         this.inputs = (0,steps_inputs/* readTargetInputs */.bH)(world.runner);
         this.scope = this.inputs.scope;
-        if (!(0,api_key/* isSendable */.d)(apiKey))
+        if (!(0,api_key/* canBeApiKey */.x)(apiKey))
             throw new errors/* NeonRefused */.lD('The api_key input holds no API key in the post step.', 401);
         if (run === undefined || run.jobId === '0')
             throw new errors/* RunnerError */.Rn(NO_JOB_ID);
@@ -10517,7 +10527,7 @@ async function settleClaim(look, { created, names, orgId }, cause) {
     if (!created || revoked.has(created.id))
         return;
     try {
-        if (created.key === undefined || !(0,api_key/* isSendable */.d)(created.key) || !inputs)
+        if (created.key === undefined || !(0,api_key/* canBeApiKey */.x)(created.key) || !inputs)
             throw cause;
         if (resolved === undefined)
             throw cause;
@@ -10561,7 +10571,7 @@ async function revokeKey(world) {
         if (reading.record.kind === 'keys')
             return await revokeRecorded(post, reading.record);
     }
-    else if (reading.kind === 'missing' && !(0,api_key/* isSendable */.d)(apiKey)) {
+    else if (reading.kind === 'missing' && !(0,api_key/* canBeApiKey */.x)(apiKey)) {
         return runner.info('The main step had no API key to create one with; there is nothing to revoke.');
     }
     await revokeByJob(post, reading.kind === 'not sealed' ? reading.claim : NO_CLAIM);

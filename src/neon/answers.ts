@@ -2,7 +2,7 @@
 // is believed when it has what the action needs; see docs/behavior.md, *Answers*.
 
 import { parseKeepingIds } from '../base/json.ts'
-import { isSendable } from './api-key.ts'
+import { canBeApiKey } from './api-key.ts'
 import { NEON_ID } from './scope.ts'
 
 /** The body of a 2xx answer is not what was asked for. The message says what came instead, and never quotes the body. */
@@ -39,9 +39,6 @@ export interface RevokedKey {
   lastUsedFrom: string | undefined
 }
 
-/** Characters; Neon's keys are much longer, and a shorter text is not a key. */
-const SHORTEST_KEY = 8
-
 type Fields = Readonly<Record<string, unknown>>
 
 /**
@@ -56,7 +53,7 @@ export function decodeCreatedKey(body: string, onSecret: (secret: string) => voi
   if (key !== undefined) onSecret(key)
   const id = readId(answer)
   if (key === undefined) throw new InvalidBody('JSON without an API key')
-  if (key.length < SHORTEST_KEY || !isSendable(key)) throw new InvalidBody('JSON with a key that cannot be an API key')
+  if (!canBeApiKey(key)) throw new InvalidBody('JSON with a key that cannot be an API key')
   return { id, key, name: readString(answer, 'name'), projectId: readString(answer, 'project_id') }
 }
 

@@ -32,8 +32,14 @@ interface Attempt {
  */
 const UNDONE = new Set([423, 503])
 
+/** Statuses by which a gateway says that Neon took too long, which may have acted by then. */
+const TIMED_OUT = new Set([408, 425, 499])
+
 /** undici's error for an answer that is not HTTP/1.1; it has no code. */
 const NOT_HTTP = /^HTTPParserError$/
+
+/** Codes for an answer that Neon does not give: not HTTP/1.1, or larger than any of Neon's. */
+const INVALID = /^(?:HTTPParserError|UND_ERR_RES_EXCEEDED_MAX_SIZE)$/
 
 /** What the advice about a lasting failure names. */
 interface Failed {
@@ -92,7 +98,8 @@ export function classifyResponse<T>(response: HttpResponse, decode: (body: strin
     const message = `The address of Neon's API answered with a redirect (${status}, request ${attempt.requestId}), which is not followed, since the API key would travel along. Check api_host.`
     return { kind: 'refused', error: new NeonRefused(message, status) }
   }
-  if (status >= 400 && status < 500 && !UNDONE.has(status)) {
+  const mayBeDone = UNDONE.has(status) || (TIMED_OUT.has(status) && !neons?.certain)
+  if (status >= 400 && status < 500 && !mayBeDone) {
     const error = new NeonRefused(`Neon refused to ${attempt.action}${quoted}.`, status, reason)
     return { kind: 'refused', error }
   }
@@ -113,7 +120,7 @@ function readAnswer<T>({ status, body }: HttpResponse, decode: (body: string) =>
 export function classifyFailure(error: TransportError, attempt: Attempt): Outcome<never> {
   const why = `Could not ${attempt.action}: ${formatError(error)} (request ${attempt.requestId})`
   const codes = codesOf(error)
-  if (error.sent) return { kind: 'maybe', why, invalid: codes.some((code) => NOT_HTTP.test(code)) }
+  if (error.sent) return { kind: 'maybe', why, invalid: codes.some((code) => INVALID.test(code)) }
   const advice = adviceForLasting(codes, attempt.date)
   if (advice !== undefined) return { kind: 'refused', error: new NeonUnreachable(`${why}. ${advice}`) }
   return { kind: 'again', why, sent: false, limited: false, retryAfter: undefined }

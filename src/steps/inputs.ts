@@ -1,7 +1,7 @@
 import { InputError } from '../base/errors.ts'
 import { isLoopback } from '../base/loopback.ts'
 import type { Runner } from '../github/runner.ts'
-import { isSendable } from '../neon/api-key.ts'
+import { canBeApiKey } from '../neon/api-key.ts'
 import { NEON_ID, type RequestedScope } from '../neon/scope.ts'
 
 /** Neon's API; the default of `api_host`. */
@@ -104,9 +104,9 @@ export function readUsableApiKey(runner: InputReader): string {
         'GitHub gives no secrets to runs from forks and to Dependabot (which has secrets of its own), and an unknown secret is empty, too.',
     )
   }
-  if (!isSendable(apiKey)) {
+  if (!canBeApiKey(apiKey)) {
     throw new InputError(
-      'The api_key input holds white space, line breaks or characters that no Neon API key has. Store the key alone in the secret, on one line.',
+      'The api_key input holds white space, line breaks or characters that no Neon API key has, or is too short for one. Store the key alone in the secret, on one line.',
     )
   }
   return apiKey

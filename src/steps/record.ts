@@ -6,7 +6,7 @@ import { parseKeepingIds } from '../base/json.ts'
 import type { ProxySettings } from '../base/proxy-settings.ts'
 import { KEY_NAME_MAX_LENGTH } from '../github/key-name.ts'
 import type { Runner } from '../github/runner.ts'
-import { isSendable } from '../neon/api-key.ts'
+import { canBeApiKey } from '../neon/api-key.ts'
 import { NEON_ID, type Scope } from '../neon/scope.ts'
 import type { DoubtfulKey } from '../neon/settle.ts'
 import type { OnRevokeFailure } from './inputs.ts'
@@ -108,7 +108,7 @@ export function readRecord(runner: Pick<Runner, 'state'>, { apiKey, use }: Seali
   const saved = runner.state(STATE)
   if (saved === '') return { kind: 'missing' }
   // Without a key there is no seal: anybody could make one under an empty text.
-  const text = isSendable(apiKey) ? openSealed(saved, apiKey, use) : undefined
+  const text = canBeApiKey(apiKey) ? openSealed(saved, apiKey, use) : undefined
   // Who holds the long-lived key wrote it: main.
   if (text !== undefined) return { kind: 'sealed', record: JSON.parse(text) as MainRecord }
   return { kind: 'not sealed', claim: readClaim(sealedText(saved)) }

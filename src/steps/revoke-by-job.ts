@@ -1,7 +1,7 @@
 import { NeonRefused, RunnerError } from '../base/errors.ts'
 import { readProxySettings } from '../base/proxy-settings.ts'
 import { isOfJob } from '../github/run-context.ts'
-import { isSendable } from '../neon/api-key.ts'
+import { canBeApiKey } from '../neon/api-key.ts'
 import { connect, type Neon } from '../neon/client.ts'
 import { explain, resolveScope } from '../neon/resolve-scope.ts'
 import type { RequestedScope } from '../neon/scope.ts'
@@ -58,7 +58,7 @@ class Look {
     const { world, run, apiKey } = this.post
     this.inputs = readTargetInputs(world.runner)
     this.scope = this.inputs.scope
-    if (!isSendable(apiKey)) throw new NeonRefused('The api_key input holds no API key in the post step.', 401)
+    if (!canBeApiKey(apiKey)) throw new NeonRefused('The api_key input holds no API key in the post step.', 401)
     if (run === undefined || run.jobId === '0') throw new RunnerError(NO_JOB_ID)
     const neon = this.connect(apiKey)
     const scope = await resolveScope(neon, this.inputs.scope, 'list')
@@ -100,7 +100,7 @@ async function settleClaim(look: Look, { created, names, orgId }: Claim, cause: 
   if (unknown.length > 0) suspects.push({ names: unknown, scope, cause })
   if (!created || revoked.has(created.id)) return
   try {
-    if (created.key === undefined || !isSendable(created.key) || !inputs) throw cause
+    if (created.key === undefined || !canBeApiKey(created.key) || !inputs) throw cause
     if (resolved === undefined) throw cause
     const keys = look.connect(created.key).keysOf(resolved)
     const key = await revokeItself(look.post.world, keys, created.id)

@@ -1,6 +1,6 @@
 import { Deadline } from '../base/clock.ts'
 import { type RunContext, readRunContext } from '../github/run-context.ts'
-import { isSendable } from '../neon/api-key.ts'
+import { canBeApiKey } from '../neon/api-key.ts'
 import { readApiKey } from './inputs.ts'
 import { NO_CLAIM, readRecord, useOf } from './record.ts'
 import { revokeByJob } from './revoke-by-job.ts'
@@ -28,7 +28,7 @@ export async function revokeKey(world: World): Promise<void> {
   if (reading.kind === 'sealed') {
     if (reading.record.kind === 'no key') return runner.info('No API key was created; there is nothing to revoke.')
     if (reading.record.kind === 'keys') return await revokeRecorded(post, reading.record)
-  } else if (reading.kind === 'missing' && !isSendable(apiKey)) {
+  } else if (reading.kind === 'missing' && !canBeApiKey(apiKey)) {
     return runner.info('The main step had no API key to create one with; there is nothing to revoke.')
   }
   await revokeByJob(post, reading.kind === 'not sealed' ? reading.claim : NO_CLAIM)

@@ -3,7 +3,7 @@ import { GaveUp, NeonRefused } from '../base/errors.ts'
 import { withCredentialsFrom } from '../base/proxy-settings.ts'
 import { isOfJob, type RunContext } from '../github/run-context.ts'
 import type { ListedKey, RevokedKey } from '../neon/answers.ts'
-import { isSendable } from '../neon/api-key.ts'
+import { canBeApiKey } from '../neon/api-key.ts'
 import { connect } from '../neon/client.ts'
 import type { Keys } from '../neon/keys.ts'
 import { type DoubtfulKey, findDoubtful } from '../neon/settle.ts'
@@ -60,7 +60,7 @@ type Connector = (apiKey: string) => Keys
 function connector({ world, deadline }: Post, { apiHost, scope, proxies }: KeysRecord): Connector {
   const http = world.openHttp(withCredentialsFrom(world.environment, proxies))
   return (apiKey) => {
-    if (isSendable(apiKey)) return connect({ ...world, http }, { apiHost, apiKey, deadline }).keysOf(scope)
+    if (canBeApiKey(apiKey)) return connect({ ...world, http }, { apiHost, apiKey, deadline }).keysOf(scope)
     throw new NeonRefused('The api_key input holds no API key in the post step.', 401)
   }
 }
