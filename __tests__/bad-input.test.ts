@@ -4,7 +4,7 @@ import { errorsOf, scenario } from './support/scenario.ts'
 
 const setup = scenario()
 
-/** Main refuses before any request; post then has nothing to do and says so. */
+/** Main fails before any request; post then has nothing to do and says so. */
 async function expectRefused(
   inputs: Record<string, string>,
   message: RegExp,
@@ -34,7 +34,7 @@ test('api_key with a line break inside', async () => {
   await expectRefused({ api_key: 'napi_first\nsecond' }, /white space, line breaks/)
 })
 
-test('a line break after the key is no harm: secrets are often pasted with one', async () => {
+test('a line break after the key is accepted: secrets are often pasted with one', async () => {
   const { main } = await setup.life({ api_key: `${setup.neon.adminKey}\n` })
   expect(main.exitCode).toBe(0)
 })
@@ -68,11 +68,11 @@ test.each([
 test.each([
   ['project', { project_id: 'shiny-wind-028834' }],
   ['organization', { org_id: 'org-quiet-river-12345678' }],
-])('a stated scope that the IDs agree with: %s', async (scope, ids) => {
+])('a stated scope that matches the IDs: %s', async (scope, ids) => {
   expect((await setup.life({ scope, ...ids })).main.log.at(-1)).toContain(` for the ${scope} `)
 })
 
-test.each(['1ST', 'NEON-API-KEY', 'A B', 'A=B', 'É'])('env_name that is no name: %s', (env_name) =>
+test.each(['1ST', 'NEON-API-KEY', 'A B', 'A=B', 'É'])('invalid env_name: %s', (env_name) =>
   expectRefused({ env_name }, /env_name input.*not a valid variable name: letters, digits and underscores/),
 )
 
@@ -90,7 +90,7 @@ test.each([
   ...['GITHUB_TOKEN', 'RUNNER_TEMP', 'NODE_OPTIONS', 'PATH', 'Path', 'LD_PRELOAD', 'HTTPS_PROXY', 'CI'],
   ...['NODE_CHANNEL_FD', 'OPENSSL_CONF', 'DOTNET_ROOT', 'PSModulePath', 'SystemDrive', 'APPDATA', 'LOCALAPPDATA'],
   ...['ProgramData', 'ProgramFiles', 'HOMEDRIVE', 'HOMEPATH', 'USERNAME', 'OS', 'NUMBER_OF_PROCESSORS'],
-])('env_name that is reserved: %s', (env_name) => expectRefused({ env_name }, /env_name input.*is reserved/))
+])('reserved env_name: %s', (env_name) => expectRefused({ env_name }, /env_name input.*is reserved/))
 
 test.each([
   ['neon', /not a URL/],
@@ -106,16 +106,16 @@ test('an api_host with a password is not repeated in the error', async () => {
   expect(main.stdout).not.toContain('hunter2')
 })
 
-test('an api_host with a slash at its end is the same host', async () => {
+test('an api_host with a trailing slash is the same host', async () => {
   const { post } = await setup.life({ api_host: `${setup.host}/` })
   expect(post.exitCode).toBe(0)
   expect(setup.neon.requests.map(({ path }) => path.startsWith('/api/v2/api_keys'))).toEqual([true, true])
 })
 
-test('on_revoke_failure unknown: the allowed values', () =>
+test('unknown on_revoke_failure: the error lists the allowed values', () =>
   expectRefused({ on_revoke_failure: 'ignore' }, /on_revoke_failure input is 'ignore'; it can be 'fail' or 'warn'/))
 
-test('optional inputs that are empty, as an unset `vars.X` is, get their defaults', async () => {
+test('empty optional inputs, e.g. from an unset `vars.X`, get their defaults', async () => {
   const { main } = await setup.life({
     scope: '',
     org_id: setup.neon.organization.id,
@@ -130,7 +130,7 @@ test('the variable already holds the long-lived key: the error says what to writ
     NEON_API_KEY: setup.neon.adminKey,
   }))
 
-test('with white space around it as well', () =>
+test('the same with white space around it', () =>
   expectRefused({}, /NEON_API_KEY already holds the long-lived key/, { NEON_API_KEY: ` ${setup.neon.adminKey}\n` }))
 
 test('the variable holds another value: a warning says that it is replaced', async () => {
@@ -146,7 +146,7 @@ test.each(['GITHUB_RUN_ID', 'GITHUB_REPOSITORY_ID', 'GITHUB_RUN_ATTEMPT'])('a ru
 )
 
 test.each(['no JSON', 'null', '{"repository":null}', '{"repository":{"id":"me/../x"}}'])(
-  'an event file that does not have the ID of the repository: %s',
+  'an event file without the ID of the repository: %s',
   async (event) => {
     const job = setup.job({ GITHUB_REPOSITORY_ID: '' })
     job.github.GITHUB_EVENT_PATH = join(job.folder, 'event.json')
@@ -156,7 +156,7 @@ test.each(['no JSON', 'null', '{"repository":null}', '{"repository":{"id":"me/..
   },
 )
 
-test('api_key rejected: rejected, not failed', async () => {
+test('a rejected api_key: the error says that Neon rejected it', async () => {
   const { main, post } = await setup.life({ api_key: 'napi_0123456789abcdef' })
   expect(main.exitCode).toBe(1)
   expect(errorsOf(main)).toEqual([
@@ -198,7 +198,7 @@ test('not an admin of the organization', async () => {
   expect(errorsOf(main)).toEqual([expect.stringMatching(/not an admin there.*personal API key of an admin.*\(403/)])
 })
 
-test("an organization's key cannot create: Neon's own words say so", async () => {
+test("an organization's key cannot create: Neon's own message says so", async () => {
   const { main } = await setup.life({ api_key: setup.neon.organizationKey, org_id: setup.neon.organization.id })
   expect(errorsOf(main)).toEqual([
     expect.stringMatching(/holds an organization's API key.*personal API key of an admin/),
@@ -206,7 +206,7 @@ test("an organization's key cannot create: Neon's own words say so", async () =>
   expect(setup.neon.requests.map(({ operation }) => operation)).toEqual(['createOrgApiKey'])
 })
 
-test('where its words do not tell, GET /auth is asked what kind of key it is, then and only then', async () => {
+test('only if the message does not say so, GET /auth is asked for the kind of key', async () => {
   const body = JSON.stringify({ request_id: '', code: '', message: 'forbidden' })
   setup.inject({ operation: 'createOrgApiKey', failure: { kind: 'status', status: 403, applied: false, body } })
   const { main } = await setup.life({ api_key: setup.neon.organizationKey, org_id: setup.neon.organization.id })
@@ -217,7 +217,7 @@ test('where its words do not tell, GET /auth is asked what kind of key it is, th
 })
 
 test.each([403, 404])(
-  "%i that is not Neon's: somebody else answered, and no word of a missing project",
+  "%i that is not Neon's: the error says that somebody else answered, and mentions no missing project",
   async (status) => {
     const body = '<html><body>Blocked</body></html>'
     setup.inject({ times: 2, failure: { kind: 'status', status, applied: false, body } })
@@ -229,6 +229,6 @@ test.each([403, 404])(
   },
 )
 
-test.each(['x', '-1', '1.5', '007', '12345678901234567890'])('job_id %s: to leave it out', (job_id) =>
+test.each(['x', '-1', '1.5', '007', '12345678901234567890'])('job_id %s: the error says to omit it', (job_id) =>
   expectRefused({ job_id }, /job_id input is '.*', not a number\. Leave it out/),
 )

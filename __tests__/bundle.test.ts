@@ -1,4 +1,4 @@
-// What does not depend on the machine: what dist/ holds, and what main and post load of it. They run in every job of
+// Performance independent of the machine: what dist/ contains, and what main and post load. They run in every job of
 // every user, so a heavy import that sneaks in has to be noticed. (How many requests they make: life.test.ts.)
 
 import { globSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
@@ -13,14 +13,14 @@ const CODE = readdirSync(DIST).filter((file) => file.endsWith('.js'))
 const read = (file: string): string => readFileSync(join(DIST, file), 'utf8')
 const size = (file: string): number => statSync(join(DIST, file)).size
 
-/** As the process ends, tells which files it has loaded. */
+/** When the process ends, reports which files it has loaded. */
 const TELL_FILES = `--import=data:text/javascript,${encodeURIComponent(
   "import{createRequire}from'node:module';process.on('exit',()=>console.error(JSON.stringify(Object.keys(createRequire(import.meta.filename??process.argv[1]).cache))))",
 )}`
 
 const setup = scenario()
 
-/** The text of every module that is packed into dist/ before it was packed, by its path, as the build's source maps tell. */
+/** The original text of every module in dist/, by path, from the build's source maps. */
 const MODULES = new Map(
   globSync('build/dist/*.map', { cwd: ROOT }).flatMap((file): [string, string][] => {
     const { sources, sourcesContent } = JSON.parse(readFileSync(join(ROOT, file), 'utf8'))
@@ -38,19 +38,19 @@ test('every module of a library is the published file, or is listed as left out'
   expect(changed.sort()).toEqual(Object.keys(LEFT_OUT).sort())
 })
 
-test('what is left out says so when it is called after all', () => {
+test('an omitted module throws an error if it is called', () => {
   const stub = createRequire(import.meta.url)(join(ROOT, 'build/node_modules/undici/lib/dispatcher/client-h2.js'))
   expect(() => stub.connect()).toThrow(
     'undici/lib/dispatcher/client-h2.js is left out of dist/: HTTP/2 is switched off',
   )
 })
 
-test('all of dist/ is at most 800 kB, what main and post load of it at most 510 kB', () => {
+test('dist/ is at most 800 kB, of which main and post load at most 510 kB', () => {
   expect(CODE.map(size).reduce((sum, bytes) => sum + bytes)).toBeLessThan(800_000)
   expect(size('index.js')).toBeLessThan(510_000)
 })
 
-test('main and post load their entry and the bundle, and nothing that is for the sweep or for a proxy', async () => {
+test('main and post load their entry and the bundle, and nothing for the sweep or for a proxy', async () => {
   const job = setup.job({ NODE_OPTIONS: TELL_FILES })
   const main = await setup.main(job)
   const [post] = await job.end()
@@ -66,7 +66,7 @@ test('a processor without SIMD', async () => {
   expect(setup.neon.createdKeys()).toEqual([])
 })
 
-test('what main and post load leaves out what they never run', () => {
+test('main and post load no code that they never run', () => {
   const bundle = read('index.js')
   for (const foreign of [
     'getOctokit',
@@ -80,19 +80,19 @@ test('what main and post load leaves out what they never run', () => {
   }
 })
 
-test('main and post load no module of Node that is not here', () => {
+test('main and post load only these modules of Node', () => {
   const names = [...read('index.js').matchAll(/\brequire\("(?:node:)?([a-z_/0-9]+)"\)/g)].map(([, name = '']) => name)
   expect([...new Set(names)].sort()).toMatchSnapshot()
 })
 
-test('one copy of undici in all of dist/', () => {
+test('dist/ contains one copy of undici', () => {
   const all = CODE.map(read).join('')
   for (const once of ['class EnvHttpProxyAgent ', 'class Client ', 'class Agent ']) {
     expect(all.split(once)).toHaveLength(2)
   }
 })
 
-test('the licenses of all that dist/ carries stand in licenses.txt', () => {
+test('licenses.txt has the license of every library in dist/', () => {
   const names = read('licenses.txt').match(/^@?[a-z][\w/-]*$/gm)
   expect(names).toMatchSnapshot()
 })

@@ -1,4 +1,4 @@
-// A small, fixed share of `npm run campaign`, and a regression test for each defect that it found.
+// A small, fixed part of `npm run campaign`, and a regression test for each defect that it found.
 
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -29,23 +29,23 @@ test('1,500 schedules in virtual time break no invariant', async () => {
   expect(statistics.outcome.made).toBeGreaterThan(700)
 }, 120_000)
 
-test('12 schedules in real processes break none', async () => {
+test('12 schedules in real processes break no invariant', async () => {
   const { finding } = await runCampaign(inRealProcesses, { numRuns: 12, seed: 1, endOnFailure: true })
   expect(finding).toBeUndefined()
 }, 120_000)
 
-test('the campaign can fail: without reconciliation it finds leaks, and makes them small', async () => {
+test('the campaign can fail: without reconciliation it finds leaks, and reduces them', async () => {
   const { finding } = await runCampaign(inVirtualTime(true), { numRuns: 200, seed: 1 })
   expect(finding?.report).toMatch(/\(a\) post succeeded and the key gha.* is alive/)
   expect((finding?.schedule.main.length ?? 9) + (finding?.schedule.post.length ?? 9)).toBeLessThan(3)
 })
 
-test('nor would it overlook a post step that believes any record: it finds one within 100 schedules', () => {
+test('the campaign notices a post step that accepts any record within 100 schedules', () => {
   const command = [join(ROOT, '__tests__', 'campaign', 'cli.ts'), '--without-seal', '--schedules', '100', '--seed', '1']
   expect(execFileSync(process.execPath, command, { encoding: 'utf8' })).toMatch(/\(h\) the long-lived key went to/)
 })
 
-test('a life of which nothing is special costs one request and one', async () => {
+test('without faults, main and post each send one request', async () => {
   const { neon, main, post } = await live(nothingSpecial)
   expect(neon.requests.map(({ method }) => method)).toEqual(['POST', 'DELETE'])
   expect([main.ending, post.ending]).toEqual(['success', 'success'])
@@ -53,19 +53,19 @@ test('a life of which nothing is special costs one request and one', async () =>
 
 const regressions: [string, Partial<Schedule>][] = [
   [
-    'an ID that is a text is no ID',
+    'an ID that is a string is invalid',
     { scope: 'project looked up', main: [null, { kind: 'fields', fields: { id: '12' } }] },
   ],
   [
-    'a lost key that lands late is looked for again before the next key is made',
+    'a lost key that is created late is looked for again before the next key is created',
     { main: [{ kind: 'late', milliseconds: 51 }, null, { kind: 'body', body: '' }] },
   ],
   [
-    'the list of another account says nothing about our key',
+    'the list of another account proves nothing about our key',
     { interruption: { kind: 'killed before effect', effect: 3 }, postApiKey: "another account's" },
   ],
   [
-    'a fresh key that cannot revoke itself is not gone for that',
+    'a fresh key that cannot revoke itself does not count as revoked',
     { post: [null, null, { kind: 'status', status: 404, applied: false }], postApiKey: "another account's" },
   ],
   [
@@ -95,6 +95,6 @@ test('600 sweeps break no invariant, and each row of the table applies', async (
   for (const times of Object.values(rows)) expect(times).toBeGreaterThan(5)
 })
 
-test('the campaign can fail: each rule of the sweep that is taken out is found', async () => {
+test('the campaign can fail: it notices each removed rule of the sweep', async () => {
   expect(await unnoticedRules(1, 2_000)).toEqual([])
 }, 60_000)

@@ -1,5 +1,5 @@
-// What becomes of the key when the job is cancelled: the runner sends SIGINT, SIGTERM 7.5 s later, and kills after
-// another 2.5 s. On Windows it sends Ctrl-C and Ctrl-Break.
+// What happens to the key when the job is cancelled: the runner sends SIGINT, SIGTERM 7.5 s later, and kills the step
+// after another 2.5 s. On Windows it sends Ctrl-C and Ctrl-Break.
 
 import { createServer } from 'node:net'
 import { listen } from '../simulator/listening.ts'
@@ -8,10 +8,10 @@ import { errorsOf, recordOf, requestsOf, scenario } from './support/scenario.ts'
 const setup = scenario()
 const isWindows = process.platform === 'win32'
 const onPosix = isWindows ? test.skip : test
-/** Milliseconds that PowerShell takes to send Ctrl-C or Ctrl-Break. */
+/** Milliseconds that PowerShell needs to send Ctrl-C or Ctrl-Break. */
 const LATENCY = isWindows ? 5_000 : 0
 
-/** Sends a signal as soon as Neon has seen so many requests. */
+/** Sends a signal as soon as Neon has received this many requests. */
 function after(requests: number, signal: NodeJS.Signals): (kill: (signal: NodeJS.Signals) => void) => void {
   return (kill) => {
     const timer = setInterval(() => {
@@ -23,7 +23,7 @@ function after(requests: number, signal: NodeJS.Signals): (kill: (signal: NodeJS
 }
 
 test.each(['SIGINT', isWindows ? 'SIGBREAK' : 'SIGTERM'] as const)(
-  '%s with a create in flight: it may finish, its ID is saved, nothing is handed on',
+  '%s with a create in flight: it may finish, its ID is saved, later steps get no key',
   async (signal) => {
     setup.inject({ operation: 'createApiKey', failure: { kind: 'delay', milliseconds: 800 + LATENCY } })
     const job = setup.job()
@@ -55,7 +55,7 @@ test('SIGINT while waiting: the wait ends at once', async () => {
 })
 
 onPosix('SIGINT while connecting: main ends before the runner kills it', async () => {
-  // Takes the connection and never answers TLS's greeting.
+  // Accepts the connection and never answers the TLS handshake.
   const silent = createServer()
   const { port, close } = await listen(silent)
   const job = setup.job()
@@ -67,7 +67,7 @@ onPosix('SIGINT while connecting: main ends before the runner kills it', async (
   expect(errorsOf(main)).toEqual([expect.stringContaining('The job was cancelled')])
 })
 
-onPosix('SIGINT while looking for a lost key: post does the rest', async () => {
+onPosix('SIGINT while looking for a lost key: post continues', async () => {
   setup.inject({ operation: 'createApiKey', failure: { kind: 'reset', applied: true } })
   setup.inject({ operation: 'listApiKeys', failure: { kind: 'delay', milliseconds: 5_000 } })
   const job = setup.job()
@@ -79,7 +79,7 @@ onPosix('SIGINT while looking for a lost key: post does the rest', async () => {
   expect(setup.neon.createdKeys()).toEqual([])
 })
 
-onPosix('SIGKILL with a create in flight: post finds the key by the name that was saved before', async () => {
+onPosix('SIGKILL with a create in flight: post finds the key by its saved name', async () => {
   setup.inject({ operation: 'createApiKey', failure: { kind: 'delay', milliseconds: 500 } })
   const job = setup.job()
   const main = await setup.main(job, {}, { onSpawn: after(1, 'SIGKILL') })

@@ -1,4 +1,4 @@
-// The commands for people: help, and errors of a line.
+// The command-line tools: help and one-line errors.
 
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ const setup = scenario()
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
 const scripts: Record<string, string> = JSON.parse(read('package.json')).scripts
 
-/** Those whose whole line is one script that reads its flags as the others do. */
+/** The npm scripts that run a single script with the shared flag parser. */
 const commands = Object.entries(scripts)
   .map(([name, line]) => ({ name, file: /^node ([\w/-]+\.ts)$/.exec(line)?.[1] ?? '' }))
   .filter(({ file }) => file !== '' && read(file).includes('readCommand('))
@@ -21,7 +21,7 @@ function run(file: string, ...flags: string[]) {
   return { status, stdout, lines: stderr.trimEnd().split('\n') }
 }
 
-test('the commands for people are among them', () => {
+test('the documented commands use the shared flag parser', () => {
   const names = [
     'demo',
     'simulator',
@@ -46,7 +46,7 @@ test('a wrong flag', () => {
   expect(run('scripts/rename.ts', '--wrong')).toMatchObject({ status: 2, stdout: '', lines: [see] })
 })
 
-test('a flag whose number is none', () => {
+test('a flag with an invalid number', () => {
   const [message] = run('simulator/cli.ts', '--port', 'http').lines
   expect(message).toMatch(/^--port is 'http'; it takes a whole number/)
 })
@@ -57,7 +57,7 @@ test('a port in use', () => {
   expect({ status, lines }).toEqual({ status: 1, lines: [expect.stringMatching(/EADDRINUSE.*Choose another port/)] })
 })
 
-describe('faults that people send', () => {
+describe('faults sent over HTTP', () => {
   const send = async (fault: unknown) => {
     const response = await fetch(new URL('/_simulator/faults', setup.host), {
       method: 'POST',
@@ -66,7 +66,7 @@ describe('faults that people send', () => {
     return { status: response.status, ...((await response.json()) as object) }
   }
 
-  test('each kind is in simulator/README.md, with what it takes', () => {
+  test('simulator/README.md lists each kind with its fields', () => {
     for (const [kind, fields] of Object.entries(FAILURES)) {
       const row = new RegExp(`^\\| \`${kind}\` \\|.*`, 'm').exec(read('simulator/README.md'))?.[0]
       for (const name of Object.keys(fields)) expect(row).toContain(`\`${name.replace('?', '')}\``)

@@ -1,4 +1,4 @@
-// What the action relies on at Neon (docs/neon.md) holds for the simulated Neon, and the list notices where it does not.
+// The action's assumptions about Neon (docs/neon.md) hold for the simulated Neon, and each check can fail.
 
 import { type ChildProcess, execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -19,20 +19,20 @@ test('every statement holds for the simulated Neon, and docs/neon.md says so (np
   expect(withGenerated(document, { conformance: tableOf(results, readLiveResults()) })).toBe(document)
 })
 
-test('the documents say that nobody has looked at Neon itself as long as that is true', () => {
+test('the documents say that nobody has checked Neon itself as long as that is true', () => {
   const nobody = readLiveResults() === undefined
   expect(readFileSync(join(ROOT, 'README.md'), 'utf8').includes('Nobody has done so yet')).toBe(nobody)
   expect(readFileSync(join(ROOT, 'docs/neon.md'), 'utf8').includes('Nobody has run it against Neon yet')).toBe(nobody)
 })
 
-describe('a Neon that is otherwise: exactly the statement fails', () => {
-  /** What a changed Neon answers, given what the simulated one does; `who` is the kind of key that asks. */
+describe('a Neon that violates one statement: only this statement fails', () => {
+  /** Changes the simulated Neon's answer; `who` is the kind of key in the request. */
   interface Exchange {
     request: RecordedRequest
     response: NeonResponse
     neon: Neon
     who: 'admin' | 'personal' | 'organization' | 'project' | 'nobody'
-    /** Whether the request is about the key that makes it. */
+    /** Whether the request is about its own key. */
     ofItself: boolean
   }
   type Change = (exchange: Exchange) => Partial<NeonResponse> | undefined
@@ -178,8 +178,8 @@ describe('--live', () => {
   const lapse = preload(['time-lapse'], { TIME_LAPSE: '20' })
 
   /**
-   * Runs the command to its end, against a Neon that stands for the real one. Some statements are about requests that
-   * the OpenAPI document does not allow.
+   * Runs the command to its end against a simulated Neon in place of the real one. Some statements are about requests
+   * that the OpenAPI document does not allow.
    */
   async function conformance(
     parameters: string[],
@@ -206,7 +206,7 @@ describe('--live', () => {
     '--project-id',
     setup.neon.project.id,
   ]
-  test('leaves nothing behind, asks politely, and finds no difference but what cannot be provoked', async () => {
+  test('revokes all its keys, spaces its requests, and finds only the difference that it cannot provoke', async () => {
     const { code, stdout, stderr } = await conformance(whole())
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout.match(/^[✓✗?] /gm)).toHaveLength(STATEMENTS.length)
@@ -220,7 +220,7 @@ describe('--live', () => {
     expect(names.every((name) => name.startsWith('conformance-'))).toBe(true)
   })
 
-  test('without IDs, what needs them is not checked', async () => {
+  test('without IDs, statements that need them are not checked', async () => {
     const { code, stdout } = await conformance(live())
     expect(code).toBe(0)
     expect(stdout).toMatch(/not checked: needs --org-id/)
@@ -239,7 +239,7 @@ describe('--live', () => {
     expect(setup.neon.createdKeys()).toEqual([])
   })
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('%s: leaves nothing behind', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s: revokes all its keys', async (signal) => {
     const stopAt = setup.neon.perform.bind(setup.neon)
     const { code, stderr } = await conformance(whole(), {}, (child) => {
       setup.neon.perform = (request, address) => {
@@ -275,7 +275,7 @@ describe('--live', () => {
   })
 
   test.each([
-    ['a key that is none', () => 'napi_no_such_key', /rejected the key/],
+    ['an invalid key', () => 'napi_no_such_key', /rejected the key/],
     ["an organization's key", () => setup.neon.organizationKey, /has to be a personal key/],
   ])('%s: one line', async (_case, key, message) => {
     const { code, stderr } = await conformance(live(), { NEON_API_KEY: key() })

@@ -1,5 +1,5 @@
-// Neon's documents do not agree on which fields an answer has. Whatever any of them shows is understood: each example answer
-// word for word, whole lives against a Neon of each edition, and the contract's table of what an answer leaves open.
+// Neon's documents disagree about the fields of an answer. The action accepts all of them: each example answer
+// verbatim, whole lives against a Neon of each edition, and the table of incomplete answers in docs/behavior.md.
 
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -17,13 +17,13 @@ const SCOPES: [scope: string, inputs: (it: Scenario) => Record<string, string>][
 const inputsOf = (operation: string, setup: Scenario): Record<string, string> =>
   (operation.includes('Org') ? SCOPES[1] : SCOPES[0])?.[1](setup) ?? {}
 
-describe('word for word', () => {
+describe('verbatim', () => {
   const setup = scenario({ timeLapse: 20 })
   afterEach(() => {
     setup.neon.accounts.onCreate = () => {}
   })
 
-  /** Makes the next key have the ID of a documented answer, so that Neon knows it by this ID. */
+  /** Gives the next key the ID of a documented answer, so that Neon finds it by this ID. */
   function nextKeyIs({ id }: { id: number }): void {
     const { accounts } = setup.neon
     accounts.onCreate = (key) => {
@@ -43,12 +43,12 @@ describe('word for word', () => {
     expect(setup.neon.createdKeys()).toEqual([])
     expect(setup.neon.requests.filter(({ method }) => method === 'POST')).toHaveLength(1)
     if (asked?.projectId !== undefined) {
-      // The guide's example answers for another project than it asks for: such a key is not handed on.
+      // The guide's example answers with a project other than the requested one: steps do not get such a key.
       expect(main.exitCode).toBe(1)
       return
     }
     expect(main).toMatchObject({ exitCode: 0, outputs: { api_key: answer.key, api_key_id: String(answer.id) } })
-    // The name is never the one that this run asks for, where there is one: the list has to say that it is our key.
+    // The answer's name, if any, differs from the requested one: the list has to confirm that it is our key.
     expect(requestsOf(setup.neon)).toEqual([
       'POST 200',
       ...(answer.name === undefined ? [] : ['GET 200']),
@@ -130,7 +130,7 @@ describe('word for word', () => {
   })
 })
 
-/** In which edition and scope a create leaves something open that a list has to settle. */
+/** The editions and scopes in which the answer to a create is incomplete, so that a list has to settle it. */
 const settledByList = (edition: Edition, scope: string): boolean =>
   edition === 'reference' || (edition === 'least' && scope === 'project')
 
@@ -172,7 +172,7 @@ describe.each(Object.keys(EDITIONS) as Edition[])('against a Neon as of: %s', (e
   })
 })
 
-describe("what a create's answer leaves open", () => {
+describe('an incomplete answer to a create', () => {
   const setup = scenario({ timeLapse: 20 })
   afterEach(() => {
     setup.neon.accounts.onCreate = () => {}
@@ -182,7 +182,7 @@ describe("what a create's answer leaves open", () => {
   test.each<[string, (key: Key) => void]>([
     ['none', ({ owner }) => 'organization' in owner && delete owner.projectId],
     ['another', ({ owner }) => 'organization' in owner && Object.assign(owner, { projectId: 'winter-boat-259881' })],
-  ])('no project, and in the list %s: revoked, and main fails', async (_listed, change) => {
+  ])('no project, and the list has %s: revoked, and main fails', async (_listed, change) => {
     setup.neon.accounts.onCreate = change
     setup.inject({ operation: 'createOrgApiKey', failure: { kind: 'fields', fields: { project_id: undefined } } })
     const { main, post } = await setup.life(project())
@@ -231,7 +231,7 @@ describe("what a create's answer leaves open", () => {
     expect(setup.neon.createdKeys()).toEqual([])
   })
 
-  test("somebody else's answer: our key is revoked, theirs is left alone, and another is made", async () => {
+  test("somebody else's answer: our key is revoked, theirs is left alone, and another is created", async () => {
     const { accounts, ada } = setup.neon
     const theirs = accounts.createKey({ user: ada }, 'of another client', ada)
     const fields = { id: Number(theirs.key.id), name: theirs.key.name, key: theirs.token }
@@ -249,7 +249,7 @@ describe("what a create's answer leaves open", () => {
 
 const RESET = { kind: 'reset', applied: false } as const
 
-/** What a step masked. */
+/** The values that a step masked. */
 function masksOf({ commands }: { commands: { command: string; message: string }[] }): string[] {
   return commands.filter(({ command }) => command === 'add-mask').map(({ message }) => message)
 }

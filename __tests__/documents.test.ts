@@ -1,4 +1,4 @@
-// What the action declares, what the code reads and what the README says must be the same.
+// action.yml, the code and the README agree.
 
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,27 +22,27 @@ const actions = [
 ] as const
 
 describe.each(actions)('$action.name', ({ action, readme, names, outputs }) => {
-  test('the inputs and outputs of action.yml are those that the code knows', () => {
+  test('the code reads the inputs and sets the outputs of action.yml', () => {
     expect(Object.keys(action.inputs)).toEqual([...names])
     expect(Object.keys(action.outputs)).toEqual([...outputs])
   })
 
-  test('the tables of the README are those of action.yml (npm run update:readme)', () => {
+  test('the tables of the README match action.yml (npm run update:readme)', () => {
     expect(withGenerated(read(readme), tablesOf(read(READMES[readme])))).toBe(read(readme))
   })
 
-  test('the default of api_host is the one of the code, and it runs on Node 24', () => {
+  test('the default of api_host matches the code, and the action runs on Node 24', () => {
     expect(action.inputs.api_host.default).toBe(NEON_API_HOST)
     expect(action.runs.using).toBe('node24')
   })
 })
 
-test('the commands bring Node 24 with them', () => {
+test('npm ci installs Node 24 for the commands', () => {
   expect(JSON.parse(read('package.json')).devDependencies.node).toMatch(/^24\./)
   expect(JSON.parse(read('package-lock.json')).packages['node_modules/node'].version).toBe(read('.node-version').trim())
 })
 
-test('the version is the one of package.json', () => {
+test('the version matches package.json', () => {
   expect(VERSION).toBe(JSON.parse(read('package.json')).version)
 })
 
@@ -53,11 +53,11 @@ test('every npm command that a document names exists', () => {
   }
 })
 
-test('no address of a package registry stands in the lockfile', () => {
+test('the lockfile contains no address of a package registry', () => {
   expect(read('package-lock.json')).not.toMatch(/"resolved"|registry\./)
 })
 
-test('the lockfile has the hash of every package, those for other systems among them', () => {
+test('the lockfile has the hash of every package, including those for other systems', () => {
   interface Entry {
     integrity?: string
     inBundle?: boolean
@@ -79,7 +79,7 @@ test('every file of the repository that a document names exists', () => {
   }
 })
 
-test('every relative link in a document leads to a file', () => {
+test('every relative link in a document points to a file', () => {
   const documents = globSync(
     ['*.md', 'docs/*.md', 'sweep/*.md', 'examples/*.md', '__tests__/*.md', '.github/**/*.md'],
     { cwd: root },

@@ -1,5 +1,5 @@
-// What Neon, GitHub or a proxy says may hold anything. None of it may become a command of the runner's, or change how the
-// log is shown.
+// Text from Neon, GitHub or a proxy may contain anything. It must never become a workflow command or change how the log
+// is displayed.
 
 import { appendFileSync, rmSync } from 'node:fs'
 import fc from 'fast-check'
@@ -27,7 +27,7 @@ const hostile = [
   '%0A::stop-commands::x%0D%25',
 ]
 
-/** Every command that the action itself gives. */
+/** Every command that the action itself prints. */
 const OURS = /^::(?:add-mask|error title=[^,:]+|warning title=[^,:]+|debug|group|endgroup)::/
 
 function expectDisarmed({ stdout, stderr, commands }: StepResult): void {
@@ -40,7 +40,7 @@ function expectDisarmed({ stdout, stderr, commands }: StepResult): void {
 
 const message = (words: string): string => JSON.stringify({ code: '', message: words })
 
-test.each(hostile)('in the reason of a wait, and masks work on: %j', async (words) => {
+test.each(hostile)('in the reason of a wait, and masks still work: %j', async (words) => {
   const failure = { kind: 'status', status: 503, applied: false, body: message(words) } as const
   setup.inject({ operation: 'createApiKey', times: 3, failure })
   setup.inject({ operation: 'revokeApiKey', times: 3, failure })
@@ -61,7 +61,7 @@ test.each(hostile)('in annotations: %j', async (words) => {
   expect(post.annotations).toMatchObject([{ kind: 'warning', title: 'A Neon API key may still be alive' }])
 })
 
-test.each(hostile)('where an address or a date belongs: %j', async (words) => {
+test.each(hostile)('in place of an address or a date: %j', async (words) => {
   const fields = { last_used_at: words, last_used_from_addr: words }
   setup.inject({ operation: 'revokeApiKey', failure: { kind: 'fields', fields } })
   const job = setup.job({ RUNNER_DEBUG: '1' })
@@ -77,7 +77,7 @@ test.each([
   ['2026-99-99T99:99:99Z', false],
   ['2026-01-01T00:00:00Z', true],
   ['2026-01-01T00:00:00.123456+02:00', true],
-])('the date %s is told of: %s', async (last_used_at, told) => {
+])('the date %s is printed: %s', async (last_used_at, told) => {
   setup.inject({ operation: 'revokeApiKey', failure: { kind: 'fields', fields: { last_used_at } } })
   const { post } = await setup.life()
   expect(post.log[0]?.includes('last used at')).toBe(told)
@@ -102,7 +102,7 @@ test.each(hostile)('in the summary of a sweep: %j', async (words) => {
   }
 })
 
-test("what matters stands in an annotation's first 4,096 characters, however long Neon's message", async () => {
+test("an annotation's first 4,096 characters contain what matters, even if Neon's message is long", async () => {
   const body = message('so sorry '.repeat(100_000))
   const failure = { kind: 'status', status: 403, applied: false, body } as const
   setup.inject({ operation: 'revokeOrgApiKey', failure })
@@ -114,7 +114,7 @@ test("what matters stands in an annotation's first 4,096 characters, however lon
   expect(post.stdout.length).toBeLessThan(10_000)
 })
 
-test('however many names a forged record holds', async () => {
+test('the same with a forged record of many names', async () => {
   const job = setup.job()
   const names = Array.from({ length: 1_000 }, (_, index) => ({ name: `${index}`.padStart(60, 'x') }))
   const record = `seal.${JSON.stringify({ created: { id: '17', name: 'seventeen' }, doubtful: names })}`
@@ -127,7 +127,7 @@ test('however many names a forged record holds', async () => {
   }
 })
 
-test('however many keys cannot be revoked', async () => {
+test('the same if many keys cannot be revoked', async () => {
   const { neon } = setup
   const job = setup.job()
   const { outputs } = await setup.main(job, {}, { beforeRead: ({ state }) => rmSync(state) })
@@ -142,7 +142,7 @@ test('however many keys cannot be revoked', async () => {
   expect(annotation?.message).toContain(`neon api-keys revoke ${outputs.api_key_id}`)
 })
 
-test('no text becomes a command, or more than one line', () => {
+test('no text becomes a command or more than one line', () => {
   const pieces = fc.constantFrom(...'#[]:% \t\r\n\u2028\u0085\u001b', '##[', '::', 'debug', 'stop-commands', 'x')
   const known = (command: string): boolean => command !== ''
   fc.assert(

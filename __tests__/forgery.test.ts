@@ -1,4 +1,4 @@
-// An attacker who runs code in the job, before this action or beside it: who writes variables, and what the runner reads.
+// An attacker who runs code in the job, before or alongside this action, and writes variables and the runner's files.
 
 import {
   appendFileSync,
@@ -27,7 +27,7 @@ import { errorsOf, requestsOf, scenario } from './support/scenario.ts'
 const setup = scenario({ timeLapse: 10 })
 
 let attacker: NeonServer
-/** Keys that are not the job's: somebody's, and another job's of the same run. */
+/** Keys of others: an unrelated key, and a key of another job in the same run. */
 let others: Key[]
 
 beforeAll(async () => {
@@ -44,19 +44,19 @@ beforeEach(() => {
 afterEach(() => attacker.reset())
 afterAll(() => attacker.close())
 
-/** How a state stands in the runner's file. */
+/** The form of a state in the runner's file. */
 const saved = (value: string, name = 'record'): string => `${name}<<stop\n${value}\nstop\n`
 
-/** The states that stand in a runner's file, in the order in which they were saved. */
+/** The states in a runner's file, in the order in which they were saved. */
 const savesIn = (text: string): string[] => [...text.matchAll(/^record<<(.+)\n[\s\S]*?\n\1\n/gm)].map(([save]) => save)
 
-/** A record in which an attacker has changed something and left the seal as it was. */
+/** A record that an attacker has changed without changing the seal. */
 function altered(record: string, change: (members: Record<string, unknown>) => Record<string, unknown>): string {
   const at = record.indexOf('.') + 1
   return record.slice(0, at) + JSON.stringify(change(JSON.parse(record.slice(at))))
 }
 
-/** What an attacker makes up: send the key to my host, and revoke somebody's. */
+/** A forged record: send the key to the attacker's host, and revoke somebody else's key. */
 const madeUp = (): Record<string, unknown> => ({
   host: attacker.host,
   apiHost: attacker.host,
@@ -66,7 +66,7 @@ const madeUp = (): Record<string, unknown> => ({
   created: { id: others[0]?.id, name: others[0]?.name },
 })
 
-/** What happens to a job, and what must not come of it. */
+/** The result of an attacked job. */
 interface Life {
   job: Job
   main: StepResult
@@ -74,7 +74,7 @@ interface Life {
   made: Key[]
 }
 
-/** How main ends, without anybody's interference. */
+/** How main ends without an attack. */
 interface Ending {
   inputs?: Record<string, string>
   /** The write before which main is killed, counted from 0. */
@@ -109,7 +109,7 @@ const endings: Record<string, Ending> = {
 interface Attack {
   /** Before main runs, e.g. in another job, to have a record to replay. */
   before?: (job: Job) => Promise<void>
-  /** When main has ended, as a process that an earlier step left behind. */
+  /** When main has ended, by a process that an earlier step left running. */
   onFiles?: ((files: CommandFiles) => void) | undefined
   /** In a step between main and post. */
   between?: (job: Job) => Promise<unknown>
@@ -212,7 +212,7 @@ async function live(ending: Ending, attack: Attack): Promise<Life> {
   const { neon } = setup
   const job = setup.job()
   await attack.before?.(job)
-  // The keys of earlier uses are theirs to revoke.
+  // Earlier uses revoke their own keys.
   const before = new Set(neon.accounts.keys.keys())
   neon.requests.length = 0
   ending.prepare?.()
@@ -227,12 +227,12 @@ async function live(ending: Ending, attack: Attack): Promise<Life> {
   const main = await setup.main(job, inputs, options)
   const made = [...neon.accounts.keys.values()].filter(({ id }) => !before.has(id))
   await attack.between?.(job)
-  // The last main's post is the first.
+  // Post steps run in reverse order: the first one belongs to the last main step.
   const [post] = await job.end()
   return { job, main, post: post as StepResult, made }
 }
 
-/** What holds whatever happens, where there is a job ID and Neon answers. */
+/** Holds under every attack if there is a job ID and Neon answers. */
 function expectSafe({ job, main, post, made }: Life): void {
   const { neon } = setup
   expect(attacker.neon.requests).toEqual([])
@@ -252,7 +252,7 @@ function expectSafe({ job, main, post, made }: Life): void {
   }
 }
 
-/** Endings that leave the same files as others, but for their content, meet some of the attacks alone. */
+/** Endings that leave the same kinds of files as others are tested only with some of the attacks. */
 const RARE = ['had no key', 'lost an answer and made a second key', 'does not know whether there is a key']
 const FOR_ALL = /nobody|removed|with a seal|taken back|members/
 
@@ -261,22 +261,22 @@ describe.each(Object.keys(attacks))('%s', (name) => {
   test.each(met)('main %s', async (ending) => {
     const life = await live(endings[ending] as Ending, attacks[name] as Attack)
     expectSafe(life)
-    // Who only takes away what main saved, or puts an earlier save of the same use back, cannot make post fail.
+    // Removing main's records, or restoring an earlier record of the same use, cannot make post fail.
     if (/nobody|removed|emptied|cut|taken|save is put/.test(name)) expect(errorsOf(life.post)).toEqual([])
   })
 })
 
-/** The records that main saved, each as the last one would have been. */
+/** The records that main saved, each in the form of a state file. */
 const recordsOf = ({ files }: StepResult): string[] => savesIn(readFileSync(files.state, 'utf8'))
 
-test('a removed state file and a main that was killed before its first save cost one request, and no alarm', async () => {
+test('a removed state file, and main killed before its first save: one request, and no error', async () => {
   const ending = { killedBefore: 0 }
   const { post } = await live(ending, {})
   expect(post).toMatchObject({ exitCode: 0, log: ['The main step left no record, and no API key of this job exists.'] })
   expect(requestsOf(setup.neon)).toEqual(['GET 200'])
 })
 
-test('a removed state file: the keys of this job are looked for', async () => {
+test('a removed state file: post looks for the keys of this job', async () => {
   const { main, post } = await live({}, { onFiles: ({ state }) => rmSync(state) })
   expect(post).toMatchObject({
     exitCode: 0,
@@ -285,7 +285,7 @@ test('a removed state file: the keys of this job are looked for', async () => {
   expect(requestsOf(setup.neon)).toEqual(['POST 200', 'GET 200', 'DELETE 200'])
 })
 
-describe('where the runner does not tell the ID of the job', () => {
+describe('a runner that does not provide the job ID', () => {
   const without = (attack: Attack): Attack => ({
     ...attack,
     before(job) {
@@ -307,7 +307,7 @@ describe('where the runner does not tell the ID of the job', () => {
     expect(made.length).toBeLessThan(3)
   })
 
-  // An earlier record of this very use is as genuine as the last one.
+  // An earlier record of the same use has a valid seal, like the last one.
   const lost: Record<string, Ending> = {
     'once, and then made a key': {
       prepare: () => setup.inject({ operation: 'createApiKey', failure: { kind: 'reset', applied: true } }),
@@ -338,7 +338,7 @@ describe('where the runner does not tell the ID of the job', () => {
       })
       const { post, made, main } = await live(lost[name] as Ending, without({ onFiles }))
       expect(main.exitCode).toBe(0)
-      // Post has looked for keys that land late.
+      // Post has looked for keys that are created late.
       const alive = made.filter(({ revokedAt }) => revokedAt === undefined)
       if (post.exitCode === 0) expect({ save, alive }).toEqual({ save, alive: [] })
       else expect(errorsOf(post)).toHaveLength(1)
@@ -348,8 +348,8 @@ describe('where the runner does not tell the ID of the job', () => {
   })
 })
 
-describe('two uses in one composite action, which GITHUB_ACTION does not tell apart', () => {
-  test('the record of the first is put in place of the second: both keys are revoked', async () => {
+describe('two uses in one composite action, which have the same GITHUB_ACTION', () => {
+  test('the record of the first replaces that of the second: both keys are revoked', async () => {
     const job = setup.job()
     job.composite = '__octo-org_both'
     const first = await setup.main(job)
@@ -361,14 +361,14 @@ describe('two uses in one composite action, which GITHUB_ACTION does not tell ap
   })
 })
 
-describe('post is handed another api_key than main (actions/runner 3514)', () => {
+describe('post gets a different api_key than main (actions/runner 3514)', () => {
   const anything = [
     { kind: 'no key' },
     { kind: 'nothing yet' },
     { kind: 'keys', doubtful: [], apiHost: '', scope: { kind: 'personal' } },
     {},
   ]
-  test.each(anything)('none: no seal holds that anybody can make, %j', async (record) => {
+  test.each(anything)('none: no forged seal is valid, %j', async (record) => {
     const job = setup.job()
     const main = await setup.main(
       job,
@@ -409,7 +409,7 @@ describe('a state that cannot be saved', () => {
     if (!name.includes('removed')) rmSync(state)
     obstacles[name]?.(state)
   }
-  /** What the runner would read without end. */
+  /** A file that the runner would read endlessly. */
   const beforeRead = ({ state }: CommandFiles): void => {
     if (lstatSync(state, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(state)
   }
@@ -430,7 +430,7 @@ describe('a state that cannot be saved', () => {
     expect((await job.end())[0]?.exitCode).toBe(0)
   })
 
-  test.each(onPosix)('%s, and Neon does not revoke either: main says which key is alive', async (name) => {
+  test.each(onPosix)('%s, and Neon does not revoke the key: main says which key is alive', async (name) => {
     const job = setup.job()
     setup.neon.accounts.onCreate = () => obstruct(job, name)
     setup.inject({ operation: 'revokeApiKey', times: 99, failure: { kind: 'status', status: 403, applied: false } })
@@ -488,7 +488,7 @@ describe('proxies', () => {
       (name) => `${name}=http://127.0.0.1:${evil.port}`,
     )
 
-  test('a later step names another proxy: post uses the one of main, and speaks to no other', async () => {
+  test('a later step sets another proxy: post uses only the one of main', async () => {
     const job = trusting()
     job.env.HTTPS_PROXY = `http://127.0.0.1:${proxy.port}`
     const main = await setup.main(job, inputs)
@@ -501,7 +501,7 @@ describe('proxies', () => {
     expect(setup.neon.createdKeys()).toEqual(others)
   })
 
-  test('a later step switches the proxy off: post uses it all the same', async () => {
+  test('a later step removes the proxy: post still uses it', async () => {
     const job = trusting()
     job.env.HTTPS_PROXY = `http://127.0.0.1:${proxy.port}`
     await setup.main(job, inputs)
@@ -511,8 +511,8 @@ describe('proxies', () => {
     expect(proxy.requests).toHaveLength(2)
   })
 
-  test('main used no proxy, and a later step names one: post speaks to no proxy', async () => {
-    // Only the proxies know the way to the host, so post fails rather than be listened to.
+  test('main used no proxy, and a later step sets one: post uses no proxy', async () => {
+    // Only the proxies can resolve the host, so post fails instead of using one that might intercept.
     const job = trusting()
     const main = await setup.main(job, { api_host: setup.host })
     expect(errorsOf(main)).toEqual([])
@@ -522,7 +522,7 @@ describe('proxies', () => {
     expect(evil.requests).toEqual([])
   })
 
-  test('user name and password come from the environment, and stand in no file', async () => {
+  test('user name and password come from the environment, and are in no file', async () => {
     const job = trusting()
     job.env.HTTPS_PROXY = `http://ci:${PASSWORD}@127.0.0.1:${proxy.port}`
     await setup.main(job, inputs)
@@ -533,7 +533,7 @@ describe('proxies', () => {
     for (const { path, text } of job.filesOnDisk()) expect({ path, text }).toEqual({ path, text: withoutPassword })
   })
 
-  test('they are found under the other spelling of the variable, too', async () => {
+  test('they are also found under the other spelling of the variable', async () => {
     const job = trusting()
     job.env.HTTPS_PROXY = `http://ci:${PASSWORD}@127.0.0.1:${proxy.port}`
     await setup.main(job, inputs)
@@ -544,7 +544,7 @@ describe('proxies', () => {
     expect(evil.requests).toEqual([])
   })
 
-  test('they go to no other proxy', async () => {
+  test('they are not sent to any other proxy', async () => {
     const job = trusting()
     job.env.HTTPS_PROXY = `http://ci:${PASSWORD}@127.0.0.1:${proxy.port}`
     await setup.main(job, inputs)
@@ -556,7 +556,7 @@ describe('proxies', () => {
 
   const withoutPassword = expect.not.stringContaining(PASSWORD)
   test.each(['ci:correct-horse@127.0.0.1:9', 'ci:correct-horse', 'socks5://ci:correct-horse@127.0.0.1:9'])(
-    'an address that cannot be used, such as %s, is written nowhere',
+    'an unusable address such as %s is not written anywhere',
     async (address) => {
       const job = trusting()
       job.env.HTTPS_PROXY = address
@@ -570,7 +570,7 @@ describe('proxies', () => {
   )
 })
 
-test('api_host by an expression that a later step changes: post goes where main went', async () => {
+test('api_host from an expression that a later step changes: post uses the host of main', async () => {
   const job = setup.job({ NEON_API_HOST: setup.host })
   const main = await setup.main(job, { api_host: '${{ env.NEON_API_HOST }}' })
   expect(main.exitCode).toBe(0)
@@ -581,12 +581,12 @@ test('api_host by an expression that a later step changes: post goes where main 
   expect(setup.neon.createdKeys()).toEqual(others)
 })
 
-// What a step writes to GITHUB_ENV may have Node itself print, beside the masks.
+// Variables in GITHUB_ENV can make Node itself print debug output.
 test.each([
   { NODE_DEBUG: '*', NODE_DEBUG_NATIVE: '' },
   { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
   { NODE_PENDING_DEPRECATION: '1' },
-])('Node shows no key where it is told to print more: %j', async (variables) => {
+])('Node prints no key in its debug output: %j', async (variables) => {
   const job = setup.job(variables)
   const main = await setup.main(job)
   const [post] = await job.end()
@@ -597,9 +597,9 @@ test.each([
   }
 })
 
-// What nobody can prevent from inside is at least seen: the step is red.
+// Post cannot prevent these, but the step fails visibly.
 test.each([{ NODE_CHANNEL_FD: 'x' }, { OPENSSL_CONF: import.meta.filename }, { ANYTHING: 'x'.repeat(256 * 1024) }])(
-  'a variable that keeps post from starting makes it red: %#',
+  'a variable that keeps post from starting makes the step fail: %#',
   async (variables) => {
     const job = setup.job()
     await setup.main(job)

@@ -1,5 +1,5 @@
-// A gateway in front of Neon that says 503, in HTML, after Neon has acted; and a Neon that takes the same name twice, so
-// that asking again under it would make a second key.
+// A gateway in front of Neon that answers 503, in HTML, after Neon has acted; and a Neon that accepts the same name
+// twice, so that retrying under the same name would create a second key.
 
 import { errorsOf, scenario } from './support/scenario.ts'
 
@@ -17,7 +17,7 @@ beforeAll(() => {
   setup.neon.accounts.sameNames = true
 })
 
-test.each([1, 2])('%i times: one key at most after main, none after post', async (times) => {
+test.each([1, 2])('%i times: at most one key after main, none after post', async (times) => {
   setup.inject({ operation: 'createApiKey', times, failure })
   const job = setup.job()
   const main = await setup.main(job)
@@ -37,7 +37,7 @@ test('every time: main gives up and leaves no key', async () => {
   expect(setup.neon.createdKeys()).toEqual([])
 })
 
-test.each([1, 2])('%i times as a key is revoked: post settles it', async (times) => {
+test.each([1, 2])('%i times while a key is revoked: post makes sure that it is revoked', async (times) => {
   setup.inject({ operation: 'revokeApiKey', times, failure })
   const { post } = await setup.life()
   expect(post.exitCode).toBe(0)

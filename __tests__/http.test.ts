@@ -1,4 +1,4 @@
-// The one thing about HTTP that no scenario reaches, since a step whose time is up ends: what becomes of the request.
+// HTTP behavior that scenarios cannot reach, since a step ends when its time is up: what happens to the request then.
 
 import { connect, createServer, type Socket } from 'node:net'
 import { createServer as createTlsServer, setDefaultCACertificates } from 'node:tls'
@@ -13,7 +13,7 @@ afterAll(() => {
   for (const each of listening) each.close()
 })
 
-test('given up while connecting: the request is not written after all', async () => {
+test('a request that times out while connecting is never sent', async () => {
   const certificate = await generateCertificate(['localhost'])
   setDefaultCACertificates([certificate.cert])
   const front = await startTlsFront(certificate, () => setup.host)
@@ -43,7 +43,7 @@ test('given up while connecting: the request is not written after all', async ()
   expect(setup.neon.createdKeys().map(({ name }) => name)).toEqual(['within 5000 ms'])
 })
 
-test('a proxy that speaks TLS is not offered HTTP/2, which dist/ does not carry', async () => {
+test('HTTP/2, which dist/ omits, is not offered to a TLS proxy', async () => {
   const { cert, private: key } = await generateCertificate(['localhost'])
   setDefaultCACertificates([cert])
   const offered: string[][] = []

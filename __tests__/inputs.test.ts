@@ -2,7 +2,7 @@ import { INPUT_NAMES, type InputName, SWEEP_INPUT_NAMES } from '../src/github/me
 import { type InputReader, readInputs } from '../src/steps/inputs.ts'
 import { readSweepInputs } from '../src/steps/sweep-inputs.ts'
 
-/** The inputs that a function reads, in the order of their names. */
+/** The inputs that a function reads, sorted by name. */
 function inputsReadBy(read: (runner: InputReader) => unknown): string[] {
   const seen = new Set<InputName>()
   read({

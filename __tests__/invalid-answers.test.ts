@@ -1,5 +1,5 @@
-// Somebody else answers in Neon's place, or Neon answers what cannot be right: the second invalid 2xx in a row ends the step,
-// with an error that says what came. See docs/behavior.md, *Answers*.
+// Somebody else answers in Neon's place, or Neon's answer is invalid: the second invalid 2xx in a row ends the step,
+// with an error that describes the answer. See docs/behavior.md, *Answers*.
 
 import { keyName, SWEEP } from '../simulator/fixtures.ts'
 import { startGithub } from '../simulator/github/server.ts'
@@ -39,12 +39,12 @@ async function sweep(): Promise<StepResult> {
   }
 }
 
-describe('a sign-in page with status 200, whatever is asked', () => {
+describe('a sign-in page with status 200 for every request', () => {
   test.each([
     ['a personal key', 1, () => ({ scope: 'personal' })],
     ['an organization key', 1, () => ({ org_id: setup.neon.organization.id })],
     ['a project whose organization is looked up', 0, () => ({ project_id: setup.neon.project.id })],
-  ])('main fails soon, and so does post where a create was sent: %s', async (_case, sent, inputs) => {
+  ])('main fails soon, and so does post if a create was sent: %s', async (_case, sent, inputs) => {
     always(insteadOf(SIGN_IN))
     const { main, post } = await setup.life(inputs())
     expectStopped(main, 'an HTML page')
@@ -64,13 +64,13 @@ describe('a sign-in page with status 200, whatever is asked', () => {
     expect(requestsOf(setup.neon).slice(2)).toEqual(['DELETE 200', 'DELETE 200'])
   })
 
-  test('the sweep fails soon: where it lists', async () => {
+  test('the sweep fails soon when it lists', async () => {
     always(insteadOf(SIGN_IN))
     expectStopped(await sweep(), 'an HTML page')
     expect(requestsOf(setup.neon)).toEqual(['GET 200', 'GET 200'])
   })
 
-  test('the sweep fails soon: where it revokes', async () => {
+  test('the sweep fails soon when it revokes', async () => {
     const { accounts, organization, ada } = setup.neon
     accounts.createKey({ organization }, keyName({ runId: '500' }), ada)
     always(insteadOf(SIGN_IN), 'revokeOrgApiKey')
@@ -83,12 +83,12 @@ test.each([
   ['garbage', 'hunter2', 'text that is not JSON'],
   ['nothing', '', 'an empty body'],
   ['JSON without an ID', '{"key":"napi_hunter2"}', 'JSON without an ID'],
-  ['a text where the ID belongs', '{"id":"hunter2","key":"napi_hunter2"}', 'JSON with a text where the ID'],
+  ['a string in place of the ID', '{"id":"hunter2","key":"napi_hunter2"}', 'JSON with a text where the ID'],
   ['no key', '{"id":7}', 'JSON without an API key'],
   ['a short key', '{"id":7,"key":"hunter2"}', 'JSON with a key that cannot be an API key'],
   ['the long-lived key', '{"id":7,"key":"{{api_key}}"}', 'the very key that was sent'],
 ])(
-  '%s as the answer to each create: two creates, both undone, and the error says what came',
+  '%s as the answer to each create: two creates, both keys revoked, and the error describes the answer',
   async (_case, body, cause) => {
     lapsed.inject({ operation: 'createApiKey', times: 99, failure: { kind: 'body', body } })
     const { main, post } = await lapsed.life()
@@ -108,7 +108,7 @@ test.each([
   },
 )
 
-describe('two invalid answers with another in between do not end the step', () => {
+describe('two invalid answers that are not consecutive do not end the step', () => {
   const INVALID: Failure = { kind: 'body', body: SIGN_IN }
   const inTurn = (operation: OperationId, ...failures: Failure[]): void => {
     for (const [after, failure] of failures.entries()) lapsed.inject({ operation, after, failure })
@@ -120,7 +120,7 @@ describe('two invalid answers with another in between do not end the step', () =
   ])('create, with a %s', async (status, failure) => {
     inTurn('createApiKey', INVALID, failure, INVALID)
     const { main, post } = await lapsed.life()
-    // A 429 repeats the second create; a 502 makes three creates that are in doubt, and there is no fourth.
+    // A 429 repeats the second create; after a 502, three creates are in doubt and main sends no fourth.
     expect(main.exitCode).toBe(status === '429' ? 0 : 1)
     if (status === '502') expect(errorsOf(main)).toEqual([expect.stringMatching(/an HTML page.*Gave up after 3 such/)])
     const names = new Set(lapsed.neon.requests.filter(({ method }) => method === 'POST').map(({ body }) => body))
@@ -151,7 +151,7 @@ describe('two invalid answers with another in between do not end the step', () =
 })
 
 describe('harmless', () => {
-  /** Has Neon's answers changed on their way. */
+  /** Changes Neon's answers in transit. */
   function onTheWay(change: (text: string) => string): void {
     const { neon } = setup
     const perform = neon.perform.bind(neon)
@@ -183,7 +183,7 @@ describe('harmless', () => {
   })
 })
 
-describe('a gateway says 503 after Neon has acted, in front of a Neon that takes the same name twice', () => {
+describe('a gateway answers 503 after Neon has acted, in front of a Neon that accepts the same name twice', () => {
   beforeEach(() => {
     const { accounts } = lapsed.neon
     accounts.createKey = (...parameters) => accounts.adopt(...parameters)
@@ -213,7 +213,7 @@ describe('a gateway says 503 after Neon has acted, in front of a Neon that takes
   )
 })
 
-test('what kind of key it is is asked once, since that is only for the advice', async () => {
+test('the kind of key is requested only once, since it is only for the advice', async () => {
   const { neon } = setup
   setup.inject({
     operation: 'createOrgApiKey',

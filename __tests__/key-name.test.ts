@@ -26,7 +26,7 @@ const keyName: fc.Arbitrary<KeyName> = fc.record({
   label,
 })
 
-test('what is formatted parses to the same, but for a label that was cut', () => {
+test('a formatted name parses to the same parts, except for a cut label', () => {
   fc.assert(
     fc.property(keyName, (parts) => {
       const name = formatKeyName(parts)
@@ -34,13 +34,13 @@ test('what is formatted parses to the same, but for a label that was cut', () =>
       expect(name.length).toBeLessThanOrEqual(KEY_NAME_MAX_LENGTH)
       expect(parsed).toEqual({ ...parts, label: parsed?.label })
       expect(parts.label.startsWith(parsed?.label ?? 'x')).toBe(true)
-      // The label is cut only as far as it must be.
+      // The label is cut no more than necessary.
       if (parsed?.label !== parts.label) expect(name.length).toBeGreaterThanOrEqual(KEY_NAME_MAX_LENGTH - 1)
     }),
   )
 })
 
-test('what parses is formatted to the same name: the grammar has one spelling for everything', () => {
+test('a parsed name is formatted to the same name: the grammar has one spelling for everything', () => {
   fc.assert(
     fc.property(keyName, (parts) => {
       const name = formatKeyName(parts)
@@ -81,7 +81,7 @@ test.each([
   `gha/1/2/3/4/abcdefgh/${'x'.repeat(44)}`,
 ])('not ours: %s', (name) => expect(parseKeyName(name)).toBeUndefined())
 
-test('foreign characters of a label become hyphens', () => {
+test('other characters in a label become hyphens', () => {
   const name = formatKeyName({
     server: 'gha',
     repositoryId: '1',
@@ -94,7 +94,7 @@ test('foreign characters of a label become hyphens', () => {
   expect(name).toBe('gha/1/2/3/4/abcdefgh/shop.build-test')
 })
 
-test.each([21, 22])('a label without room vanishes with its slash: %i digits', (digits) => {
+test.each([21, 22])('a label without room is omitted with its slash: %i digits', (digits) => {
   const parts = {
     server: 'gha-0f0f',
     runId: '2'.repeat(19),
@@ -108,7 +108,7 @@ test.each([21, 22])('a label without room vanishes with its slash: %i digits', (
   expect(name).toMatch(/\/abcdefgh$/)
 })
 
-test('numbers that leave no room at all are an error, not a cut name', () => {
+test('numbers that are too long are an error, not a cut name', () => {
   const parts = { server: 'gha', runId: '2'.repeat(30), runAttempt: '3', jobId: '4', nonce: 'abcdefgh', label: '' }
   expect(() => formatKeyName({ ...parts, repositoryId: '1'.repeat(30) })).toThrow(RangeError)
 })

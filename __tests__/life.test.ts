@@ -54,7 +54,7 @@ test('a project-scoped key', async () => {
   expect(requestsOf(setup.neon)).toEqual(['POST 200', 'DELETE 200'])
 })
 
-test('a project alone: its organization is looked up, which costs one request more', async () => {
+test('only project_id: its organization is looked up, which takes one more request', async () => {
   const job = setup.job()
   const main = await setup.main(job, { project_id: setup.neon.project.id })
   expect(main.exitCode).toBe(0)
@@ -82,7 +82,7 @@ test('the key is named after the run', async () => {
   })
 })
 
-test('where the runner does not set the ID of the repository, the event file has it', async () => {
+test('if the runner does not set the ID of the repository, it comes from the event file', async () => {
   const job = setup.job({ GITHUB_REPOSITORY_ID: '' })
   job.github.GITHUB_EVENT_PATH = join(job.folder, 'event.json')
   writeFileSync(job.github.GITHUB_EVENT_PATH, '{"repository":{"id":9007199254740993}}')
@@ -92,7 +92,7 @@ test('where the runner does not set the ID of the repository, the event file has
   expect(setup.neon.createdKeys()).toEqual([])
 })
 
-test('on another server the name says which', async () => {
+test('on another server, the name identifies the server', async () => {
   const { outputs } = await setup.main(setup.job({ GITHUB_SERVER_URL: 'https://git.example.com' }))
   expect(outputs.api_key_name).toMatch(/^gha-[0-9a-f]{4}\/812345678\//)
 })
@@ -110,7 +110,7 @@ test('no environment variable', async () => {
   expect(main.outputs.api_key).toMatch(/^napi_/)
 })
 
-test('two uses in one job have a key each and post revokes both', async () => {
+test('two uses in one job have one key each, and post revokes both', async () => {
   const job = setup.job()
   const first = await setup.main(job)
   const second = await setup.main(job, { env_name: 'SECOND_KEY' })
@@ -121,14 +121,14 @@ test('two uses in one job have a key each and post revokes both', async () => {
   expect(setup.neon.createdKeys()).toEqual([])
 })
 
-test('the log of main is one line that says what was made', async () => {
+test('the log of main is one line that names the created key', async () => {
   const { log, outputs } = await setup.main(setup.job(), { org_id: setup.neon.organization.id })
   expect(log).toEqual([
     `Created the Neon API key ${outputs.api_key_id} (${outputs.api_key_name}) for the organization ${setup.neon.organization.id}. It is revoked when this job ends.`,
   ])
 })
 
-test('the log of post tells when the key was last used, without the address', async () => {
+test('the log of post says when the key was last used, without the address', async () => {
   const job = setup.job()
   const main = await setup.main(job)
   setup.neon.accounts.authenticate(main.outputs.api_key ?? '', '192.0.2.7')
@@ -140,12 +140,12 @@ test('the log of post tells when the key was last used, without the address', as
   expect(post?.log.join()).not.toContain('192.0.2.7')
 })
 
-test('the log of post tells that the key was never used', async () => {
+test('the log of post says that the key was never used', async () => {
   const { post } = await setup.life()
   expect(post.log).toEqual([expect.stringContaining('It was never used.')])
 })
 
-test('requests say who asks, and each has an ID of its own', async () => {
+test('requests identify the action, and each has its own ID', async () => {
   await setup.life({ project_id: setup.neon.project.id })
   const headers = setup.neon.requests.map((request) => request.headers)
   for (const { authorization, 'user-agent': userAgent } of headers) {
@@ -156,7 +156,7 @@ test('requests say who asks, and each has an ID of its own', async () => {
   expect(ids.size).toBe(3)
 })
 
-test('a failing step in between changes nothing', async () => {
+test('a failing step between main and post changes nothing', async () => {
   const job = setup.job()
   await setup.main(job)
   const step = await job.run('fails', process.execPath, ['--eval', 'process.exit(3)'])

@@ -1,4 +1,4 @@
-// Neon's own CLI (the npm package `neon`) works with the simulator, and so does the command that our errors name.
+// Neon's own CLI (the npm package `neon`) works with the simulator, and so does the command in our error messages.
 
 import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
@@ -19,7 +19,7 @@ test.each([
   // The second 403 is for the key that would revoke itself.
   ['a personal key', 'revokeApiKey', 2, {}],
   ['a project-scoped key', 'revokeOrgApiKey', 1, { project_id: 'shiny-wind-028834' }],
-] as const)('the command that the error names revokes %s', async (_kind, operation, times, inputs) => {
+] as const)('the command in the error revokes %s', async (_kind, operation, times, inputs) => {
   setup.inject({ operation, times, failure: { kind: 'status', status: 403, applied: false } })
   const { main, post } = await setup.life(inputs)
   const [, command = ''] = /\bneon (api-keys revoke \d+(?: --org-id [\w-]+)?)/.exec(errorsOf(post).join()) ?? []

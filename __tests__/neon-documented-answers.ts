@@ -1,15 +1,14 @@
-// Every example answer that Neon's documents show for the operations that the action uses, word for word; only white space
-// between tokens is left out. The documents do not agree with each other, so each answer tells where it is from. There is no
-// example for `GET /auth`.
+// Every example answer in Neon's documents for the operations that the action uses, verbatim except for white space
+// between tokens. The documents disagree, so each answer names its source. There is no example for `GET /auth`.
 
 import type { OperationId } from '../simulator/neon/openapi.ts'
 
 export interface DocumentedAnswer {
   source: string
   operation: OperationId
-  /** What the request of the example asks for. */
+  /** The name and project in the example's request. */
   asked?: { name: string; projectId?: string }
-  /** 200 unless told. */
+  /** 200 by default. */
   status?: number
   body: string
 }
@@ -53,7 +52,7 @@ export const CREATED: DocumentedAnswer[] = [
     source: RULES,
     operation: 'createApiKey',
     asked: { name: 'my-new-key' },
-    // In two parts, so that no scanner for secrets takes the example for a key.
+    // Split, so that secret scanners do not report the example.
     body: `{"id":2291515,"key":"napi_${'9tlr13774gizljemrr133j5koy3bmsphj8iu38mh0yjl9q4r1b0jy2wuhhuxouzr'}","name":"my-new-key","created_at":"2025-09-10T09:47:59Z","created_by":"487de658-08ba-4363-b387-86d18b9ad1c8"}`,
   },
   {
@@ -197,7 +196,7 @@ export const PROJECTS: DocumentedAnswer[] = [
   },
 ]
 
-/** Refusals: the first from Neon's page (of another operation on a project), the others as people quote them. */
+/** Refusals: the first from Neon's page (of another operation on a project), the others quoted in public. */
 export const REFUSED: DocumentedAnswer[] = [
   {
     source: GUIDE_DECEMBER,

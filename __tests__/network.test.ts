@@ -1,4 +1,4 @@
-// Proxies, certificates and what else keeps a connection from coming about, in main and post alike.
+// Proxies, certificates, and other reasons why a connection fails, in main and post.
 
 import { writeFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
@@ -14,7 +14,7 @@ import { errorsOf, scenario } from './support/scenario.ts'
 
 const setup = scenario()
 
-/** A host that only the proxy can find. */
+/** A host that only the proxy can resolve. */
 const HOST = 'neon.example'
 const GITHUB_HOST = 'github.example'
 
@@ -57,14 +57,14 @@ test.each(['HTTPS_PROXY', 'https_proxy'])('%s and NODE_EXTRA_CA_CERTS, in main a
   expect(setup.neon.createdKeys()).toEqual([])
 })
 
-test('HTTP_PROXY alone serves https hosts, too', async () => {
+test('HTTP_PROXY also applies to https hosts if it is the only variable', async () => {
   const job = trustingJob({ HTTP_PROXY: `http://127.0.0.1:${proxy.port}` })
   const main = await setup.main(job, { api_host: `https://${HOST}/api/v2` })
   expect(errorsOf(main)).toEqual([])
   expect(proxy.requests).toHaveLength(1)
 })
 
-test('this machine itself is never reached through a proxy, in no step', async () => {
+test('no step uses a proxy for a loopback address', async () => {
   const job = setup.job({ HTTP_PROXY: `http://127.0.0.1:${proxy.port}`, HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` })
   const main = await setup.main(job)
   expect(errorsOf(main)).toEqual([])
@@ -72,7 +72,7 @@ test('this machine itself is never reached through a proxy, in no step', async (
   expect(proxy.requests).toEqual([])
 })
 
-test('the sweep asks Neon and GitHub through the proxy', async () => {
+test('the sweep connects to Neon and GitHub through the proxy', async () => {
   const github = await startGithub()
   const githubFront = await startTlsFront(certificate, () => github.host)
   fronts.set(GITHUB_HOST, githubFront.port)
@@ -114,18 +114,15 @@ test('a certificate that is not trusted: no second try, and the error names NODE
   expect(setup.neon.requests).toEqual([])
 })
 
-test.each([{}, { proxied: true }])(
-  'NODE_TLS_REJECT_UNAUTHORIZED=0 does not send a key to whoever answers: %j',
-  async ({ proxied = false }) => {
-    const job = setup.job({
-      NODE_TLS_REJECT_UNAUTHORIZED: '0',
-      ...(proxied && { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` }),
-    })
-    const main = await setup.main(job, { api_host: `https://${proxied ? HOST : `localhost:${front.port}`}/api/v2` })
-    expect(errorsOf(main)).toEqual([expect.stringMatching(/self-signed certificate.*NODE_EXTRA_CA_CERTS/)])
-    expect(setup.neon.requests).toEqual([])
-  },
-)
+test.each([{}, { proxied: true }])('NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect: %j', async ({ proxied = false }) => {
+  const job = setup.job({
+    NODE_TLS_REJECT_UNAUTHORIZED: '0',
+    ...(proxied && { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` }),
+  })
+  const main = await setup.main(job, { api_host: `https://${proxied ? HOST : `localhost:${front.port}`}/api/v2` })
+  expect(errorsOf(main)).toEqual([expect.stringMatching(/self-signed certificate.*NODE_EXTRA_CA_CERTS/)])
+  expect(setup.neon.requests).toEqual([])
+})
 
 test('a proxy that refuses: no second try, and the error says that it was the proxy', async () => {
   proxy.refusesTunnels = true
@@ -137,7 +134,7 @@ test('a proxy that refuses: no second try, and the error says that it was the pr
   expect(post).toMatchObject({ exitCode: 0, log: ['No API key was created; there is nothing to revoke.'] })
 })
 
-test('a proxy whose address is none: no second try, and the error does not repeat it, since it may hold a password', async () => {
+test('an invalid proxy URL: no second try, and the error does not repeat it, since it may contain a password', async () => {
   const job = setup.job({ HTTPS_PROXY: 'proxy.test:pass word' })
   const main = await setup.main(job, { api_host: `https://${HOST}/api/v2` })
   expect(errorsOf(main)).toEqual([expect.stringMatching(/the proxy cannot be used.*HTTPS_PROXY/)])
@@ -211,7 +208,7 @@ describe('a proxy that can never work: no second try, and the error says what is
     await tlsProxy.close()
   })
 
-  test('but where NO_PROXY names the host, no proxy is used', async () => {
+  test('if NO_PROXY names the host, no proxy is used', async () => {
     const job = trustingJob({ HTTPS_PROXY: 'socks5://127.0.0.1:1080', NO_PROXY: 'localhost' })
     expect(errorsOf(await setup.main(job, { api_host: `https://localhost:${front.port}/api/v2` }))).toEqual([])
   })
@@ -233,7 +230,7 @@ test('a proxy that ends the connection without an answer, and is no SOCKS server
   await flaky.close()
 })
 
-describe('a server that can never be spoken to: no second try, and the error says why', () => {
+describe('a connection that cannot succeed: no second try, and the error says why', () => {
   const YEAR = 365 * 24 * 3_600_000
 
   test.each<[string, RegExp | string, TlsOptions]>([
@@ -260,7 +257,7 @@ describe('a server that can never be spoken to: no second try, and the error say
     await strict.close()
   })
 
-  test('no HTTP at all', async () => {
+  test('a server that does not speak HTTP', async () => {
     const ssh = await listen(createServer((socket) => socket.on('error', () => {}).end('SSH-2.0-OpenSSH_9.9\r\n')))
     const main = await setup.main(setup.job(), { api_host: `http://127.0.0.1:${ssh.port}/api/v2` })
     expect(errorsOf(main)).toEqual([
@@ -272,7 +269,7 @@ describe('a server that can never be spoken to: no second try, and the error say
   test.each([
     ['expired', { notBeforeDate: new Date(Date.now() - 2 * YEAR), notAfterDate: new Date(Date.now() - YEAR) }],
     ['not yet valid', { notBeforeDate: new Date(Date.now() + YEAR) }],
-  ])('a certificate that is %s: the error says what this machine takes for the date', async (what, validity) => {
+  ])("a certificate that is %s: the error says this machine's date", async (what, validity) => {
     const stale = await generateCertificate(['localhost'], validity)
     const odd = await startTlsFront(stale, () => setup.host)
     const message = new RegExp(`certificate .*${what}.*The clock of this machine says ${new Date().getUTCFullYear()}-`)
@@ -294,7 +291,7 @@ test.each([
   ['ten years ahead', 10 * 365.25 * 24],
   ['five minutes behind', -1 / 12],
   ['five minutes ahead', 1 / 12],
-])("a machine's clock that is %s: Neon's Retry-After date is waited for all the same", async (_how, hours) => {
+])("a machine's clock that is %s: the wait for Neon's Retry-After date is correct", async (_how, hours) => {
   const headers = () => ({ date: new Date().toUTCString(), 'retry-after': new Date(Date.now() + 2_000).toUTCString() })
   setup.inject({
     operation: 'createApiKey',

@@ -1,8 +1,8 @@
-// What Neon's contract says of everything the action uses, kept as a snapshot, and which operations there are that could
-// change what the action is for: on API keys, and with tokens or credentials. The contract is read twice: from the OpenAPI
-// document of `@neondatabase/api-client`, which the simulator follows, and from the types of `@neon/sdk`, which are newer.
-// When a new version of either changes any of it, this test fails and shows the difference; look at it, change the action
-// where need be, and accept it with `npm test -- openapi --updateSnapshot`.
+// A snapshot of the parts of Neon's contract that the action uses, and of operations that could make parts of the
+// action unnecessary: on API keys, tokens and credentials. The contract has two sources: the OpenAPI document of
+// `@neondatabase/api-client`, which the simulator follows, and the types of `@neon/sdk`, which are newer. If a new
+// version of either changes any of this, the test fails and shows the difference. Change the action if necessary, then
+// accept the difference with `npm test -- openapi --updateSnapshot`.
 
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -11,7 +11,7 @@ import { parse } from 'yaml'
 
 const DOCUMENT = '@neondatabase/api-client/public-v2-for-users.gen.yaml'
 
-/** The operations that the action uses; their every field is watched. */
+/** The operations that the action uses; all their fields are watched. */
 const USED = new Set(
   'listApiKeys createApiKey revokeApiKey listOrgApiKeys createOrgApiKey revokeOrgApiKey getAuthDetails getProject'.split(
     ' ',
@@ -27,7 +27,7 @@ type Part = any
 const document = (): Part =>
   parse(readFileSync(createRequire(import.meta.url).resolve(DOCUMENT), 'utf8'), { merge: true })
 
-/** A line for each watched operation of an OpenAPI document, and for each parameter and field of a used one. */
+/** One line for each watched operation of an OpenAPI document, and for each parameter and field of a used one. */
 function contractOfDocument(document: Part): string[] {
   const follow = (part: Part): Part =>
     part?.$ref === undefined
@@ -73,7 +73,7 @@ function contractOfDocument(document: Part): string[] {
   )
 }
 
-/** What a schema allows, without prose. */
+/** The type of a schema, without descriptions. */
 function describe(schema: Part): string {
   const { description, example, properties, required, allOf, ...rest } = schema ?? {}
   return JSON.stringify(rest, (name, value) => (name.startsWith('x-') ? undefined : value))
@@ -82,7 +82,7 @@ function describe(schema: Part): string {
 const sdkTypes = (): string =>
   readFileSync(join(import.meta.dirname, '..', 'node_modules/@neon/sdk/dist/client/types.gen.d.ts'), 'utf8')
 
-/** The same of the types of Neon's SDK, which declares a type for the input, the answers and the errors of each operation. */
+/** The same for Neon's SDK, which declares types for the input, the answers and the errors of each operation. */
 function contractOfSdk(source: string): string[] {
   const declarations = new Map(
     source
@@ -112,7 +112,7 @@ function contractOfSdk(source: string): string[] {
   })
 }
 
-/** What a reader of the failing test sees. */
+/** The lines that differ, as a failing test shows them. */
 function difference(before: string[], after: string[]): string[] {
   return [
     ...before.filter((line) => !after.includes(line)).map((line) => `- ${line}`),
@@ -120,9 +120,9 @@ function difference(before: string[], after: string[]): string[] {
   ]
 }
 
-test("Neon's OpenAPI document says what it said", () => expect(contractOfDocument(document())).toMatchSnapshot())
+test("Neon's OpenAPI document is unchanged", () => expect(contractOfDocument(document())).toMatchSnapshot())
 
-test("the types of Neon's SDK say what they said", () => expect(contractOfSdk(sdkTypes())).toMatchSnapshot())
+test("the types of Neon's SDK are unchanged", () => expect(contractOfSdk(sdkTypes())).toMatchSnapshot())
 
 const REQUEST = 'request.expires_at?: {"type":"string","format":"date-time"}'
 test.each<[change: string, (document: Part) => void, difference: string[]]>([
@@ -151,7 +151,7 @@ test.each<[change: string, (document: Part) => void, difference: string[]]>([
     ['+ POST /api_keys query ttl: {"type":"integer"}'],
   ],
   [
-    'an answer with a field more',
+    'an answer with an additional field',
     ({ components: { schemas } }) => {
       schemas.AuthDetailsResponse.properties.project_id = { type: 'string' }
     },

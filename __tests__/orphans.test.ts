@@ -54,7 +54,7 @@ const keyOf = (name: fc.Arbitrary<string>): fc.Arbitrary<ListedKey> =>
   })
 const keys = fc.array(fc.oneof(keyOf(foreignName), keyOf(ownName)))
 
-test('what does not parse, or is of another server or repository, is never chosen', () => {
+test('a key whose name is invalid, or of another server or repository, is never chosen', () => {
   fc.assert(
     fc.property(keys, (listed) => {
       for (const { name, parsed } of ownKeys(listed, HOME)) {
@@ -65,7 +65,7 @@ test('what does not parse, or is of another server or repository, is never chose
   )
 })
 
-test("of all repositories: still none of another server's, and none that does not parse", () => {
+test('with all repositories: the same for keys of another server and for invalid names', () => {
   fc.assert(
     fc.property(keys, (listed) => {
       for (const { name, parsed } of ownKeys(listed, { server: 'gha', repositoryId: undefined })) {
@@ -75,7 +75,7 @@ test("of all repositories: still none of another server's, and none that does no
   )
 })
 
-test('every key of this repository is looked at once, the oldest first', () => {
+test('every key of this repository is considered once, oldest first', () => {
   fc.assert(
     fc.property(fc.array(keyOf(ownName)), (listed) => {
       const own = ownKeys(listed, HOME)
@@ -103,7 +103,7 @@ const jobs = fc
   .dictionary(fc.constantFrom('0', '1', '2', '3', '4'), fc.boolean())
   .map((listed): Jobs => new Map(Object.entries(listed)))
 
-test('nothing of a job that goes on, or may go on, is chosen while it is young', () => {
+test('no recent key of a job that is or may be running is chosen', () => {
   fc.assert(
     fc.property(single, goingOn, jobs, (key, run: Run, listed) => {
       fc.pre(run.attempt <= attemptOf(key) && listed.get(key.parsed.jobId) !== true)
@@ -112,7 +112,7 @@ test('nothing of a job that goes on, or may go on, is chosen while it is young',
   )
 })
 
-test("an answer of the key's attempt or a later one is believed, of an earlier one it is not", () => {
+test("an answer about the key's run attempt or a later one counts; about an earlier one, it does not", () => {
   fc.assert(
     fc.property(single, over, (key, run: Run) => {
       expect(judged(key, { run: found(run) })).toBe(run.attempt >= attemptOf(key) ? 'revoke' : 'unknown')
@@ -120,7 +120,7 @@ test("an answer of the key's attempt or a later one is believed, of an earlier o
   )
 })
 
-test('a key of an earlier attempt than the run is on is chosen without a look at jobs', () => {
+test('a key of an earlier run attempt is chosen without listing jobs', () => {
   fc.assert(
     fc.property(single, goingOn, (key, run: Run) => {
       fc.pre(run.attempt > attemptOf(key))
@@ -129,7 +129,7 @@ test('a key of an earlier attempt than the run is on is chosen without a look at
   )
 })
 
-test('without an answer nothing is decided; an inconclusive answer never revokes', () => {
+test('without an answer nothing is decided; an inconclusive answer never leads to a revocation', () => {
   const inconclusive = fc.constantFrom('refused' as const, 'unknown' as const, 'postponed' as const)
   fc.assert(
     fc.property(single, inconclusive, goingOn, (key, kind, run: Run) => {
@@ -147,7 +147,7 @@ test('without an answer nothing is decided; an inconclusive answer never revokes
   )
 })
 
-test('age alone decides about the rest; an age that cannot be read decides nothing', () => {
+test('only age decides about the rest; an invalid date decides nothing', () => {
   fc.assert(
     fc.property(single, fc.double({ min: 0, max: 900, noNaN: true }), (key, ageHours) => {
       expect(judged(key, { ageHours })).toBe(ageHours > 121 ? 'revoke' : undefined)
@@ -157,7 +157,7 @@ test('age alone decides about the rest; an age that cannot be read decides nothi
   )
 })
 
-test("a key of the sweep's own job is kept, however old; one without a job ID for its run's sake", () => {
+test("a key of the sweep's own job is kept at any age; so is one of its run without a job ID", () => {
   fc.assert(
     fc.property(single, fc.constantFrom('0', '770'), (key, jobId) => {
       const name = keyName({ runId: '77', jobId })

@@ -26,7 +26,7 @@ test.each([
   [520, 'maybe'],
 ])('%i is %s', (status, kind) => expect(answer(status).kind).toBe(kind))
 
-test('an invalid 2xx may have happened, and the reason says what came', () => {
+test('a request with an invalid 2xx may have been applied, and the reason describes the answer', () => {
   const decode = (): never => {
     throw new InvalidBody('an HTML page')
   }
@@ -37,12 +37,12 @@ test('an invalid 2xx may have happened, and the reason says what came', () => {
   })
 })
 
-test.each([423, 503])("%i that is not Neon's own may have happened", (status) => {
+test.each([423, 503])("a request with a %i that is not Neon's own may have been applied", (status) => {
   for (const body of ['', '<html>', '{}', 'null', '[]', '{"message":7}', '{"message":"x","request_id":"another"}'])
     expect(answer(status, {}, body).kind).toBe('maybe')
 })
 
-test("503 with the request's ID is Neon's own, even without a code", () =>
+test("a 503 with the request's ID is Neon's own, even without a code", () =>
   expect(answer(503, {}, '{"message":"x","request_id":"r"}').kind).toBe('again'))
 
 test.each([408, 425, 499])('%i of a gateway may have happened; of Neon it has not', (status) => {
@@ -58,7 +58,7 @@ test('an answer larger than any of Neon is invalid', () => {
   })
 })
 
-test('429 is never carried out, whoever says so', () => expect(answer(429, {}, '').kind).toBe('again'))
+test('a request with a 429 from any sender was not applied', () => expect(answer(429, {}, '').kind).toBe('again'))
 
 test("a Retry-After date counts from the answer's own Date", () => {
   const headers = { 'retry-after': 'Thu, 01 Jan 2015 00:00:07 GMT', date: 'Thu, 01 Jan 2015 00:00:00 GMT' }
@@ -76,14 +76,14 @@ test.each([
   expect(answer(429, { 'retry-after': header })).toMatchObject({ retryAfter })
 })
 
-test('Neon is quoted, whatever else a body holds is not', () => {
+test("only Neon's message is quoted, nothing else of a body", () => {
   expect(answer(400, {}, '{"message":"no such thing"}')).toMatchObject({
     error: { message: expect.stringContaining('"no such thing"') },
   })
   expect(answer(502, {}, '<html>secret</html>')).toMatchObject({ why: expect.not.stringContaining('secret') })
 })
 
-test('an attempt that never left this machine is repeated, one that may have is not', () => {
+test('a request that was never sent is repeated; one that may have been sent is not', () => {
   const cause = Object.assign(new Error(''), { code: 'ECONNREFUSED' })
   expect(classifyFailure(new TransportError('x', false, { cause }), attempt)).toMatchObject({
     kind: 'again',
@@ -92,7 +92,7 @@ test('an attempt that never left this machine is repeated, one that may have is 
   expect(classifyFailure(new TransportError('x', true, { cause }), attempt).kind).toBe('maybe')
 })
 
-test('IDs keep every digit, all else is as JSON.parse has it', () => {
+test('IDs keep every digit; everything else is parsed as by JSON.parse', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }), fc.jsonValue(), (id, value) => {
       expect(parseKeepingIds(`{"id":${id},"nested":[{"id":${id}}]}`)).toEqual({ id, nested: [{ id }] })

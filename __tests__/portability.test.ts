@@ -1,4 +1,4 @@
-// Main, post and sweep run on Linux, macOS and Windows. CI runs all tests on each; these catch the commonest slips on any.
+// Main, post and sweep run on Linux, macOS and Windows. CI runs all tests on each; these catch common mistakes on any.
 
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { errorsOf, scenario } from './support/scenario.ts'
 const setup = scenario()
 const SOURCES = join(import.meta.dirname, '..', 'src')
 
-test('a life where lines end as on Windows', async () => {
+test("a life with Windows' line endings", async () => {
   const job = setup.job(preload(['windows'], { RUNNER_OS: 'Windows' }))
   const main = await setup.main(job, { project_id: setup.neon.project.id })
   expect(errorsOf(main)).toEqual([])
@@ -20,30 +20,30 @@ test('a life where lines end as on Windows', async () => {
   expect(setup.neon.createdKeys()).toEqual([])
 })
 
-test('an api_key with the line end that an editor on Windows leaves is the key alone', async () => {
+test('a trailing CR LF in api_key is not part of the key', async () => {
   const { main, post } = await setup.life({ api_key: `${setup.neon.adminKey}\r\n` })
   expect(main.exitCode).toBe(0)
   expect(post.exitCode).toBe(0)
 })
 
-test('a runner whose Node is too old: an error that says so, and no key is made', async () => {
+test('a runner whose Node is too old: an error that says so, and no key is created', async () => {
   const { main, post } = await setup.life({}, { env: preload(['old-node'], {}) })
   expect(errorsOf(main)).toEqual([expect.stringContaining('this one needs Node 24')])
   expect(post.exitCode).toBe(0)
   expect(setup.neon.requests).toEqual([])
 })
 
-test('the sources take nothing for granted that only one system has', () => {
+test('the sources do not depend on a single operating system', () => {
   for (const file of globSync('**/*.ts', { cwd: SOURCES })) {
     const text = readFileSync(join(SOURCES, file), 'utf8')
     for (const slip of [
       /child_process/,
       /['"`]\/(?:tmp|dev|etc|proc)\//,
-      // On Windows, a process ends at once in another way, and names are looked up in another way.
+      // Windows has a different way to end a process at once and to look up host names.
       ...([join('base', 'end-process.ts'), join('base', 'names.ts')].includes(file)
         ? []
         : [/process\.(?:platform|getuid|kill)/]),
-      // The edge alone reads a file, whose path the runner gives.
+      // Only these modules read files, whose paths come from the runner.
       ...(file === join('steps', 'run-step.ts') ? [] : [/node:fs/]),
     ]) {
       expect({ file, slip, found: slip.test(text) }).toEqual({ file, slip, found: false })

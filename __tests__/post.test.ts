@@ -30,22 +30,19 @@ test.each([
   ['empty', ''],
   ['revoked meanwhile', 'napi_0123456789abcdef'],
   ['not even a key', 'two\nlines'],
-])(
-  'the api_key is %s: a personal key revokes itself, and post says that the input was of no use',
-  async (_case, api_key) => {
-    const job = setup.job()
-    await setup.main(job)
-    job.overridePostInputs({ api_key })
-    const [post] = await job.end()
-    expect(post?.exitCode).toBe(0)
-    expect(post?.commands).toContainEqual(
-      expect.objectContaining({ command: 'warning', message: expect.stringContaining('revoked itself') }),
-    )
-    expect(setup.neon.createdKeys()).toEqual([])
-  },
-)
+])('the api_key is %s: a personal key revokes itself, and post warns about the input', async (_case, api_key) => {
+  const job = setup.job()
+  await setup.main(job)
+  job.overridePostInputs({ api_key })
+  const [post] = await job.end()
+  expect(post?.exitCode).toBe(0)
+  expect(post?.commands).toContainEqual(
+    expect.objectContaining({ command: 'warning', message: expect.stringContaining('revoked itself') }),
+  )
+  expect(setup.neon.createdKeys()).toEqual([])
+})
 
-test('an organization key, too, revokes itself where the api_key is rejected', async () => {
+test('an organization key also revokes itself if the api_key is rejected', async () => {
   const job = setup.job()
   await setup.main(job, { org_id: setup.neon.organization.id })
   job.overridePostInputs({ api_key: 'napi_0123456789abcdef' })
@@ -54,7 +51,7 @@ test('an organization key, too, revokes itself where the api_key is rejected', a
   expect(setup.neon.createdKeys()).toEqual([])
 })
 
-test("the api_key of another account: its list is without our key, which is not the same as 'gone'", async () => {
+test('the api_key of another account: a list without our key does not prove that it is revoked', async () => {
   const job = setup.job()
   await setup.main(job)
   job.overridePostInputs({ api_key: setup.neon.memberKey })
@@ -64,7 +61,7 @@ test("the api_key of another account: its list is without our key, which is not 
   expect(setup.neon.createdKeys()).toEqual([])
 })
 
-test('a key that somebody revoked during the job is gone already, which is success', async () => {
+test('a key that was already revoked during the job: success', async () => {
   const job = setup.job()
   const main = await setup.main(job)
   const [key] = setup.neon.createdKeys()
@@ -76,7 +73,7 @@ test('a key that somebody revoked during the job is gone already, which is succe
   })
 })
 
-test('the api_key is rejected and the key project-scoped: loud, with what to do by hand', async () => {
+test('the api_key is rejected and the key is project-scoped: an error says how to revoke it by hand', async () => {
   const job = setup.job()
   const main = await setup.main(job, { project_id: setup.neon.project.id })
   job.overridePostInputs({ api_key: 'napi_0123456789abcdef' })
@@ -91,7 +88,7 @@ test.each([
   ['warn', 0],
   ['fail', 1],
   ['', 1],
-])("on_revoke_failure '%s': tells the same, and the job goes red but for warn", async (onRevokeFailure, exitCode) => {
+])("on_revoke_failure '%s': the same message; only warn lets the job pass", async (onRevokeFailure, exitCode) => {
   const job = setup.job()
   const main = await setup.main(job, { project_id: setup.neon.project.id, on_revoke_failure: onRevokeFailure })
   job.overridePostInputs({ api_key: '' })
@@ -102,8 +99,8 @@ test.each([
 })
 
 test.each([
-  ['the job is known: all that was created for it is revoked, and nothing else', '48216309157'],
-  ['the job is not known: the exact name, and nothing else', ''],
+  ['the job ID is known: only keys of this job are revoked', '48216309157'],
+  ['the job ID is not known: only the key with the exact name is revoked', ''],
 ])('a record without a key, and %s', async (_case, checkRunId) => {
   const { neon } = setup
   setup.inject({ operation: 'createApiKey', failure: { kind: 'status', status: 500, applied: true } })
@@ -122,7 +119,7 @@ test.each([
   expect(neon.createdKeys()).toEqual(checkRunId === '' ? [ofJob, ...others] : others)
 })
 
-test('a record without a key: the name is looked for twice', async () => {
+test('a record without a key: post looks for the name twice', async () => {
   setup.inject({ operation: 'createApiKey', failure: { kind: 'status', status: 500, applied: true } })
   setup.inject({ operation: 'listApiKeys', failure: { kind: 'status', status: 403, applied: false } })
   const { post } = await setup.life()

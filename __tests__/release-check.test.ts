@@ -27,7 +27,7 @@ function check(...parameters: string[]) {
   return spawnSync(process.execPath, ['scripts/release-check.ts', ...parameters], { cwd: clone, encoding: 'utf8' })
 }
 
-test('everything that keeps a commit from being released is told', () => {
+test('reports every problem that prevents a release', () => {
   git('tag', 'v9.9.9')
   git('commit', '--quiet', '--allow-empty', '--message', 'Not on main')
   appendFileSync(join(clone, 'dist', 'main.js'), '// changed by hand')
@@ -43,6 +43,6 @@ test('everything that keeps a commit from being released is told', () => {
   expect(stderr).toMatch(/✗ After a fresh build, not all is as committed:[^✗]* M dist\/main\.js/)
 }, 60_000)
 
-test('a tag that is none', () => {
+test('an invalid tag', () => {
   expect(check('1.0')).toMatchObject({ status: 2, stderr: expect.stringContaining('Name the tag, such as v1.2.3') })
 })

@@ -1,4 +1,4 @@
-// `npm run rename`, done in a repository of its own: after it, all that looks at names is still content.
+// `npm run rename` in a separate repository: afterwards, all checks that involve names still pass.
 
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ROOT } from '../simulator/fixtures.ts'
 
-// In pieces, as in scripts/rename.ts: this file holds no placeholder.
+// Split, as in scripts/rename.ts, so that this file does not contain the placeholder.
 const PLACE = ['OWN', 'ER'].join('')
 const folder = mkdtempSync(join(tmpdir(), 'rename-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -40,14 +40,14 @@ test('not a team', () => {
   expect(rename('acme/neon-key', 'acme/team')).toEqual({ status: 2, said: expect.stringContaining('neither a team') })
 })
 
-test('changes that are not committed: refused, and nothing is replaced', () => {
+test('uncommitted changes: an error, and nothing is replaced', () => {
   appendFileSync(join(folder, 'LICENSE'), 'x')
   expect(rename('acme/neon-key')).toEqual({ status: 2, said: expect.stringContaining('not committed') })
   expect(git('diff', '--name-only').said).toBe('LICENSE')
   git('checkout', '--quiet', 'LICENSE')
 })
 
-test('after it no placeholder is left, and the linters and the tests of the documents pass', () => {
+test('afterwards no placeholder is left, and the linters and the tests of the documents pass', () => {
   expect(rename('acme/neon-key', '@acme/team')).toMatchObject({ status: 0 })
   expect(git('grep', '--word-regexp', PLACE).said).toBe('')
   expect(readFileSync(join(folder, '.github', 'CODEOWNERS'), 'utf8')).toContain('* @acme/team\n')

@@ -1,4 +1,4 @@
-// The contract's table of requests, row by row, on the built action.
+// The table of requests in docs/behavior.md, row by row, on the built action.
 
 import type { Failure } from '../simulator/neon/faults.ts'
 import type { OperationId } from '../simulator/neon/openapi.ts'
@@ -42,7 +42,7 @@ describe('create', () => {
     expect(main.milliseconds * TIME_LAPSE).toBeGreaterThan(1_900)
   })
 
-  test('a Retry-After past the deadline is not waited for', async () => {
+  test('main does not wait for a Retry-After past its deadline', async () => {
     setup.inject({
       operation: POST,
       failure: { kind: 'status', status: 429, applied: false, headers: { 'retry-after': '3600' } },
@@ -88,13 +88,13 @@ describe('create', () => {
     ['a 200 with an empty key', { kind: 'fields', fields: { key: '' } }],
   ]
   test.each(unsure)(
-    '%s: the name is looked for, its key revoked, and a new key made under another',
+    '%s: main finds the key by its name, revokes it, and creates one under another name',
     async (_case, failure) => {
       setup.inject({ operation: POST, failure })
       const job = setup.job()
       const main = await setup.main(job)
       expect(main.exitCode).toBe(0)
-      // One key, the one handed on; whatever the lost answer left behind is revoked already.
+      // Only the key that later steps get; the key of the lost answer is already revoked.
       expect(setup.neon.createdKeys().map(({ id }) => id)).toEqual([main.outputs.api_key_id])
       const [first, second] = setup.neon.requests
         .filter(({ method }) => method === 'POST')
@@ -105,7 +105,7 @@ describe('create', () => {
     },
   )
 
-  test('a project-scoped key that came back with another project is not handed on', async () => {
+  test('later steps do not get a key whose answer names another project', async () => {
     setup.inject({
       operation: 'createOrgApiKey',
       failure: { kind: 'fields', fields: { project_id: 'winter-boat-259881' } },
@@ -123,7 +123,7 @@ describe('create', () => {
     expect(post?.exitCode).toBe(0)
   })
 
-  test('a create that lands late, after main has looked: post finds it', async () => {
+  test('a create that is applied late, after main has looked: post finds it', async () => {
     setup.inject({ operation: POST, failure: { kind: 'late', milliseconds: 400 } })
     const job = setup.job()
     const main = await setup.main(job)
@@ -135,7 +135,7 @@ describe('create', () => {
     expect(setup.neon.createdKeys()).toEqual([])
   })
 
-  test('503 though the key was created: the taken name gives it away', async () => {
+  test('503 although the key was created: the name that is taken reveals it', async () => {
     setup.inject({ operation: POST, failure: { kind: 'status', status: 503, applied: true } })
     const job = setup.job()
     const main = await setup.main(job)
@@ -196,7 +196,7 @@ describe('revoke', () => {
     ['500', { kind: 'status', status: 500, applied: true }],
     ['a 200 that is cut off', { kind: 'truncate' }],
     ['a 200 that says revoked: false', { kind: 'fields', fields: { revoked: false } }],
-  ])('%s after the key was revoked: again; the 404 then is settled by listing', async (_case, failure) => {
+  ])('%s after the key was revoked: again; the list settles the 404', async (_case, failure) => {
     setup.inject({ operation: 'revokeOrgApiKey', failure })
     const { post } = await setup.life({ org_id: setup.neon.organization.id })
     expect(post).toMatchObject({ exitCode: 0 })
@@ -212,7 +212,7 @@ describe('revoke', () => {
     expect(setup.neon.createdKeys()).toEqual([])
   })
 
-  test('403 for a project-scoped key, which cannot revoke itself: fail, with ID, name and how to do it by hand', async () => {
+  test('403 for a project-scoped key, which cannot revoke itself: fail, with ID, name and instructions', async () => {
     setup.inject({ operation: 'revokeOrgApiKey', times: 9, failure: { kind: 'status', status: 403, applied: false } })
     const { main, post } = await setup.life({ project_id: setup.neon.project.id })
     expect(post.exitCode).toBe(1)
@@ -246,7 +246,7 @@ describe('list and look up', () => {
     expect(setup.neon.createdKeys().map(({ id }) => id)).toEqual([main.outputs.api_key_id])
   })
 
-  test('403 on the list: main stops, post tries once more and fails loudly with the name', async () => {
+  test('403 on the list: main stops, post tries once more and fails with the name', async () => {
     setup.inject({ operation: POST, failure: { kind: 'reset', applied: true } })
     setup.inject({ operation: GET, times: 9, failure: { kind: 'status', status: 403, applied: false } })
     const { main, post } = await setup.life()

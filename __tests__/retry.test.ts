@@ -4,7 +4,7 @@ import { Patience, waitBefore } from '../src/neon/retry.ts'
 
 const random = fc.double({ min: 0, max: 0.999_999, noNaN: true })
 
-test('trouble: waits are jittered in full and have a ceiling', () => {
+test('failures: waits have full jitter and a maximum', () => {
   fc.assert(
     fc.property(fc.nat(50), random, (attempt, luck) => {
       const wait = waitBefore(attempt, {}, () => luck)
@@ -13,7 +13,7 @@ test('trouble: waits are jittered in full and have a ceiling', () => {
   )
 })
 
-test('a rate limit: one place in line, drawn once, then a steady beat', () => {
+test('a rate limit: one random wait, then waits of fixed length', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 50 }), random, (attempt, luck) => {
       expect(waitBefore(0, { limited: true }, () => luck)).toBeCloseTo(luck * 5_000)
@@ -22,7 +22,7 @@ test('a rate limit: one place in line, drawn once, then a steady beat', () => {
   )
 })
 
-test('what Neon asks for is waited in full', () => {
+test('Retry-After is waited for in full', () => {
   fc.assert(
     fc.property(fc.nat(50), fc.nat(120_000), fc.boolean(), random, (attempt, retryAfter, limited, luck) => {
       expect(waitBefore(attempt, { retryAfter, limited }, () => luck)).toBeGreaterThanOrEqual(retryAfter)
@@ -30,7 +30,7 @@ test('what Neon asks for is waited in full', () => {
   )
 })
 
-test('the last attempt has a second at least, so that the error tells what was wrong and not that the time was up', async () => {
+test('the last attempt has at least a second, so that the error gives the cause and not only a timeout', async () => {
   const slept: number[] = []
   const clock: Clock = { now: () => 0, date: () => 0, sleep: async (milliseconds) => void slept.push(milliseconds) }
   const patienceOf = (left: number): Patience =>

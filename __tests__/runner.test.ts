@@ -1,4 +1,4 @@
-// The simulated runner does what GitHub's own was seen to do. No action of ours takes part.
+// The simulated runner behaves like GitHub's. These tests do not use this repository's actions.
 
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,7 +19,7 @@ function newJob(env: Record<string, string> = {}): Job {
   return job
 }
 
-/** What the scripts of these tests can use. */
+/** Helpers for the scripts of these tests. */
 const PRELUDE = `
 const fs = require('node:fs')
 const write = (kind, text) => fs.appendFileSync(process.env['GITHUB_' + kind], text)
@@ -27,7 +27,7 @@ const print = (...lines) => fs.writeSync(1, lines.map((line) => line + '\\n').jo
 const tellVariables = () => write('OUTPUT', 'variables=' + JSON.stringify(process.env) + '\\n')
 `
 
-/** A step of the workflow's own. */
+/** A `run` step. */
 const run = (job: Job, script: string, options?: StepOptions): Promise<StepResult> =>
   job.run('script', process.execPath, ['--eval', PRELUDE + script], options)
 
@@ -82,7 +82,7 @@ describe('variables', () => {
     }
   })
 
-  test('later sources win over earlier ones', async () => {
+  test('later sources override earlier ones', async () => {
     const job = newJob({ A: 'job', B: 'job' })
     await run(job, lineOf('ENV', 'B=GITHUB_ENV\nC=GITHUB_ENV\nSTATE_saved=GITHUB_ENV\nINPUT_NAME=GITHUB_ENV'))
     const path = action(`${lineOf('STATE', 'saved=main')} tellVariables()`, undefined, { name: { default: 'default' } })
@@ -93,14 +93,14 @@ describe('variables', () => {
     for (const step of [main, post]) expect(variables(step).INPUT_NAME).toBe('default')
   })
 
-  test('a state that was saved as an empty text overwrites what a step has forged', async () => {
+  test('an empty saved state overrides a forged one', async () => {
     const job = newJob()
     await job.uses(action(lineOf('STATE', 'intent=')))
     await run(job, lineOf('ENV', 'STATE_intent=forged'))
     expect(variables((await job.end())[0])).toMatchObject({ STATE_intent: '' })
   })
 
-  test('NODE_OPTIONS is refused, in any case, and the rest of the file taken', async () => {
+  test('NODE_OPTIONS is refused, in upper or lower case, and the rest of the file accepted', async () => {
     const job = newJob()
     const step = await run(job, lineOf('ENV', 'A=1\nNODE_OPTIONS=--no-warnings\nnode_options=--no-warnings\nB=2'))
     expect(step.exported).toEqual({ A: '1', B: '2' })
@@ -108,12 +108,12 @@ describe('variables', () => {
     expect(step.conclusion).toBe('success')
   })
 
-  test('CI is set where nobody else sets it', async () => {
+  test('CI is set by default', async () => {
     expect(variables(await run(newJob(), 'tellVariables()')).CI).toBe('true')
     expect(variables(await run(newJob({ CI: '' }), 'tellVariables()')).CI).toBe('')
   })
 
-  test('steps of the workflow get no ACTIONS_ variables of their own', async () => {
+  test('run steps get no ACTIONS_ variables', async () => {
     const job = newJob({ ACTIONS_RUNTIME_URL: 'forged' })
     expect(variables(await run(job, 'tellVariables()')).ACTIONS_RUNTIME_URL).toBe('forged')
   })
@@ -129,7 +129,7 @@ describe('command files', () => {
     ['with a = in the delimiter', 'a<<b=c\n1\nb=c\n', { a: '1' }],
     ['without a value', 'a=\nb<<E\nE\n', { a: '', b: '' }],
     ['between empty lines', '\n\na=1\n\n', { a: '1' }],
-    ['with a name that objects have of their own', '__proto__=1', JSON.parse('{"__proto__":"1"}')],
+    ['with the name of a built-in property', '__proto__=1', JSON.parse('{"__proto__":"1"}')],
   ])('a name %s', async (_, text, expected) => {
     for (const kind of ['STATE', 'OUTPUT'] as const) {
       const step = await run(newJob(), lineOf(kind, text))
@@ -138,7 +138,7 @@ describe('command files', () => {
     }
   })
 
-  test('variables differ in case on Linux, and not on Windows', async () => {
+  test('names of variables are case-sensitive on Linux, but not on Windows', async () => {
     const script = lineOf('ENV', 'Name=1\nNAME=2')
     for (const [system, expected] of Object.entries({ Linux: ['1', '2'], Windows: ['2', undefined] })) {
       const job = newJob({ RUNNER_OS: system })
@@ -148,7 +148,7 @@ describe('command files', () => {
     }
   })
 
-  test('on Windows, CR LF ends a line and stays within a value', async () => {
+  test('on Windows, CR LF ends a line and is kept within a value', async () => {
     const { state } = await run(newJob({ RUNNER_OS: 'Windows' }), lineOf('STATE', 'a=1\r\nb<<E\r\nx\r\ny\r\nE\r\n'))
     expect(state).toEqual({ a: '1', b: 'x\r\ny' })
   })
@@ -158,7 +158,7 @@ describe('command files', () => {
     ['a here-document without a name', 'a=1\n<<E\nE\nb=2'],
     ['a here-document without a delimiter', 'a=1\nb<<\n\nc=2'],
     ['a torn last entry', 'a=1\nb<<E\nhalf'],
-  ])('%s fails the step; what stands before it counts', async (_, text) => {
+  ])('%s fails the step; the lines before it count', async (_, text) => {
     const job = newJob()
     const path = action(lineOf('STATE', text) + lineOf('OUTPUT', text) + lineOf('ENV', text))
     const main = await job.uses(path)
@@ -168,12 +168,12 @@ describe('command files', () => {
     expect(variables((await job.end())[0])).toMatchObject({ STATE_a: '1', a: '1' })
   })
 
-  test('each file is read on its own', async () => {
+  test('each file is read separately', async () => {
     const step = await run(newJob(), lineOf('ENV', 'neither') + lineOf('STATE', 'a=1') + lineOf('OUTPUT', 'b=2'))
     expect(step).toMatchObject({ conclusion: 'failure', state: { a: '1' }, outputs: { b: '2' } })
   })
 
-  test('a removed file is fine, and so is a removed folder', async () => {
+  test('a removed file or folder is no error', async () => {
     for (const removed of ['process.env.GITHUB_STATE', "require('node:path').dirname(process.env.GITHUB_STATE)"]) {
       const step = await run(newJob(), `fs.rmSync(${removed}, { recursive: true })`)
       expect(step).toMatchObject({ conclusion: 'success', annotations: [] })
@@ -186,12 +186,12 @@ describe('command files', () => {
     expect(step).toMatchObject({ exitCode: 0, conclusion: 'failure' })
   })
 
-  test('a folder in the place of a summary counts as none', async () => {
+  test('a folder in place of the summary counts as no summary', async () => {
     const script = 'const path = process.env.GITHUB_STEP_SUMMARY; fs.rmSync(path); fs.mkdirSync(path)'
     expect(await run(newJob(), script)).toMatchObject({ conclusion: 'success', summary: '' })
   })
 
-  test('what main saved before it was killed reaches post', async () => {
+  test('post gets the state that main saved before it was killed', async () => {
     const job = newJob()
     const script = `${lineOf('STATE', 'a=1')} ${lineOf('ENV', 'B=2')} process.kill(process.pid, 'SIGKILL')`
     const main = await job.uses(action(script))
@@ -199,14 +199,14 @@ describe('command files', () => {
     expect(variables((await job.end())[0])).toMatchObject({ STATE_a: '1', B: '2' })
   })
 
-  test('each step has files of its own, and those of earlier steps stay', async () => {
+  test('each step has its own files, and those of earlier steps stay', async () => {
     const job = newJob()
     await run(job, lineOf('STATE', 'a=first'))
     await run(job, lineOf('STATE', 'a=second'))
     expect(job.filesOnDisk().map(({ text }) => text.trim())).toEqual(expect.arrayContaining(['a=first', 'a=second']))
   })
 
-  test("what a process left behind appends to main's state file is read", async () => {
+  test("text that a leftover process appends to main's state file is read", async () => {
     const job = newJob()
     const beforeRead = ({ state }: { state: string }): void => appendFileSync(state, 'a=forged\n')
     const main = await job.uses(action(lineOf('STATE', 'a=1')), { beforeRead })
@@ -214,7 +214,7 @@ describe('command files', () => {
     expect(variables((await job.end())[0])).toMatchObject({ STATE_a: 'forged' })
   })
 
-  test('the same by a real process', async () => {
+  test('the same with a real process', async () => {
     const job = newJob()
     const follower = `const fs = require('node:fs')
       const known = fs.readdirSync('.')
@@ -271,7 +271,7 @@ describe('commands', () => {
     '## [error]x',
     '##[error x',
     '',
-  ])('%j is plain log', async (line) => {
+  ])('%j is plain log output', async (line) => {
     expect(await run(newJob(), printing(line))).toMatchObject({ annotations: [], log: [line], commands: [] })
   })
 
@@ -281,7 +281,7 @@ describe('commands', () => {
     expect(step.log).toEqual(['##[warning]x', 'plain'])
   })
 
-  test('stdout and stderr are read apart: a secret can be logged before its mask', async () => {
+  test('stdout and stderr are read separately: a secret can be logged before its mask', async () => {
     const step = await run(
       newJob(),
       `fs.writeSync(1, '::add-ma')
@@ -302,14 +302,14 @@ describe('commands', () => {
     expect(log).toEqual(['a', 'b'])
   })
 
-  test('stop-commands stops all, masks too, until its token comes', async () => {
+  test('stop-commands stops all commands, including masks, until its token', async () => {
     const lines = ['##[stop-commands]pause', '::add-mask::S3CRET', '::error::S3CRET', '::PAUSE::', '::error::x']
     const step = await run(newJob(), printing(...lines))
     expect(step.log).toEqual([...lines.slice(0, 4), '##[error]x'])
     expect(messages(step)).toEqual(['x'])
   })
 
-  test('a token of seven characters is masked, and commands are stopped in its step alone', async () => {
+  test('a token of seven characters is masked, and commands are stopped only in its step', async () => {
     const job = newJob()
     expect((await run(job, printing('::stop-commands::stopped'))).log).toEqual(['::stop-commands::***'])
     expect(messages(await run(job, printing('::error::x')))).toEqual(['x'])
@@ -320,7 +320,7 @@ describe('commands', () => {
     expect(step).toMatchObject({ exitCode: 0, conclusion: 'failure' })
   })
 
-  test('save-state and set-output work; a file has the last word', async () => {
+  test('save-state and set-output work; a file overrides them', async () => {
     const lines = ['##[save-state name=a]printed', '::save-state name=b::1', '::set-output name=c::2']
     const step = await run(newJob(), printing(...lines) + lineOf('STATE', 'A=written'))
     expect(step).toMatchObject({ state: { a: 'written', b: '1' }, outputs: { c: '2' } })
@@ -333,7 +333,7 @@ describe('commands', () => {
     expect(messages(step)[0]).toBe(`Unable to process command '${line}' successfully.`)
   })
 
-  test('debug lines, states among them, are shown where the runner debugs', async () => {
+  test('debug lines, including saved states, are shown with debug logging', async () => {
     const script = printing('::debug::x') + lineOf('STATE', 'a=1')
     expect((await run(newJob(), script, { env: { RUNNER_DEBUG: '1' } })).log).toEqual([])
     expect((await run(newJob({ RUNNER_DEBUG: '1' }), script)).log).toEqual(['##[debug]x', '##[debug]Set state a = 1'])
@@ -345,7 +345,7 @@ describe('commands', () => {
 })
 
 describe('masks', () => {
-  test('from their line on, and in later steps', async () => {
+  test('apply from their line on, and in later steps', async () => {
     const job = newJob()
     const { log } = await run(job, printing('S3CRET', '::add-mask::S3CRET', 'a S3CRET, S3CRET'))
     expect(log).toEqual(['S3CRET', 'a ***, ***'])
@@ -353,7 +353,7 @@ describe('masks', () => {
     expect(job.masks).toEqual(['S3CRET'])
   })
 
-  test('each line of a value by itself, without blanks around it', async () => {
+  test('apply to each line of a value, without blanks around it', async () => {
     expect(await logOf('::add-mask::first%0D%0A  second  %0A%0Athird', 'first', 'second', 'a third b')).toEqual([
       '***',
       '***',
@@ -366,17 +366,17 @@ describe('masks', () => {
     ['JSON', JSON.stringify(SECRET).slice(1, -1)],
     ['URL', 'p%22ss%2Fw%5Crd%2B%20%28%C3%A4%29%21'],
     ['base64', Buffer.from(SECRET).toString('base64')],
-    ['base64 but for its first byte', Buffer.from(SECRET).subarray(1).toString('base64')],
-    ['base64 but for its first two bytes', Buffer.from(SECRET).subarray(2).toString('base64')],
-  ])('in its form in %s', async (_, form) => {
+    ['base64 without its first byte', Buffer.from(SECRET).subarray(1).toString('base64')],
+    ['base64 without its first two bytes', Buffer.from(SECRET).subarray(2).toString('base64')],
+  ])('apply to its form in %s', async (_, form) => {
     expect(await logOf(`::add-mask::${SECRET}`, `a ${form} b`)).toEqual(['a *** b'])
   })
 
-  test('neither in upper case nor in halves', async () => {
+  test('do not apply to upper case or to halves', async () => {
     expect(await logOf('::add-mask::S3cretS3cret', 'S3CRETS3CRET', 'S3cret')).toEqual(['S3CRETS3CRET', 'S3cret'])
   })
 
-  test('nested, overlapping and touching ones become one', async () => {
+  test('nested, overlapping and adjacent secrets become one mask', async () => {
     const masks = ['abcabc', 'abc', 'cde', 'xyz'].map((secret) => `::add-mask::${secret}`)
     expect(await logOf(...masks, '1abcabc2', '1abcde2', '1abcxyz2', '1abc xyz2')).toEqual([
       '1***2',
@@ -386,13 +386,13 @@ describe('masks', () => {
     ])
   })
 
-  test.each(['', '  '])('an empty one, %j, is a warning', async (secret) => {
+  test.each(['', '  '])('an empty mask, %j, is a warning', async (secret) => {
     const step = await run(newJob(), printing(`::add-mask::${secret}`, 'a b'))
     expect(step.annotations).toMatchObject([{ kind: 'warning', message: expect.stringContaining('empty string') }])
     expect(step.log).toContain('a b')
   })
 
-  test('in messages and summaries, but not in titles of annotations', async () => {
+  test('apply to messages and summaries, but not to titles of annotations', async () => {
     const script =
       printing('::add-mask::S3CRET', '::error title=S3CRET::S3CRET') + lineOf('STEP_SUMMARY', 'S3CRET\r\n|')
     const step = await run(newJob(), script)
@@ -409,7 +409,7 @@ describe('limits', () => {
     expect(step.log).toEqual([`##[error]***${'x'.repeat(4093)}`])
   })
 
-  test('ten annotations of a kind; the log has them all', async () => {
+  test('ten annotations of each kind; the log has all', async () => {
     const errors = Array.from({ length: 12 }, (_, index) => `::error::${index}`)
     const step = await run(newJob(), printing(...errors, '::warning::x', '::notice::y'))
     expect(messages(step)).toEqual([...Array(10).keys(), 'x', 'y'].map(String))
@@ -426,7 +426,7 @@ describe('limits', () => {
 })
 
 describe('a job', () => {
-  test('the working directory is the workspace, also where steps left files', async () => {
+  test('the working directory is the workspace, with the files of earlier steps', async () => {
     const job = newJob()
     await run(job, "fs.writeFileSync('left', '')")
     const script = "write('OUTPUT', 'folder=' + process.cwd() + '\\nleft=' + fs.existsSync('left'))"
@@ -436,7 +436,7 @@ describe('a job', () => {
     expect(existsSync(join(job.github.GITHUB_WORKSPACE ?? '', 'left'))).toBe(true)
   })
 
-  test('GITHUB_ACTION is the same in main and post, and another in each use', async () => {
+  test('GITHUB_ACTION is the same in main and post, and different for each use', async () => {
     const job = newJob()
     const path = action('tellVariables()')
     const mains = [await job.uses(path), await job.uses(path)]
@@ -448,7 +448,7 @@ describe('a job', () => {
     expect(names(steps)).toEqual(['__run', '__run_2'])
   })
 
-  test('posts run last in first out, each with its own state, also where main failed', async () => {
+  test('post steps run in reverse order, each with its own state, even if main failed', async () => {
     const job = newJob()
     await job.uses(action(`${lineOf('STATE', 'a=first')} process.exitCode = 1`))
     await job.uses(action(lineOf('STATE', 'a=second')))
@@ -467,7 +467,7 @@ describe('a job', () => {
     expect(variables((await job.end())[0])).toMatchObject({ INPUT_AN_INPUT: 'after, b' })
   })
 
-  test('inputs: names in any case, and defaults from contexts', async () => {
+  test('inputs: names are case-insensitive, and defaults come from contexts', async () => {
     const job = newJob()
     job.checkRunId = '12345678901'
     const inputs = {
@@ -489,7 +489,7 @@ describe('a job', () => {
     }
   })
 
-  test('a check_run_id of eleven digits, unless the runner tells none', async () => {
+  test('a check_run_id of eleven digits, unless the runner provides none', async () => {
     const job = newJob()
     const path = action('tellVariables()', undefined, { job_id: { default: '${{ job.check_run_id }}' } })
     expect(variables(await job.uses(path)).INPUT_JOB_ID).toMatch(/^\d{11}$/)
@@ -497,7 +497,7 @@ describe('a job', () => {
     expect(variables(await job.uses(path)).INPUT_JOB_ID).toBe('')
   })
 
-  test('post sees the inputs that a composite action hands it by mistake', async () => {
+  test('post gets the wrong inputs of a composite action', async () => {
     const job = newJob()
     await job.uses(action(''), { with: { a: '1', b: '2' } })
     job.overridePostInputs({ a: '' })
@@ -519,7 +519,7 @@ describe('a job', () => {
     expect(messages(step)).toEqual([expect.stringContaining('ENOENT')])
   })
 
-  test('hooks reach post as well', async () => {
+  test('hooks also apply to post', async () => {
     const job = newJob()
     await job.uses(action('', 'setInterval(() => {}, 1000)'))
     const [post] = await job.end({
@@ -529,7 +529,7 @@ describe('a job', () => {
     expect(post).toMatchObject({ signal: 'SIGKILL', conclusion: 'failure', outputs: { a: '1' } })
   })
 
-  test('a process left behind that holds stdout open delays the end of its step by five seconds', async () => {
+  test('a leftover process that holds stdout open delays the end of its step by five seconds', async () => {
     const step = await run(
       newJob(),
       `const options = { detached: true, stdio: ['ignore', 'inherit', 'ignore'] }

@@ -11,7 +11,7 @@ interface Write {
   text: string
 }
 
-/** Every write of a step to stdout and the command files, in the order in which they were made. */
+/** Every write of a step to stdout and the command files, in order. */
 function tracing(job: Job): { env: Record<string, string>; writes: () => Write[] } {
   const file = join(job.folder, 'writes.jsonl')
   const writes = (): Write[] =>
@@ -22,7 +22,7 @@ function tracing(job: Job): { env: Record<string, string>; writes: () => Write[]
   return { env: preload(['writes'], { WRITE_TRACE: file }), writes }
 }
 
-/** Fails wherever the long-lived key stands, but in its own mask command. */
+/** Fails if the long-lived key appears anywhere except in its own mask command. */
 function expectNoLongLivedKey(steps: StepResult[], job: Job): void {
   const key = setup.neon.adminKey
   for (const { stdout, stderr } of steps) {
@@ -42,11 +42,11 @@ test.each([
   const job = setup.job()
   const trace = tracing(job)
   const main = await setup.main(job, inputs, { env: trace.env })
-  // By the last write, an empty one, the step waits for all others.
+  // With the last, empty write, the step waits for all others.
   const writes = trace.writes().filter(({ text }) => text !== '')
   const fresh = main.outputs.api_key ?? ''
 
-  // An empty record first, since an earlier step can have written one into the environment.
+  // An empty record first, since an earlier step may have put one into the environment.
   expect(writes[0]).toMatchObject({ where: 'state', text: expect.stringMatching(/^record<<(\S+)\n\n\1\n$/) })
   expect(writes[1]).toEqual({ where: 'stdout', text: `::add-mask::${setup.neon.adminKey}\n` })
   const holdsFresh = writes.filter(({ text }) => text.includes(fresh))
@@ -69,7 +69,7 @@ test.each([
   ])
 })
 
-test('post masks both keys before it says a word', async () => {
+test('post masks both keys before it prints anything else', async () => {
   const job = setup.job()
   const main = await setup.main(job)
   const [post] = await job.end()
@@ -79,17 +79,17 @@ test('post masks both keys before it says a word', async () => {
   ])
 })
 
-test('the long-lived key stands nowhere but in its own mask command', async () => {
+test('the long-lived key appears only in its own mask command', async () => {
   const { job, main, post } = await setup.life({ project_id: setup.neon.project.id })
   expectNoLongLivedKey([main, post], job)
 })
 
-test('nor with debug logging', async () => {
+test('the same with debug logging', async () => {
   const { job, main, post } = await setup.life({}, { env: { RUNNER_DEBUG: '1' } })
   expectNoLongLivedKey([main, post], job)
 })
 
-test('nor when everything fails', async () => {
+test('the same when everything fails', async () => {
   setup.inject({ operation: 'createApiKey', failure: { kind: 'reset', applied: true } })
   setup.inject({ operation: 'listApiKeys', failure: { kind: 'status', status: 500, applied: true } })
   setup.inject({ operation: 'revokeApiKey', failure: { kind: 'body', body: 'garbage' } })
@@ -97,7 +97,7 @@ test('nor when everything fails', async () => {
   expectNoLongLivedKey([main, post], job)
 })
 
-test("nor when Neon's error repeats it", async () => {
+test("the same when Neon's error repeats it", async () => {
   const body = JSON.stringify({ code: '', message: `the key ${setup.neon.adminKey}\n::error::is not welcome` })
   setup.inject({ failure: { kind: 'status', status: 400, applied: false, body } })
   const { job, main, post } = await setup.life()
@@ -105,7 +105,7 @@ test("nor when Neon's error repeats it", async () => {
   expectNoLongLivedKey([main, post], job)
 })
 
-test('a fresh key in an answer that makes no sense is masked all the same, and its value used nowhere', async () => {
+test('a fresh key in an invalid answer is masked and not used', async () => {
   setup.inject({ operation: 'createApiKey', failure: { kind: 'fields', fields: { id: null } } })
   const { job, main } = await setup.life()
   const masks = main.commands.filter(({ command }) => command === 'add-mask').map(({ message }) => message)
@@ -115,7 +115,7 @@ test('a fresh key in an answer that makes no sense is masked all the same, and i
   for (const { text } of job.filesOnDisk()) expect(text).not.toContain(orphan)
 })
 
-test('the state holds the fresh key only where it could revoke itself', async () => {
+test('the state contains the fresh key only if that key can revoke itself', async () => {
   const personal = await setup.main(setup.job())
   const organization = await setup.main(setup.job(), { org_id: setup.neon.organization.id })
   const project = await setup.main(setup.job(), { project_id: setup.neon.project.id })
@@ -124,7 +124,7 @@ test('the state holds the fresh key only where it could revoke itself', async ()
   expect(recordOf(project).created).toEqual({ id: project.outputs.api_key_id, name: project.outputs.api_key_name })
 })
 
-test('the ID and the name are not masked, so that they may be handed to other jobs', async () => {
+test('the ID and the name are not masked, so that other jobs can get them', async () => {
   const { job, main } = await setup.life()
   for (const mask of job.masks) {
     expect(main.outputs.api_key_id).not.toContain(mask)
@@ -132,7 +132,7 @@ test('the ID and the name are not masked, so that they may be handed to other jo
   }
 })
 
-test('the long-lived key in a variable of another name is warned of, by name', async () => {
+test('a warning names another variable with the long-lived key', async () => {
   const main = await setup.main(setup.job({ DATABASE_ADMIN: setup.neon.adminKey }))
   expect(main.exitCode).toBe(0)
   const [warning] = main.commands.filter(({ command }) => command === 'warning')
@@ -140,18 +140,18 @@ test('the long-lived key in a variable of another name is warned of, by name', a
   expect(warning?.message).not.toContain(setup.neon.adminKey)
 })
 
-test('so is one that contains the key', async () => {
+test('the same for a variable that contains the key', async () => {
   const main = await setup.main(setup.job({ CREDENTIALS: `{"neon":"${setup.neon.adminKey}"}` }))
   expect(main.exitCode).toBe(0)
   expect(main.annotations).toMatchObject([{ kind: 'warning', message: expect.stringContaining('(CREDENTIALS)') }])
 })
 
-test('an input that Windows writes in its own way is no exposure', async () => {
+test("Windows' spelling of an input causes no warning", async () => {
   const main = await setup.main(setup.job({ Input_Api_Key: setup.neon.adminKey }))
   expect(main.annotations).toEqual([])
 })
 
-test('an answer with the long-lived key itself is not believed', async () => {
+test('an answer with the long-lived key itself is invalid', async () => {
   const failure = { kind: 'fields', fields: { key: setup.neon.adminKey } } as const
   setup.inject({ operation: 'createApiKey', failure })
   const once = await setup.life()
@@ -166,7 +166,7 @@ test('an answer with the long-lived key itself is not believed', async () => {
   expect(setup.neon.createdKeys()).toEqual([])
 })
 
-test('the address a key was last used from is for debug logs alone', async () => {
+test('the address from which a key was last used appears only in debug logs', async () => {
   const job = setup.job()
   const main = await setup.main(job)
   setup.neon.accounts.authenticate(main.outputs.api_key ?? '', '192.0.2.7')

@@ -82,7 +82,7 @@ test('a key in doubt is found by its name, or by the answered ID where no key ha
   const doubtful = [{ name: 'ours', answeredId: '7' }]
   expect(findDoubtful([listed('7', 'x'), listed('9', 'y')], doubtful)).toEqual({ keys: [listed('7', 'x')], doubtful })
   expect(findDoubtful([listed('9', 'ours ')], doubtful)).toEqual({ keys: [], doubtful })
-  // The answer was about somebody else's key: its ID is dropped, since ours is gone at the next look.
+  // The answer was about somebody else's key: its ID is dropped, so that the next look does not revoke that key.
   expect(findDoubtful([listed('7', 'x'), listed('8', 'ours')], doubtful)).toEqual({
     keys: [listed('8', 'ours')],
     doubtful: [{ name: 'ours' }],

@@ -1,4 +1,4 @@
-// The simulated Neon is true to Neon's documentation, since everything else is tested against it.
+// The simulated Neon matches Neon's documentation, since everything else is tested against it.
 
 import { startNeon } from '../simulator/neon/server.ts'
 import { scenario } from './support/scenario.ts'
@@ -51,7 +51,7 @@ test('who may do what with keys', async () => {
   expect(revoke.body.revoked).toBe(true)
 })
 
-test("a project-scoped key does what tools want of it: branches, in its own project, and a password to the branch's database", async () => {
+test("a project-scoped key can manage its project's branches and read the password of a branch", async () => {
   const { adminKey, project, otherProject, branches } = setup.neon
   const scoped = (await call('POST', orgKeys(), adminKey, { key_name: 'p', project_id: project.id })).body.key
   const branch = { branch: { name: 'try' }, endpoints: [{ type: 'read_write' }] }
@@ -86,14 +86,14 @@ test('a list of projects takes an organization: its key, or its ID', async () =>
   expect(await ids('/projects/shared', adminKey)).toEqual([])
 })
 
-test('last_used_at moves', async () => {
+test('last_used_at is updated', async () => {
   const { key } = (await call('POST', '/api_keys', setup.neon.adminKey, { key_name: 'used' })).body
   expect(setup.neon.createdKeys()[0]?.lastUsedAt).toBeNull()
   await call('GET', '/users/me', key)
   expect(Date.parse(setup.neon.createdKeys()[0]?.lastUsedAt ?? '')).toBeGreaterThan(Date.now() - 5_000)
 })
 
-test('the request ID of the caller comes back', async () => {
+test('an answer repeats the request ID of the caller', async () => {
   const response = await fetch(`${setup.host}/auth`, { headers: { 'x-request-id': 'mine' } })
   expect(response.headers.get('x-request-id')).toBe('mine')
   expect(await response.json()).toMatchObject({ request_id: 'mine' })
@@ -124,7 +124,7 @@ test('past ten organization keys a second: 429', async () => {
   }
 })
 
-test('its own address tells the state and takes faults, for people and other processes', async () => {
+test('its own endpoints return the state and accept faults', async () => {
   const control = new URL('/_simulator/', setup.host)
   const fault = { operation: 'getAuthDetails', failure: { kind: 'status', status: 500, applied: false } }
   await fetch(new URL('faults', control), { method: 'POST', body: JSON.stringify(fault) })

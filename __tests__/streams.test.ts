@@ -1,5 +1,5 @@
-// What the steps do when nobody reads what they write, and that nothing ever goes to stderr, which is read apart from
-// stdout, where the masks are.
+// The steps work even if nobody reads their output. They write nothing to stderr, which the runner reads separately
+// from stdout, where the masks are.
 
 import type { Readable } from 'node:stream'
 import { errorsOf, requestsOf, scenario } from './support/scenario.ts'
@@ -10,7 +10,7 @@ const setup = scenario()
 const loading = (code: string): Record<string, string> => ({
   NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(code)}`,
 })
-/** Fills all that holds output which nobody has read yet: the pipe, and the runner's own buffer at its end. */
+/** Fills the buffers for unread output: the pipe, and the runner's own buffer at its end. */
 const FULL = loading(`
   import { writeSync } from 'node:fs'
   import { setTimeout } from 'node:timers/promises'
@@ -43,7 +43,7 @@ describe('post', () => {
     const [post] = await job.end({ onSpawn: leaveUnread })
     expect(post).toMatchObject({ exitCode: 0, stderr: '' })
     expect(setup.neon.createdKeys()).toEqual([])
-    // The runner itself waits 5 s for output of what the step has left behind.
+    // The runner itself waits 5 s for output of leftover processes.
     expect(post?.milliseconds).toBeLessThan(10_000)
   })
 
@@ -71,7 +71,7 @@ describe('main', () => {
     expect(post).toMatchObject({ exitCode: 0, log: ['No API key was created; there is nothing to revoke.'] })
   })
 
-  test('hands no key on when stdout breaks while it is created', async () => {
+  test('passes no key to later steps when stdout breaks while it is created', async () => {
     const job = setup.job()
     let stdout: Readable | undefined
     setup.neon.accounts.onCreate = () => stdout?.destroy()
@@ -99,8 +99,8 @@ describe('stderr stays empty', () => {
   const secret = 'napi_0123456789abcdef'
   test.each([
     ['an uncaught error', `setTimeout(() => { throw new Error('late ##[stop-commands]x ${secret}') }, 60)`],
-    ['a rejection that nobody catches', `setTimeout(() => Promise.reject(new Error('late ${secret}')), 60)`],
-    ['a rejection with something else than an error', `setTimeout(() => Promise.reject('late'), 60)`],
+    ['an unhandled rejection', `setTimeout(() => Promise.reject(new Error('late ${secret}')), 60)`],
+    ['an unhandled rejection with a string', `setTimeout(() => Promise.reject('late'), 60)`],
   ])('%s: the step fails with an annotation, and post revokes', async (_case, code) => {
     setup.inject({ operation: 'createApiKey', failure: { kind: 'delay', milliseconds: 900 } })
     const job = setup.job()

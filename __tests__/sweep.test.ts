@@ -32,7 +32,7 @@ interface MadeKey {
   projectId?: string
 }
 
-/** A key as main makes them, in the organization. */
+/** A key of the organization, as main creates it. */
 function make(
   runId: string,
   { attempt: runAttempt = '1', job: jobId = '9', repositoryId, hoursOld = 1, name, projectId = '' }: MadeKey = {},
@@ -44,7 +44,7 @@ function make(
   return key
 }
 
-/** @param jobs of its latest attempt */
+/** @param jobs of the latest run attempt */
 const run = (id: string, status: string, { attempt = 1, jobs = {}, repository = 'octo-org/shop' } = {}): void => {
   github.runs.set(id, { id, status, attempt, jobs: { [attempt]: jobs }, repository })
 }
@@ -93,7 +93,7 @@ test("a job whose runner died leaves a key; the sweep revokes exactly that one, 
   expect(setup.neon.requests.map(({ method }) => method)).toEqual(['GET', 'DELETE'])
 })
 
-test.each([10, -10])("a runner whose clock is %i years off: keys are as old as Neon's clock says", async (years) => {
+test.each([10, -10])("a runner whose clock is %i years off: the age of keys is by Neon's clock", async (years) => {
   run('500', 'in_progress', { jobs: { 9: 'in_progress' } })
   const young = make('500')
   make('500', { hoursOld: 122 })
@@ -105,7 +105,7 @@ test.each([10, -10])("a runner whose clock is %i years off: keys are as old as N
 /** The ID of the sweep's own job. */
 const OWN_JOB = '48216309157'
 
-// The rows of docs/behavior.md, *Sweep*, in their order. Each key has a reason to be revoked by every later row.
+// The rows of docs/behavior.md, *Sweep*, in order. For each key, a later row would lead to another verdict.
 const ROWS: [string, verdict: string, () => void][] = [
   [
     "of the sweep's own job, however old",
@@ -224,7 +224,7 @@ test.each(ROWS)('%s: %s', async (_row, verdict, prepare) => {
   expect(result.log.join('\n')).toContain(`: ${reason}.`)
 })
 
-test("a runner is lost: its job's key is revoked while other jobs of the run go on, and none of theirs is", async () => {
+test("a lost runner: its job's key is revoked while other jobs of the run continue, and theirs are kept", async () => {
   const jobs = ['901', '902', '903'].map((id) => {
     const job = setup.job({ GITHUB_RUN_ID: '500' })
     job.checkRunId = id
@@ -244,14 +244,14 @@ test('all pages of jobs are read', async () => {
   expect(github.asked).toEqual(['500', '500/1', '500/1', '500/1'])
 })
 
-test('nothing is asked about a key that no answer could save or condemn', async () => {
+test('no request is sent about a key if no answer could change the verdict', async () => {
   make('500', { hoursOld: 122 })
   make(OWN_RUN, { job: OWN_JOB })
   expect(counts(await sweep())).toBe('1 revoked, 1 kept, 0 failed')
   expect(github.asked).toEqual([])
 })
 
-test('each run is asked for once, whatever the number of its keys', async () => {
+test('each run is requested once, even if it has several keys', async () => {
   for (const id of ['500', '501']) {
     run(id, 'completed')
     for (let key = 0; key < 5; key += 1) make(id)
@@ -262,7 +262,7 @@ test('each run is asked for once, whatever the number of its keys', async () => 
   expect([...github.asked].sort()).toEqual(['500', '501', '502', '502/1'])
 })
 
-test('a 404 is a deleted run, once the token has been seen to read this very run', async () => {
+test('a 404 means a deleted run, if the token can read the current run', async () => {
   make('500')
   expect(counts(await sweep())).toBe('1 revoked, 0 kept, 0 failed')
   expect(github.asked).toEqual(['500', OWN_RUN])
@@ -298,7 +298,7 @@ test.each([
   ['no access', /shows the github_token no runs \(404\)/],
   ['none', /refuses the github_token \(403\): Resource not accessible/],
 ] as const)(
-  'a token with %s can never tell: the sweep fails and says which permission is missing',
+  'a token with %s can never read the run: the sweep fails and says which permission is missing',
   async (permission, why) => {
     github.options.permission = permission
     make('500')
@@ -314,7 +314,7 @@ test.each([
   },
 )
 
-test('a rejected token: the sweep fails, having asked once', async () => {
+test('a rejected token: the sweep fails after one request', async () => {
   for (let id = 500; id < 520; id += 1) make(String(id))
   const result = await sweep({ github_token: 'ghs_expired' })
   expect(result.exitCode).toBe(1)
@@ -357,7 +357,7 @@ test('the jobs cannot be listed for now: kept, with a warning', async () => {
   expect(alive()).toEqual([key])
 })
 
-test('a pause that GitHub asks for is waited out', async () => {
+test('the sweep waits as long as GitHub asks for', async () => {
   run('500', 'completed')
   make('500')
   github.fail(1, {
@@ -379,7 +379,7 @@ test('GitHub does not answer: kept, with the reason', async () => {
   expect(result.stdout).toContain('GitHub did not answer (no answer within 15 s)')
 })
 
-test("at GitHub's rate limit it stops cleanly, says what remains, and the next sweep goes on, oldest first", async () => {
+test("at GitHub's rate limit it stops, says what remains, and the next sweep continues, oldest first", async () => {
   github.options.limit = 60
   const keys = Array.from({ length: 80 }, (_, index) => {
     run(`${500 + index}`, 'completed')
@@ -391,7 +391,7 @@ test("at GitHub's rate limit it stops cleanly, says what remains, and the next s
   expect(warning?.message).toMatch(
     /^\d+ keys remaining: GitHub's rate limit is reached until .*; the next sweep goes on\.$/,
   )
-  // Some of the limit is left to the repository's other jobs.
+  // Part of the limit is left to the repository's other jobs.
   expect(github.asked.length).toBeLessThan(62)
   expect(github.asked.length).toBeGreaterThan(55)
   const revoked = Number(result.outputs.revoked_count)
@@ -402,7 +402,7 @@ test("at GitHub's rate limit it stops cleanly, says what remains, and the next s
   expect(counts(await sweep())).toBe(`${80 - revoked} revoked, 0 kept, 0 failed`)
 })
 
-test('one failure does not stop the rest; the step fails and lists it', async () => {
+test('one key that cannot be revoked does not stop the rest; the step fails and lists it', async () => {
   run('500', 'completed')
   const keys = [make('500', { hoursOld: 3 }), make('500', { hoursOld: 2 }), make('500', { hoursOld: 1 })]
   setup.inject({ operation: 'revokeOrgApiKey', failure: { kind: 'status', status: 403, applied: false } })
@@ -414,7 +414,7 @@ test('one failure does not stop the rest; the step fails and lists it', async ()
   expect(errorsOf(result)).toEqual([expect.stringContaining(`${left?.id} (${left?.name}): Neon refused`)])
 })
 
-test('keys that cannot be revoked do not take all the time there is', async () => {
+test('keys that cannot be revoked do not use up all of the time', async () => {
   run('500', 'completed')
   for (let index = 0; index < 3; index += 1) make('500')
   setup.inject({ operation: 'revokeOrgApiKey', times: 999, failure: { kind: 'status', status: 500, applied: false } })
@@ -424,7 +424,7 @@ test('keys that cannot be revoked do not take all the time there is', async () =
   expect(result.milliseconds * 60).toBeLessThan(3 * 60_000)
 })
 
-test("within Neon's own limits: a refusal is waited out, not failed", async () => {
+test("at Neon's rate limits, it waits and does not fail", async () => {
   const limited = await startNeon({ rateLimits: true })
   const { neon, host } = limited
   try {
@@ -442,7 +442,7 @@ test("within Neon's own limits: a refusal is waited out, not failed", async () =
   }
 })
 
-test('a dry run says the same and revokes nothing', async () => {
+test('a dry run reports the same and revokes nothing', async () => {
   run('500', 'completed')
   const key = make('500')
   const result = await sweep({ dry_run: 'true' })
@@ -451,7 +451,7 @@ test('a dry run says the same and revokes nothing', async () => {
   expect(alive()).toEqual([key])
 })
 
-test('a project alone: its organization is looked up, and only keys of that project are swept', async () => {
+test('only project_id: its organization is looked up, and only keys of that project are swept', async () => {
   run('500', 'completed')
   make('500', { projectId: setup.neon.project.id })
   const others = [make('500'), make('500', { projectId: setup.neon.otherProject.id })]
@@ -469,7 +469,7 @@ test('personal keys, with the personal key', async () => {
   expect(alive()).toEqual([])
 })
 
-test('GitHub Enterprise Server: its address, and its own keys', async () => {
+test("GitHub Enterprise Server: the server's address, and only its keys", async () => {
   github.options.basePath = '/api/v3'
   run('500', 'completed')
   const ofGithubCom = make('500')
@@ -503,7 +503,7 @@ test('the job summary counts reasons, and has a table with links, ages and reaso
   expect(summary).toMatch(/\| never \| its run has completed \|/)
 })
 
-test('the job summary shows foreign words and nothing else, and no secret in them', async () => {
+test('the job summary shows text from Neon as text, without secrets', async () => {
   run('500', 'completed')
   make('500')
   const message = `a|b <img src=x> [x](https://evil.example) **@octocat** https://evil.example\n\n# h ${setup.neon.organizationKey}`
@@ -516,7 +516,7 @@ test('the job summary shows foreign words and nothing else, and no secret in the
   expect(summary).toContain('a&#124;b &#60;img src&#61;x&#62;')
 })
 
-test('no secret stands in anything but its mask command', async () => {
+test('secrets appear only in their mask commands', async () => {
   run('500', 'completed')
   make('500')
   const job = setup.job({ RUNNER_DEBUG: '1' })
@@ -534,7 +534,7 @@ describe('repositories: all', () => {
     github.repositories.set('812345679', 'octo-org/bank')
   })
 
-  test('the keys of every repository that the token sees; those of others are kept and counted, however old', async () => {
+  test('keys of every repository that the token sees; those of others are kept at any age, and counted', async () => {
     run('500', 'completed')
     run('600', 'in_progress', { repository: 'octo-org/bank', jobs: { 9: 'completed' } })
     make('500')
@@ -558,7 +558,7 @@ describe('repositories: all', () => {
     expect(counts(await sweep(all))).toBe('1 revoked, 0 kept, 0 failed')
   })
 
-  test('a token that is no installation token: the sweep fails and says what it takes', async () => {
+  test('a token that is not an installation token: the sweep fails and says which token it needs', async () => {
     github.options.installation = false
     make('500')
     expect(errorsOf(await sweep(all))).toEqual([expect.stringMatching(/\(403\).*installation token of a GitHub App/)])
@@ -574,7 +574,7 @@ describe('repositories: all', () => {
     expect(counts(result)).toBe('0 revoked, 1 kept, 0 failed')
   })
 
-  test('an app without the permission: the sweep fails, having asked once a repository', async () => {
+  test('an app without the permission: the sweep fails after one request per repository', async () => {
     github.options.permission = 'none'
     for (let id = 500; id < 520; id += 1) make(String(id))
     make('600', { repositoryId: '812345679' })
@@ -584,7 +584,7 @@ describe('repositories: all', () => {
   })
 })
 
-test("at Neon's rate limit it stops cleanly, says what remains, and the next sweep goes on", async () => {
+test("if Neon's rate limit persists, it stops, says what remains, and the next sweep continues", async () => {
   run('500', 'completed')
   for (let index = 0; index < 20; index += 1) make('500')
   const limited = { kind: 'status' as const, status: 429, applied: false, headers: { 'retry-after': '3600' } }
@@ -616,7 +616,7 @@ test.each([
   expect(setup.neon.requests).toEqual([])
 })
 
-test("a project that the organization's key does not see: no word of creating, and no further question", async () => {
+test("a project that the organization's key cannot see: no advice about creating, and no further request", async () => {
   const result = await sweep({ org_id: '', project_id: 'no-such-project' })
   const [error] = errorsOf(result)
   expect(error).toMatch(/project no-such-project was not found with this key/)
@@ -624,7 +624,7 @@ test("a project that the organization's key does not see: no word of creating, a
   expect(setup.neon.requests.map(({ operation }) => operation)).toEqual(['getProject'])
 })
 
-test('an organization that the key does not see: which one, and what it takes', async () => {
+test('an organization that the key cannot see: the error says which one, and which key is needed', async () => {
   const result = await sweep({ org_id: 'org-of-others' })
   expect(errorsOf(result)).toEqual([
     expect.stringMatching(/keys of the organization org-of-others are not visible.*own API key/),

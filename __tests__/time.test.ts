@@ -7,11 +7,11 @@ import { errorsOf, recordOf, requestsOf, scenario } from './support/scenario.ts'
 
 const FACTOR = 30
 const setup = scenario({ timeLapse: FACTOR })
-/** Seconds on the step's own clock; starting the process is not sped up, so a second of it is left out. */
+/** Seconds on the step's own clock; a real second is subtracted, since starting the process is not sped up. */
 const seconds = (milliseconds: number): number => ((milliseconds - 1_000) * FACTOR) / 1000
 const HOUR = 3_600_000
 
-test('main gives up after 175 s when Neon never answers, and tells post what to look for', async () => {
+test('main gives up after 175 s when Neon never answers, and post gets the name to look for', async () => {
   const { neon } = setup
   setup.inject({ times: 99, failure: { kind: 'delay', milliseconds: HOUR } })
   const job = setup.job()
@@ -22,7 +22,7 @@ test('main gives up after 175 s when Neon never answers, and tells post what to 
   expect(recordOf(main).doubtful).toContainEqual({ name: neon.createdKeys()[0]?.name })
 })
 
-test('post ends within 60 s when Neon never answers, and says which key is left', async () => {
+test('post ends within 60 s when Neon never answers, and says which key may be alive', async () => {
   const job = setup.job()
   const main = await setup.main(job)
   setup.inject({ times: 99, failure: { kind: 'delay', milliseconds: HOUR } })
@@ -32,7 +32,7 @@ test('post ends within 60 s when Neon never answers, and says which key is left'
   expect(errorsOf(post as never)).toEqual([expect.stringContaining(`The Neon API key ${main.outputs.api_key_id}`)])
 })
 
-test('an answer that trickles is not waited for byte by byte', async () => {
+test('an answer that arrives byte by byte does not extend the time limit', async () => {
   const job = setup.job()
   setup.inject({ operation: 'createApiKey', failure: { kind: 'trickle', millisecondsPerByte: 100 } })
   const main = await setup.main(job)
@@ -42,7 +42,7 @@ test('an answer that trickles is not waited for byte by byte', async () => {
   expect(setup.neon.createdKeys()).toEqual([])
 })
 
-test('nobody listens: main tries for as long as it may, and post has nothing to look for', async () => {
+test('connections are refused: main tries until its deadline, and post has nothing to look for', async () => {
   const job = setup.job()
   const main = await setup.main(job, { api_host: 'http://127.0.0.1:9/api/v2' })
   expect(main.exitCode).toBe(1)
@@ -52,8 +52,8 @@ test('nobody listens: main tries for as long as it may, and post has nothing to 
   expect(post).toMatchObject({ exitCode: 0, log: ['No API key was created; there is nothing to revoke.'] })
 })
 
-test('a host that DNS does not know is tried again, like one that does not listen', async () => {
-  // DNS itself is not sped up: where it takes 33 ms, the last attempt ends as one that was not answered in time.
+test('main retries a host that DNS does not know', async () => {
+  // DNS itself is not sped up: if it takes 33 ms, the last attempt ends with a timeout.
   const main = await setup.main(setup.job(), { api_host: 'https://neon.invalid/api/v2' })
   expect(main.exitCode).toBe(1)
   expect(main.log[0]).toMatch(/getaddrinfo (ENOTFOUND|EAI_AGAIN) neon\.invalid.*Trying again/)
@@ -62,8 +62,8 @@ test('a host that DNS does not know is tried again, like one that does not liste
 
 const byName = (host: string): string => host.replace('127.0.0.1', 'localhost')
 
-test('a look-up of 13 s is no failure to connect, and is not begun anew by the next attempt', async () => {
-  // Slow enough for what comes after the look-up to take next to none of the step's time.
+test('a look-up of 13 s does not count as a failure to connect, and the next attempt does not restart it', async () => {
+  // Slow enough that the work after the look-up takes almost none of the step's time.
   const env = preload(['time-lapse', 'name-lookup'], { TIME_LAPSE: '10', LOOKUP_MILLISECONDS: '13000' })
   const { main, post } = await setup.life({ api_host: byName(setup.host) }, { env })
   expect(main).toMatchObject({ exitCode: 0, log: [expect.stringContaining('Created the Neon API key')] })
@@ -74,8 +74,8 @@ test('a look-up of 13 s is no failure to connect, and is not begun anew by the n
   expect(requestsOf(setup.neon)).toEqual(['POST 200', 'DELETE 200'])
 })
 
-describe('name servers that never answer: a process has ended in time, whatever its exit code', () => {
-  // Windows has no named pipes that occupy a thread like this.
+describe('name servers that never answer: processes end in time', () => {
+  // Windows has no named pipes that block a thread like this.
   const onPosix = process.platform === 'win32' ? test.skip : test
 
   onPosix.each([

@@ -1,4 +1,4 @@
-// Every message of docs/troubleshooting.md, provoked: what a person sees is what the page quotes.
+// Provokes every message that docs/troubleshooting.md quotes.
 
 import { globSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,7 +27,7 @@ afterAll(() => front.close())
 
 type Steps = Promise<readonly (StepResult | undefined)[]>
 
-/** Main alone. */
+/** Only main. */
 async function main(inputs: Record<string, string> = {}, options: StepOptions = {}): Steps {
   return [await setup.main(setup.job(), inputs, options)]
 }
@@ -41,7 +41,7 @@ async function life(inputs: Record<string, string> = {}): Steps {
 const org = () => ({ org_id: setup.neon.organization.id })
 const project = () => ({ project_id: setup.neon.project.id })
 
-/** Main alone, with a failure of requests. */
+/** Only main, with failing requests. */
 function failing(failure: Failure, inputs: Record<string, string> = {}, times = 1): Steps {
   setup.inject({ failure, times })
   return main(inputs)
@@ -56,7 +56,7 @@ async function sweep(inputs: Record<string, string> = {}): Steps {
   return [await setup.job({ GITHUB_API_URL: github.host }).uses(SWEEP, { with: { ...common, ...inputs } })]
 }
 
-/** A sweep that meets keys of other runs, all of which are over. */
+/** A sweep with keys of other runs, all of which have completed. */
 function sweepAll(runs = 1, inputs: Record<string, string> = {}): Steps {
   for (let index = 0; index < runs; index += 1) {
     const id = String(500 + index)
@@ -66,7 +66,7 @@ function sweepAll(runs = 1, inputs: Record<string, string> = {}): Steps {
   return sweep(inputs)
 }
 
-/** Main is asked to stop once its first request has arrived. */
+/** Main is cancelled once its first request has arrived. */
 function cancelled(): Steps {
   setup.inject({ failure: { kind: 'delay', milliseconds: 500 } })
   const onSpawn: StepOptions['onSpawn'] = (kill) => {
@@ -79,19 +79,19 @@ function cancelled(): Steps {
   return main({}, { onSpawn })
 }
 
-/** Main alone, by a proxy; hurried, since it may have to give up. */
+/** Only main, through a proxy; with faster clocks, since it may give up. */
 async function proxied(address: string): Steps {
   const env = { HTTPS_PROXY: address, ...preload(['time-lapse'], { TIME_LAPSE: '200' }) }
   return [await setup.main(setup.job(), { api_host: 'https://neon.example/api/v2' }, { env })]
 }
 
-/** Main alone, whose create is answered with other fields. */
+/** Only main; the answer to its create has other fields. */
 async function answered(fields: Record<string, unknown>, inputs: Record<string, string> = {}): Steps {
   setup.inject({ failure: { kind: 'fields', fields } })
   return [await setup.main(setup.job(), inputs)]
 }
 
-/** Main alone, where something happens as Neon creates the key. */
+/** Only main; something happens while Neon creates the key. */
 async function whileCreating(act: (key: Key, folder: string) => void): Steps {
   const job = setup.job()
   setup.neon.accounts.onCreate = (key) => act(key, job.folder)
@@ -222,7 +222,7 @@ const PROVOKED: Record<string, () => Steps> = {
   },
 }
 
-/** What stands in the first column, from rows that quote a message. */
+/** The quoted messages of the first column. */
 const quoted = readFileSync(join(ROOT, 'docs', 'troubleshooting.md'), 'utf8')
   .split('\n')
   .filter((line) => line.startsWith('| `'))
@@ -237,7 +237,7 @@ test('each message of the page is provoked here, or, about connections and recor
   expect(Object.keys(PROVOKED).filter((message) => !quoted.includes(message))).toEqual([])
 })
 
-// Windows has no signal by which a test could cancel a step.
+// Windows has no signal with which a test could cancel a step.
 const onWindows = process.platform === 'win32'
 test.each(Object.keys(PROVOKED).filter((message) => !(onWindows && message === 'The job was cancelled')))(
   '%s',

@@ -55,7 +55,7 @@ function copyLibraries(): void {
     ]
     writeFileSync(join(copies, module), `${instead ?? refusal.join('\n')}\n`)
   }
-  // Its only entry point imports OIDC and an HTTP client. The bundler drops them only from a package without side effects.
+  // Its entry point imports OIDC and an HTTP client. The bundler drops them only if the package has no side effects.
   const core = join(copies, '@actions', 'core', 'package.json')
   writeFileSync(core, JSON.stringify({ ...JSON.parse(readFileSync(core, 'utf8')), sideEffects: false }))
 }

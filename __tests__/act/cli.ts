@@ -1,5 +1,5 @@
-// `npm run test:act`: runs the workflows of __tests__/workflows, and those of examples/ whose tools this machine has, with
-// act against the simulated Neon. After each, no key that the action made is alive, and no secret stands in the log.
+// `npm run test:act`: runs the workflows of __tests__/workflows, and those of examples/ whose tools are installed, with
+// act against the simulated Neon. After each, no key that the action created is alive, and the log contains no secret.
 
 import { rmSync } from 'node:fs'
 import { fail, onInterrupt, readCommand } from '../../scripts/command.ts'
@@ -17,25 +17,25 @@ import { startTerraformWorld, TERRAFORM } from './terraform.ts'
 
 interface Workflow {
   file: string
-  /** What starts it; a push unless told. */
+  /** The event; a push by default. */
   event?: string
-  /** What `github.event` holds. */
+  /** The content of `github.event`. */
   payload?: object
-  /** Keys that the action makes in it. */
+  /** The number of keys that the action creates. */
   keys: number
   fails?: boolean
-  /** Keys that other runs have left behind: one of a run that is over, one of a run that goes on. */
+  /** The owner of two existing keys: one of a completed run, and one of a run in progress. */
   orphansOf?: Owner
-  /** The project's branches beside `main`, before and after. */
+  /** The project's branches besides `main`, before and after. */
   branches?: { before: string[]; after: string[] }
-  /** What its log has to say. */
+  /** Text that its log must contain. */
   says?: string
-  /** Programs that it needs, and what leads them to the simulated Neon. */
+  /** Programs that it needs, and variables that direct them to the simulated Neon. */
   needs?: string[]
   env?: Record<string, string> | undefined
 }
 
-/** @returns the key that the sweep has to keep */
+/** @returns the key that the sweep must keep */
 function leaveOrphans(owner: Owner): Key[] {
   const keys = ['completed', 'in_progress'].map((status, index) => {
     const id = String(500 + index)
@@ -46,13 +46,13 @@ function leaveOrphans(owner: Owner): Key[] {
   return keys.slice(1)
 }
 
-/** What no log may hold: API keys, and the passwords of databases. act shows outputs of steps, GitHub does not. */
+/** Secrets that no log may contain: API keys and database passwords. act shows outputs of steps, GitHub does not. */
 function secretsIn(log: string): string[] {
   const lines = log.split('\n').filter((line) => !line.includes('::set-output::'))
   const secrets = { 'a key': /napi_/, 'a password': new RegExp(neon.branches.password) }
   return Object.entries(secrets)
     .filter(([, pattern]) => lines.some((line) => pattern.test(line)))
-    .map(([what]) => `${what} stands in the log`)
+    .map(([what]) => `${what} in the log`)
 }
 
 /** Runs a workflow. @returns what is wrong */
@@ -89,7 +89,7 @@ async function problemsOf(workflow: Workflow, repository: string, actions: Other
   const left = neon.branches.of(neon.project).map(({ name }) => name)
   const problems = [
     ...(succeeded === !workflow.fails ? [] : [`act ${succeeded ? 'succeeded' : 'failed'}`]),
-    ...(made === workflow.keys ? [] : [`${made} keys were made instead of ${workflow.keys}`]),
+    ...(made === workflow.keys ? [] : [`${made} keys were created instead of ${workflow.keys}`]),
     ...alive.map(({ name }) => `the key ${name} is alive`),
     ...(left.join() === ['main', ...branches.after].join() ? [] : [`the branches are ${left}`]),
     ...(log.includes(says) ? [] : [`the log does not say '${says}'`]),
@@ -100,7 +100,7 @@ async function problemsOf(workflow: Workflow, repository: string, actions: Other
   return problems
 }
 
-/** What a workflow takes that is not to be had here. */
+/** What a workflow needs that is not available here. */
 function missing({ needs = [] }: Workflow, uses: string[], actions: OtherActions): string[] {
   return [...needs.filter((name) => findExecutable(name) === undefined), ...checkOutActions(uses, actions)]
 }
@@ -113,7 +113,7 @@ readCommand({
 const act = findExecutable('act') ?? ''
 if (act === '') {
   fail(
-    'act is not on this machine. With Go: go install github.com/nektos/act@v0.2.89; other ways: https://nektosact.com/installation',
+    'act is not installed. With Go: go install github.com/nektos/act@v0.2.89; other ways: https://nektosact.com/installation',
   )
 }
 const server = await startNeon()

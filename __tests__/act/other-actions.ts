@@ -1,22 +1,22 @@
-// Other people's actions, as act runs them without fetching anything itself.
+// Third-party actions, checked out so that act downloads nothing itself.
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** The actions of other repositories that a workflow or a composite action uses, as it names them: `owner/name@commit`. */
+/** The third-party actions that a workflow or a composite action uses: `owner/name@commit`. */
 export function actionsIn(yaml: string): string[] {
   return [...yaml.matchAll(/uses: ([\w-]+\/[\w.-]+@\w{40})/g)].map(([, name = '']) => name)
 }
 
-/** Where act finds the actions of others: `owner/name@commit` to folder. */
+/** Where act finds third-party actions: `owner/name@commit` to folder. */
 export type OtherActions = Record<string, string>
 
 /**
  * Checks actions out from GitHub, and the actions that they use.
  *
- * @returns what there is no way to, if anything. git's `url.<base>.insteadOf` makes a way to a mirror.
+ * @returns the actions that could not be fetched. git's `url.<base>.insteadOf` can redirect to a mirror.
  */
 export function checkOutActions(names: string[], into: OtherActions): string[] {
   return names.flatMap((name) => {

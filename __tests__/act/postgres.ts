@@ -1,4 +1,4 @@
-// A Postgres of this machine's own, to which the connection strings of the simulated Neon lead.
+// A local Postgres, to which the simulated Neon's connection strings lead.
 
 import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,12 +14,12 @@ import { findExecutable } from './executables.ts'
 export const POSTGRES = ['initdb', 'pg_ctl', 'psql']
 
 export interface Postgres {
-  /** Environment variables that lead psql there, whatever host the connection string names. */
+  /** Environment variables that direct psql there, independent of the host in the connection string. */
   env: Record<string, string>
   stop(): void
 }
 
-/** Postgres refuses to run as root; this is the ID of `nobody`, near enough everywhere. */
+/** Postgres refuses to run as root; this is the ID of `nobody` on most systems. */
 const NOBODY = 65_534
 
 /** Starts a Postgres with TLS, whose {@link ROLE} has this password and whose {@link DATABASE} is empty. */
@@ -56,7 +56,7 @@ export async function startPostgres(password: string): Promise<Postgres> {
   }
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`)
   run(pgCtl, ['start', '--wait', `--pgdata=${data}`, `--log=${join(folder, 'log')}`, '--options', options.join(' ')])
-  // act gives steps a terminal, where psql would open a pager; GitHub does not.
+  // Unlike GitHub, act gives steps a terminal, where psql would open a pager.
   const env = { PGHOSTADDR: '127.0.0.1', PGPORT: String(port), PAGER: 'cat' }
   const url = `postgresql://${ROLE}:${password}@localhost/postgres?sslmode=require`
   execFileSync(psql, [url, '--command', `CREATE DATABASE ${DATABASE}`], {

@@ -18,7 +18,7 @@ export function repositoryOfTests(files: string[]): string {
   })
 }
 
-/** A repository with workflows of examples/, each of them as it is but for what {@link adapt} says. */
+/** A repository with workflows of examples/, changed only by {@link adapt}. */
 export function repositoryOfExamples(files: string[]): string {
   return makeRepository((folder) => {
     const add = (from: string, to: string): void => {
@@ -56,16 +56,16 @@ interface Step {
   run?: string
 }
 
-/** Actions of an example that a machine with the tool on its PATH does without. */
+/** Actions of an example that are unnecessary if the tool is on the PATH. */
 const NOT_NEEDED = /^hashicorp\/setup-terraform@/
-/** What stands for the actions that hand files from job to job; `ACT_ARTIFACTS` is of `runAct`. */
+/** Replacements for the actions that pass files between jobs; `runAct` sets `ACT_ARTIFACTS`. */
 const ARTIFACTS = /^actions\/(up|down)load-artifact@/
-/** Of all actions, this one alone is named by its version. */
+/** This action, the only one that the examples reference by version. */
 const OURS = /^[\w-]+\/[\w.-]+\/?(.*)@v1$/
-/** Actions that are told where Neon's API is. */
+/** Neon's actions, which take the address of Neon's API as an input. */
 const NEONS = /^neondatabase\//
 
-/** Has an example use this very action, which takes a check-out, against the simulated Neon, and the CLI on the PATH. */
+/** Makes an example use the local action (which needs a checkout), the simulated Neon, and the CLI on the PATH. */
 function adapt(example: string): string {
   const document = parse(example) as { jobs?: Record<string, { steps?: Step[] }>; runs?: { steps: Step[] } }
   const checkout = example.match(/actions\/checkout@\w+/)?.[0] ?? 'actions/checkout@v7'
@@ -93,10 +93,10 @@ function adapt(example: string): string {
   return stringify(document)
 }
 
-/** The actions of others that an example uses. */
+/** The third-party actions that an example uses. */
 export function otherActions(file: string): string[] {
   const names = actionsIn(readFileSync(join(root, 'examples', file), 'utf8'))
-  // act itself copies the work tree in place of actions/checkout.
+  // act copies the work tree itself instead of running actions/checkout.
   return names.filter(
     (name) => !NOT_NEEDED.test(name) && !ARTIFACTS.test(name) && !name.startsWith('actions/checkout@'),
   )

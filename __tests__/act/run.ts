@@ -20,7 +20,7 @@ export interface ActRun {
   actions: OtherActions
 }
 
-/** No workflow here takes longer than some seconds, unless a tool waits for somebody to type. */
+/** A workflow takes only seconds, unless a tool waits for keyboard input. */
 const TIMEOUT_MILLISECONDS = 120_000
 
 /** Runs a workflow to its end. */
@@ -30,7 +30,7 @@ export function runAct(act: string, run: ActRun): Promise<{ succeeded: boolean; 
     Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`])
   const payload = join(cwd, '.git', 'event.json')
   writeFileSync(payload, JSON.stringify(run.payload))
-  // What steps install globally goes with the repository.
+  // Global installations of steps are removed with the repository.
   const installed = join(cwd, '.git', 'installed')
   const parameters = [
     run.event,

@@ -1,5 +1,5 @@
-// What Terraform and the provider kislerdm/neon need to meet the simulated Neon: the provider as a registry would have
-// given it, and, since it speaks to console.neon.tech alone, a proxy that leads there.
+// Makes Terraform and the provider kislerdm/neon use the simulated Neon: installs the provider as from a registry and,
+// since it connects only to console.neon.tech, starts a proxy that leads to the simulator.
 
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,13 +8,13 @@ import { startProxy } from '../../simulator/proxy.ts'
 import { generateCertificate, startTlsFront } from '../../simulator/tls.ts'
 import { findExecutable } from './executables.ts'
 
-/** `go install github.com/kislerdm/terraform-provider-neon@v0.13.0` brings the second. */
+/** `go install github.com/kislerdm/terraform-provider-neon@v0.13.0` installs the second. */
 export const TERRAFORM = ['terraform', 'terraform-provider-neon']
 
 const HOST = 'console.neon.tech'
-/** Any version will do: the configuration in shop/ asks for none. */
+/** Any version works: the configuration in shop/ does not require one. */
 const VERSION = '0.0.1'
-/** This machine, as Terraform names it. */
+/** Terraform's name for this platform. */
 const PLATFORM = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`
 
 export interface TerraformWorld {
@@ -22,7 +22,7 @@ export interface TerraformWorld {
   stop(): void
 }
 
-/** @param neonHost where the simulated Neon is */
+/** @param neonHost address of the simulated Neon */
 export async function startTerraformWorld(neonHost: string, projectId: string): Promise<TerraformWorld> {
   const [, provider = ''] = TERRAFORM.map(findExecutable)
   const folder = mkdtempSync(join(tmpdir(), 'terraform-'))

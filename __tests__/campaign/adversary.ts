@@ -1,4 +1,4 @@
-// An attacker who runs code in the job: who writes variables, and main's state file at any moment.
+// An attacker who runs code in the job and writes variables, and main's state file at any moment.
 
 import fc from 'fast-check'
 import { JOB_VARIABLES } from '../../simulator/runner/variables.ts'
@@ -10,7 +10,7 @@ export const EVIL = 'evil.example'
 /** A record that main did not write. */
 const forgery = fc.record({
   says: fc.constantFrom('no key', 'nothing yet', "somebody's key", 'nothing'),
-  /** Of main in another step of this job, under another account's key, or made up. */
+  /** Of main in another step of this job, under another account's key, or forged. */
   seal: fc.constantFrom('of another use', "under another account's key", 'none'),
 })
 type Forgery = typeof forgery extends fc.Arbitrary<infer Value> ? Value : never
@@ -28,21 +28,21 @@ const variables = fc.record({
 })
 type Variables = typeof variables extends fc.Arbitrary<infer Value> ? Value : never
 
-/** All that chance decides about an attacker. */
+/** The random choices about an attacker. */
 export const adversary = fc.record({
   before: fc.option(variables, { nil: undefined }),
-  /** Just before main's nth effect, or when main has ended. */
+  /** Before main's nth effect, or when main has ended. */
   tamperings: fc.array(fc.record({ effect: fc.nat(20), tampering }), { maxLength: 3 }),
   between: fc.option(variables, { nil: undefined }),
 })
 export type Adversary = typeof adversary extends fc.Arbitrary<infer Value> ? Value : never
 
-/** What an attacker can use. */
+/** What an attacker knows. */
 export interface Loot {
   jobId: string
   longLivedKey: string
   otherKey: string
-  /** A key that is not the job's. */
+  /** A key of somebody else. */
   victim: { id: string; name: string }
 }
 
@@ -55,7 +55,7 @@ function forge({ says, seal: kind }: Forgery, { jobId, longLivedKey, otherKey, v
   return kind === 'none' ? `x.${text}` : seal(text, kind === 'of another use' ? longLivedKey : otherKey, use)
 }
 
-/** The variables that an attacker sets, as the runner hands them to a step: GitHub's own win. */
+/** The variables that an attacker sets, as the runner passes them to a step: GitHub's own override them. */
 export function variablesOf({ proxies, noProxy, record }: Variables, loot: Loot): Record<string, string> {
   return {
     ...Object.fromEntries(proxies.map((name) => [name, `http://${EVIL}:3128`])),
@@ -64,9 +64,9 @@ export function variablesOf({ proxies, noProxy, record }: Variables, loot: Loot)
   }
 }
 
-/** Main's state file, and what becomes of it. */
+/** Main's state file and the attacker's changes to it. */
 export class StateFile {
-  /** What the runner reads in the end. */
+  /** What the runner finally reads. */
   record: string | undefined
   readonly #saves: string[] = []
   #removed = false
@@ -84,7 +84,7 @@ export class StateFile {
     this.record = value
   }
 
-  /** Does what is to be done before main's nth effect. */
+  /** Applies the changes due before main's nth effect. */
   tamper(effect: number): void {
     for (const { tampering } of this.#left.filter((one) => one.effect <= effect)) {
       if (tampering.kind === 'remove') this.#removed = true

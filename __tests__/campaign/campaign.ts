@@ -5,7 +5,7 @@ import { liveForReal } from './real-life.ts'
 import { type Schedule, schedule } from './schedule.ts'
 import { Statistics } from './statistics.ts'
 
-/** Lives through one schedule. @returns what was not as it must be */
+/** Simulates one schedule. @returns the broken invariants */
 export type Judge = (candidate: Schedule, statistics: Statistics) => Promise<string[]>
 
 /** @param blind the self-test: reconciliation is switched off, so leaks must be found */
@@ -18,13 +18,13 @@ export const inVirtualTime =
   }
 
 export const inRealProcesses: Judge = async (candidate, statistics) => {
-  // Attackers have real processes in __tests__/forgery.test.ts.
+  // __tests__/forgery.test.ts tests attackers with real processes.
   const life = await liveForReal({ ...candidate, adversary: null })
   statistics.add(life)
   return violationsOf(life)
 }
 
-/** What broke an invariant, as small as it could be made, and where to find it again. */
+/** A schedule that breaks an invariant, reduced as far as possible, and the path that repeats it. */
 export interface Finding<T> {
   schedule: T
   report: string
@@ -37,9 +37,9 @@ export interface CampaignResult {
 }
 
 /**
- * Lives through many random schedules, up to the first one that breaks an invariant.
+ * Simulates random schedules until one breaks an invariant.
  *
- * @param parameters the same seed makes the same schedules
+ * @param parameters the same seed gives the same schedules
  */
 export async function runCampaign(judge: Judge, parameters: fc.Parameters<[Schedule]>): Promise<CampaignResult> {
   const statistics = new Statistics()
@@ -47,7 +47,7 @@ export async function runCampaign(judge: Judge, parameters: fc.Parameters<[Sched
   return { statistics, finding }
 }
 
-/** Looks for a violation among whatever chance makes. */
+/** Looks for a violation in random values. */
 export async function findViolation<T>(
   chance: fc.Arbitrary<T>,
   violations: (candidate: T) => Promise<string[]>,

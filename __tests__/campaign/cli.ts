@@ -1,5 +1,5 @@
-// `npm run campaign`: many random lives of a key, each with faults at its requests and interruptions at any point. Ends
-// with an error at the first one after which something is not as it must be, made as small as it can be.
+// `npm run campaign`: random lives of a key, each with faults at its requests and interruptions at any point. Fails at
+// the first life that breaks an invariant, and reduces it as far as possible.
 
 import { registerHooks } from 'node:module'
 import { onInterrupt, readCommand } from '../../scripts/command.ts'
@@ -9,15 +9,15 @@ import type { Statistics } from './statistics.ts'
 
 const given = readCommand({
   usage: 'npm run campaign --',
-  does: 'Random lives of a key with faults; ends with an error where one leaves something behind. docs/reliability.md explains it.',
+  does: 'Simulates random lives of a key; fails if one breaks an invariant. docs/reliability.md explains it.',
   flags: {
     schedules: { value: 'NUMBER', default: '20000', whole: 0, help: 'lives in virtual time' },
     processes: { value: 'NUMBER', default: '200', whole: 0, help: 'lives in real processes' },
     sweeps: { value: 'NUMBER', default: '20000', whole: 0, help: 'sweeps in virtual time' },
-    seed: { value: 'NUMBER', whole: 0, help: 'repeats the schedules of an earlier campaign; random unless told' },
+    seed: { value: 'NUMBER', whole: 0, help: 'repeat the schedules of an earlier campaign; random by default' },
     path: { value: 'PATH', help: 'the schedule that an earlier campaign found' },
-    'self-test': { help: 'with a leak built in, which has to be found: lists are empty' },
-    'without-seal': { help: 'the same: post believes a record whatever its seal' },
+    'self-test': { help: 'build in a leak (lists are empty), which the campaign must find' },
+    'without-seal': { help: 'build in another leak: post accepts a record with any seal' },
     write: { help: 'into docs/reliability.md' },
   },
 })
@@ -34,28 +34,28 @@ if (given.has('without-seal')) {
       if (!url.endsWith('/src/steps/seal.ts')) return module
       const check = /return given\.length .*/
       const source = String(module.source)
-      if (!check.test(source)) throw new Error('The check of the seal is not where it was.')
+      if (!check.test(source)) throw new Error('src/steps/seal.ts no longer checks the seal as expected here.')
       return { ...module, source: source.replace(check, 'return text') }
     },
   })
 }
-// Not before the hook.
+// Imported after the hook is registered, so that the hook applies.
 const { inRealProcesses, inVirtualTime, runCampaign } = await import('./campaign.ts')
 const { report } = await import('./statistics.ts')
 const { reportRows, runSweeps, unnoticedRules } = await import('./sweeps.ts')
 
 if (given.has('self-test') || given.has('without-seal')) {
   const { finding } = await runCampaign(inVirtualTime(given.has('self-test')), { seed, numRuns: schedules })
-  console.log(finding?.report ?? `${schedules} schedules found no leak: the campaign would not see one.`)
-  console.log(`A check was off, so a leak had to be found${finding ? '.' : ' and was not.'}`)
+  console.log(finding?.report ?? `${schedules} schedules found no leak: the campaign does not notice one.`)
+  console.log(`A check was off, so the campaign had to find a leak${finding ? '.' : ', but did not.'}`)
   const unnoticed = given.has('self-test') ? await unnoticedRules(seed, sweeps) : []
-  for (const rule of unnoticed) console.log(`A sweep without this rule was not found: ${rule}`)
+  for (const rule of unnoticed) console.log(`The campaign did not notice a sweep with this change: ${rule}`)
   process.exit(finding && unnoticed.length === 0 ? 0 : 1)
 }
 
 async function check(judge: Judge, numRuns: number, alone: string): Promise<Statistics> {
   const start = performance.now()
-  // What a failing life in real processes can do without would take minutes to find.
+  // Reducing a failing life in real processes would take minutes.
   const endOnFailure = judge === inRealProcesses
   const { finding, statistics } = await runCampaign(judge, { ...path, seed, numRuns, endOnFailure })
   if (finding) {

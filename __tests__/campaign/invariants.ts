@@ -3,21 +3,21 @@ import { type Life, unreportedKeys, type VirtualLife } from './life.ts'
 import type { Mishap } from './schedule.ts'
 import type { ProcessStory } from './virtual-process.ts'
 
-/** Milliseconds; the contract's bound on post. */
+/** Milliseconds; the bound on post in docs/behavior.md. */
 const POST_BOUND = 60_000
-/** Milliseconds; the runner kills main ten seconds after it cancelled the job. */
+/** Milliseconds; the runner kills main ten seconds after the job was cancelled. */
 const CANCEL_BOUND = 10_000
 /** Milliseconds for one attempt to time out and the longest wait after it, in post. */
 const TIMEOUT_COST = 12_000
 const WAIT_COSTS = [500, 1_000, 2_000, 4_000, 8_000, 10_000]
 const SECOND_LOOK_COST = 3_500
-/** Milliseconds of post's time that mishaps may cost and post must still succeed. */
+/** Milliseconds that mishaps may cost post while it must still succeed. */
 const POST_BUDGET = 50_000
 
 /**
- * What must be true of every life, whatever the schedule.
+ * Checks the invariants of every life.
  *
- * @returns what is not, in words; empty when all holds
+ * @returns the broken invariants; empty if all hold
  */
 export function violationsOf(life: Life): string[] {
   return [
@@ -29,7 +29,7 @@ export function violationsOf(life: Life): string[] {
   ]
 }
 
-/** The same, and what only virtual time can tell: causes and durations. */
+/** The same, and invariants that only virtual time can check: causes and durations. */
 export function virtualViolationsOf(life: VirtualLife): string[] {
   const needless = life.post.ending === 'failure' && mustSucceed(life)
   return [
@@ -41,7 +41,7 @@ export function virtualViolationsOf(life: VirtualLife): string[] {
   ]
 }
 
-/** (a) and (c): after post no key of the action's is alive, or post failed loudly and for a reason. */
+/** (a) and (c): after post no key of the action is alive, or post failed for a reason and said so. */
 function noLiveKey(life: Life): string[] {
   const { post, schedule } = life
   // A post step that succeeds has no error that could name a key.
@@ -55,7 +55,7 @@ function noLiveKey(life: Life): string[] {
   ]
 }
 
-/** Neon answered well enough in post's time: no answer that means 'no', and no more lost time than there is. */
+/** Whether Neon answered well enough for post: no refusal, and enough time left. */
 function mustSucceed({ schedule, hit, main, record }: VirtualLife): boolean {
   const { adversary, jobIdKnown } = schedule
   if (adversary?.before || (adversary?.tamperings.length ?? 0) > 0) return false
@@ -63,7 +63,7 @@ function mustSucceed({ schedule, hit, main, record }: VirtualLife): boolean {
   const told = record === main.state.record && /"kind":"(?:keys|no key)"/.test(record)
   if (!told && (adversary || !jobIdKnown)) return false
   const senseless = hit.post.filter((mishap) => ['body', 'fields'].includes(mishap.kind) || isSuccess(mishap))
-  // Of the second answer in a row that nobody can read, the action takes somebody else to be answering.
+  // After the second invalid answer in a row, the action assumes that somebody else is answering.
   if (schedule.postApiKey !== 'the same' || senseless.length > 1) return false
   const costs = hit.post.map(costOf)
   const total = costs.reduce((sum, cost, index) => sum + cost + (WAIT_COSTS[index] ?? 10_000), SECOND_LOOK_COST)
@@ -72,7 +72,7 @@ function mustSucceed({ schedule, hit, main, record }: VirtualLife): boolean {
 
 const isSuccess = (mishap: Mishap): boolean => mishap.kind === 'status' && mishap.status < 300
 
-/** Milliseconds that a mishap can cost post; infinite where Neon says no. */
+/** Milliseconds that a mishap can cost post; infinite if Neon refuses. */
 function costOf(mishap: Mishap): number {
   switch (mishap.kind) {
     case 'never sent':
@@ -82,7 +82,7 @@ function costOf(mishap: Mishap): number {
       return TIMEOUT_COST
     case 'status': {
       const again = [423, 429, 503].includes(mishap.status) || mishap.status >= 500 || isSuccess(mishap)
-      // The virtual clock may be past a date, or not: the longest is assumed.
+      // The virtual clock may or may not be past a date: assume the longest wait.
       const wait = mishap.headers?.['retry-after'] ?? '0'
       const seconds = /^\d+$/.test(wait) ? Number(wait) : 40
       return again ? seconds * 1000 : Number.POSITIVE_INFINITY
@@ -92,7 +92,7 @@ function costOf(mishap: Mishap): number {
   }
 }
 
-/** (b) main never reports success without a usable, masked, unrevoked key. */
+/** (b) main never succeeds without a usable, masked, unrevoked key. */
 function successMeansUsable({ main, handedOnWorks }: Life): string[] {
   const key = main.outputs.api_key
   if (main.ending !== 'success') return []
@@ -104,7 +104,7 @@ function successMeansUsable({ main, handedOnWorks }: Life): string[] {
   ]
 }
 
-/** (d) no key that the action did not make is ever touched. */
+/** (d) the action never touches a key that it did not create. */
 function nothingForeignTouched({ lookAlikes, neon, made }: Life): string[] {
   const ids = new Set(made.map(({ id }) => id))
   const aimed = neon.requests
@@ -117,7 +117,7 @@ function nothingForeignTouched({ lookAlikes, neon, made }: Life): string[] {
   ]
 }
 
-/** (e) no secret outside the places that the contract allows. */
+/** (e) secrets appear only where docs/security.md allows them. */
 function noSecretAstray({ main, post, neon, schedule, files }: Life): string[] {
   const found: string[] = []
   const search = (where: string, texts: Iterable<string>, allowed?: string): void => {
@@ -161,17 +161,17 @@ function inTime({ main, post, schedule: { interruption } }: VirtualLife): string
   ]
 }
 
-/** (g) a key that is not needed is made only where an answer was lost, and never while another one lies about. */
+/** (g) a second key is created only if an answer was lost, and never while main knows that another one is alive. */
 function noNeedlessKeys({ made, overlooked, hit, main }: VirtualLife): string[] {
   const needed = main.outputs.api_key === undefined ? 0 : 1
   const lost = hit.main.length + (main.ending === 'success' ? 0 : 1)
   return [
     ...(overlooked > 0 ? ['(g) a key was made while an earlier one was known to be alive'] : []),
-    ...(made.length - needed > lost ? [`(g) ${made.length} keys were made`] : []),
+    ...(made.length - needed > lost ? [`(g) ${made.length} keys were created`] : []),
   ]
 }
 
-/** Every request is valid by Neon's OpenAPI document, and so is every answer of the simulator. */
+/** Every request and every simulated answer is valid by Neon's OpenAPI document. */
 function validRequests({ neon }: Life): string[] {
   return [...neon.requests.flatMap(({ violations }) => violations), ...neon.violations].map(
     (violation) => `(OpenAPI) ${violation}`,

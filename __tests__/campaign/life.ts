@@ -12,10 +12,10 @@ import { evilProxy, virtualNetwork } from './virtual-network.ts'
 import { type ProcessStory, runProcess } from './virtual-process.ts'
 import { randomFrom, VirtualClock } from './virtual-time.ts'
 
-/** As simulated runners tell it; see simulator/runner/job.ts. */
+/** The job ID of the simulated runner; see simulator/runner/job.ts. */
 const JOB_ID = '48216309157'
 
-/** Names of keys that are not the job's, most of them only to a careful reader; the keys must outlive everything. */
+/** Names of keys of others, most of which resemble the action's; these keys must never be touched. */
 const LOOK_ALIKES = [
   `gha/812345678/19876543210/1/${JOB_ID}8/aaaaaaaa/shop.test`,
   `gha/812345678/19876543210/1/0/aaaaaaaa/shop.test`,
@@ -29,36 +29,36 @@ const LOOK_ALIKES = [
   'terraform',
 ]
 
-/** The whole life of a key, as it went: what can be seen of it in virtual time and in real processes alike. */
+/** The observed life of a key, both in virtual time and in real processes. */
 export interface Life {
   schedule: Schedule
   neon: Neon
   main: ProcessStory
   post: ProcessStory
-  /** Every key made by the action. */
+  /** Every key that the action created. */
   made: Key[]
-  /** Those of them that landed when post had looked for the last time: no job can find them, the next sweep does. */
+  /** Those of them that were created after post's last look: the job cannot find them, the next sweep does. */
   leftForSweep: Key[]
   lookAlikes: Key[]
-  /** What the files on the runner's disk held when post had ended; none in virtual time. */
+  /** The contents of the files on the runner's disk when post had ended; none in virtual time. */
   files: string[]
-  /** Whether the handed-on key worked when main had ended. */
+  /** Whether the key passed to later steps worked when main had ended. */
   handedOnWorks: boolean
 }
 
-/** What virtual time shows besides. */
+/** Additional observations in virtual time. */
 export interface VirtualLife extends Life {
-  /** Mishaps that hit a request (schedules hold more than are reached). */
+  /** Mishaps that hit a request (a schedule may contain more). */
   hit: { main: Mishap[]; post: Mishap[] }
-  /** Live keys of the action's at the moment each create arrived that main's last look must have found. */
+  /** Live keys of the action when a create arrived that main's last look must have found. */
   overlooked: number
-  /** Hosts that were sent the long-lived key. */
+  /** Hosts that received the long-lived key. */
   sentTo: Set<string>
   /** What post found. */
   record: string
 }
 
-/** What a life begins with: keys that are none of the action's, and the inputs of main and of post. */
+/** The start of a life: keys of others, and the inputs of main and post. */
 export function prepare(neon: Neon, { scope, postApiKey }: Schedule) {
   const { organization, project, ada, adminKey } = neon
   const owner = scope === 'personal' ? { user: ada } : { organization }
@@ -87,7 +87,7 @@ export function prepare(neon: Neon, { scope, postApiKey }: Schedule) {
 }
 
 /**
- * Lives through one schedule in virtual time.
+ * Simulates one schedule in virtual time.
  *
  * @param blind the campaign's self-test; see {@link virtualNetwork}
  */
@@ -97,7 +97,7 @@ export async function live(schedule: Schedule, blind = false): Promise<VirtualLi
   const { lookAlikes, inputs, postInputs, made, works } = prepare(neon, schedule)
   const madeAt = new Map<string, number>()
   neon.accounts.onCreate = ({ id }) => madeAt.set(id, clock.now())
-  /** Live keys of the action's, made before or since a moment on the virtual clock. */
+  /** Live keys of the action, created before or since a moment on the virtual clock. */
   const alive = (when: 'before' | 'since', moment: number): Key[] =>
     made().filter(
       ({ id, revokedAt }) => revokedAt === undefined && (madeAt.get(id) ?? 0) < moment === (when === 'before'),
@@ -159,7 +159,7 @@ export async function live(schedule: Schedule, blind = false): Promise<VirtualLi
   })
   await clock.runUntil(() => paused)
   const variables = { ...before, ...(adversary?.between && variablesOf(adversary.between, loot)) }
-  // What main did not save comes from the environment.
+  // States that main did not save come from the environment.
   const record = file.record ?? variables.STATE_record ?? ''
   const post = await runProcess({
     ...common('post', variables),
@@ -167,7 +167,7 @@ export async function live(schedule: Schedule, blind = false): Promise<VirtualLi
     inputs: { ...defaults, ...postInputs },
     state: { record },
   })
-  // What is still on its way lands now.
+  // Requests that are still in flight are applied now.
   await clock.runUntil(() => false)
 
   const landed = alive('since', lastLook.post === 0 ? post.start : lastLook.post)
@@ -176,9 +176,9 @@ export async function live(schedule: Schedule, blind = false): Promise<VirtualLi
   return { ...life, hit, overlooked, sentTo, record }
 }
 
-/** Live keys that post should have revoked, and neither did nor named in its failure. */
+/** Live keys that post neither revoked nor named in its failure. */
 export function unreportedKeys({ schedule, post, made, leftForSweep }: Life): Key[] {
-  // Nobody knows the names in a record that somebody has removed; what to do is told all the same.
+  // Names in a removed record are unknown; the error still says what to do.
   const tampered = (schedule.adversary?.tamperings.length ?? 0) > 0
   if (tampered && post.error.includes('neon api-keys')) return []
   return made

@@ -10,7 +10,7 @@ import type { ProcessStory } from './virtual-process.ts'
 /** How many times faster the clocks of the processes run; the simulated Neon keeps the machine's time. */
 const TIME_LAPSE = 20
 
-/** Lives through one schedule in real processes, against a real server: the built dist/, as the runner would run it. */
+/** Runs one schedule in real processes against a real server: the built dist/, as the runner would run it. */
 export async function liveForReal(schedule: Schedule): Promise<Life> {
   const server = await startNeon({ edition: schedule.edition })
   const { neon, host: api_host } = server
@@ -32,7 +32,7 @@ export async function liveForReal(schedule: Schedule): Promise<Life> {
     )
     const handedOnWorks = works(main)
     server.clearFaults()
-    // What is late lands before post; what lands later still is the sweep's.
+    // Late requests are applied before post; later ones are left to the sweep.
     await new Promise((resolve) => setTimeout(resolve, 350))
     arm(server, schedule.post)
     job.overridePostInputs(postInputs)
@@ -58,7 +58,7 @@ function arm(server: NeonServer, planned: (Mishap | null)[]): void {
   for (const [after, mishap] of planned.entries()) if (mishap) server.inject({ after, failure: playable(mishap) })
 }
 
-/** A mishap as the server can play it: connections are refused between requests, and time is short. */
+/** Converts a mishap for the server: connections are refused between requests, and times are shorter. */
 function playable(planned: Mishap): Failure {
   switch (planned.kind) {
     case 'never sent':
@@ -74,7 +74,7 @@ function playable(planned: Mishap): Failure {
   }
 }
 
-/** Signals main as the schedule has it, at the first, second or third request instead of at a moment. */
+/** Signals main as the schedule says, but at the first, second or third request instead of at a moment. */
 function interrupt(planned: Interruption, signal: (name: NodeJS.Signals) => void, requests: () => number): void {
   if (planned.kind !== 'cancelled at' && planned.kind !== 'killed at') return
   const timer = setInterval(() => {

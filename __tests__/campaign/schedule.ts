@@ -3,13 +3,13 @@ import { EDITIONS, type Edition } from '../../simulator/neon/editions.ts'
 import { API_KEY_PLACEHOLDER, type Failure } from '../../simulator/neon/faults.ts'
 import { adversary } from './adversary.ts'
 
-/** What goes wrong with one request: it never leaves, or Neon (or something on the way) fails. */
+/** What goes wrong with one request: it is never sent, or Neon (or something in between) fails. */
 export type Mishap = { kind: 'never sent'; code: string } | Failure
 
-/** What ends a process before its time. */
+/** What interrupts a process. */
 export type Interruption =
   | { kind: 'none' }
-  /** SIGKILL just before its nth effect: a mask, a state, a request, an output, a line of log. */
+  /** SIGKILL before its nth effect: a mask, a state, a request, an output, a line of log. */
   | { kind: 'killed before effect'; effect: number }
   /** SIGKILL at a moment, in milliseconds from its start. */
   | { kind: 'killed at'; milliseconds: number }
@@ -21,7 +21,7 @@ const status = fc.constantFrom(200, 204, 301, 400, 401, 403, 404, 408, 409, 422,
 const retryAfter = fc.option(
   fc.oneof(
     fc.constantFrom('0', '1', '5', '30', '300', 'soon'),
-    // A date that the virtual clock, which starts in 2026, reaches or has passed.
+    // A date before or after the start of the virtual clock in 2026.
     fc.integer({ min: -5, max: 40 }).map((seconds) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toUTCString()),
   ),
   { nil: undefined },
@@ -62,7 +62,7 @@ export const mishap: fc.Arbitrary<Mishap> = fc.oneof(
   fc.tuple(status, applied, retryAfter, body).map(([code, done, wait, text]) => ({
     kind: 'status' as const,
     status: code,
-    // Whoever says no has not done it; about everything else nobody can be sure.
+    // A refused request was not applied; any other may or may not have been.
     applied: code >= 300 && code < 500 && code !== 423 && code !== 429 ? false : done,
     ...(wait !== undefined && { headers: { 'retry-after': wait } }),
     ...(text !== undefined && { body: text }),
@@ -89,10 +89,10 @@ const anything = fc.record({
   /** The mishap of main's nth request; `null`: none. */
   main: mishaps,
   interruption,
-  /** Milliseconds from the end of main to the start of post: how long the job goes on. */
+  /** Milliseconds from the end of main to the start of post. */
   pause: fc.constantFrom(0, 100, 60_000),
   post: mishaps,
-  /** What post gets for `api_key`: composite actions can hand it a wrong one (actions/runner 3514). */
+  /** Post's `api_key`: composite actions can pass a wrong one (actions/runner 3514). */
   postApiKey: fc.oneof(
     { weight: 9, arbitrary: fc.constant('the same' as const) },
     { weight: 1, arbitrary: fc.constantFrom('none' as const, 'a revoked one' as const, "another account's" as const) },
@@ -100,7 +100,7 @@ const anything = fc.record({
   debug: fc.boolean(),
   /** Which of Neon's documents its answers follow. */
   edition: fc.constantFrom(...(Object.keys(EDITIONS) as Edition[])),
-  /** Whether the runner tells the ID of the job. */
+  /** Whether the runner provides the job ID. */
   jobIdKnown: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
   adversary: fc.option(adversary, { nil: null, freq: 2 }),
   /** Seed of the jitter. */
@@ -109,8 +109,8 @@ const anything = fc.record({
 export type Schedule = typeof anything extends fc.Arbitrary<infer Value> ? Value : never
 
 /**
- * Any life of a key: all that chance decides about it. With another `api_key` post can tell a record that somebody has
- * removed as little from that of a run without a key as a forged one from main's, so those two do not meet.
+ * All random choices about the life of a key. With a wrong `api_key`, post can recognize neither a removed record nor a
+ * forged one, so a schedule has either a wrong `api_key` or an attacker.
  */
 export const schedule: fc.Arbitrary<Schedule> = anything.map((life) =>
   life.postApiKey === 'the same' ? life : { ...life, adversary: null },

@@ -2,14 +2,14 @@ import { table } from '../../scripts/markdown.ts'
 import { type Life, unreportedKeys } from './life.ts'
 import type { Mishap } from './schedule.ts'
 
-/** How often something was seen, by its name. */
+/** How often something was observed, by name. */
 type Counts = Record<string, number>
 
 function count(counts: Counts, name: string, more = 1): void {
   counts[name] = (counts[name] ?? 0) + more
 }
 
-/** What a campaign has seen so far. */
+/** The observations of a campaign so far. */
 export class Statistics {
   readonly outcome = { schedules: 0, requests: 0, made: 0, revoked: 0, reported: 0, leftForSweep: 0, unreported: 0 }
   readonly endings: Counts = {}
@@ -40,8 +40,8 @@ const OUTCOME: Record<keyof Statistics['outcome'], string> = {
   made: 'keys made',
   revoked: 'revoked by main or post',
   reported: 'alive, and post failed and named them',
-  leftForSweep: "landed after post's last look, found by the next sweep",
-  unreported: '**alive without anybody having been told**',
+  leftForSweep: "created after post's last look, found by the next sweep",
+  unreported: '**alive and unreported**',
 }
 
 const inWords = (number: number): string => number.toLocaleString('en')
@@ -61,7 +61,7 @@ export function report(seed: number, virtual: Statistics, real: Statistics): str
       outcome.map(([name, words]) => [words, inWords(virtual.outcome[name]), inWords(real.outcome[name])]),
     ),
     listed('how main and post ended (virtual time)', virtual.endings),
-    listed('what ended main before its time', virtual.interruptions),
+    listed('what interrupted main', virtual.interruptions),
     listed('what hit a request', virtual.mishaps),
   ].join('\n')
 }

@@ -11,11 +11,11 @@ import { virtualNetwork } from './virtual-network.ts'
 import { type ProcessStory, runProcess } from './virtual-process.ts'
 import { randomFrom, VirtualClock } from './virtual-time.ts'
 
-/** Milliseconds from one end to the other. */
+/** Milliseconds that a message travels. */
 const LATENCY = 25
 const HOUR = 3_600_000
 
-/** Names that only a careless reader takes for the action's. */
+/** Names that resemble the action's. */
 const LOOK_ALIKES = [
   'gha/812345678/501/1/9110',
   'gha/812345678/501/1/9110/AAAAAAAA/shop.test',
@@ -26,7 +26,7 @@ const LOOK_ALIKES = [
   'terraform',
 ]
 
-/** A key of the world's, and the run and job that it was made for. */
+/** A key, and the run and job for which it was created. */
 export interface SweptKey {
   key: Key
   name: KeyName
@@ -34,15 +34,15 @@ export interface SweptKey {
   ageHours: number
 }
 
-/** What GitHub has answered to a question, last; `undefined` as status: nothing. */
+/** GitHub's last answer to a request; a status of `undefined` means no answer. */
 export interface Told {
   status: number | undefined
-  // biome-ignore lint/suspicious/noExplicitAny: the oracle reads what it knows of GitHub's JSON.
+  // biome-ignore lint/suspicious/noExplicitAny: the oracle reads only the parts of GitHub's JSON that it knows.
   body: any
   limited: boolean
 }
 
-/** A sweep as it went. */
+/** An observed sweep. */
 export interface SweepLife {
   world: SweepWorld
   neon: Neon
@@ -50,15 +50,15 @@ export interface SweepLife {
   sweep: ProcessStory
   runs: RunLife[]
   keys: SweptKey[]
-  /** By the question, as {@link Github.asked} names it; of a list, its last page. */
+  /** By request, named as in {@link Github.asked}; for a list, its last page. */
   told: Map<string, Told>
-  /** When a request to revoke a key left, by the key's ID. */
+  /** When a request to revoke a key was sent, by key ID. */
   revokedAt: Map<string, number>
-  /** How many requests to Neon something went wrong with. */
+  /** The number of requests to Neon that failed. */
   neonMishaps: number
 }
 
-/** Lives through one sweep in virtual time. */
+/** Simulates one sweep in virtual time. */
 export async function liveSweep(world: SweepWorld, rules: readonly Rule[] = RULES): Promise<SweepLife> {
   const clock = new VirtualClock()
   const neon = await Neon.create({ now: () => clock.date() })

@@ -2,16 +2,16 @@ import { SWEEP_DEADLINE } from '../../src/steps/sweep-keys.ts'
 import type { SweepLife, SweptKey, Told } from './sweep-life.ts'
 import { OWN_JOB, OWN_RUN, REPOSITORIES } from './sweep-world.ts'
 
-/** Milliseconds from the cancelling of a job to the end of its processes. */
+/** Milliseconds from the cancellation of a job to the end of its processes. */
 const CANCEL_BOUND = 10_000
 
-/** What has to become of a key: revoked, kept, kept with a warning, or kept with a sweep that fails. */
+/** The required outcome for a key: revoked, kept, kept with a warning, or kept while the sweep fails. */
 export type Fate = 'revoked' | 'kept' | 'warned' | 'failed'
 
-/** A key with what GitHub has told about it, as the contract's table speaks of it. */
+/** A key with GitHub's answers about it, the input of the table in docs/behavior.md. */
 interface Case extends SweptKey {
   life: SweepLife
-  /** Of its run, of the jobs of its attempt, and of what shows that the token reads runs there. */
+  /** About its run, the jobs of its run attempt, and the request that shows whether the token can read runs there. */
   run: SweptKey['run']
   ofRun: Told | undefined
   ofJobs: Told | undefined
@@ -22,7 +22,7 @@ interface Case extends SweptKey {
 const told = (answer: Told | undefined, what: string): boolean =>
   answer?.status === 200 && answer.body?.[what] !== undefined
 const attemptOf = ({ name }: Case): number => Number(name.runAttempt)
-/** An answer about the run itself, of the key's attempt or a later one. */
+/** An answer about the run, of the key's run attempt or a later one. */
 const timely = (key: Case): boolean => told(key.ofRun, 'run_attempt') && key.ofRun?.body.run_attempt >= attemptOf(key)
 const goesOn = (key: Case): boolean =>
   timely(key) && key.ofRun?.body.status !== 'completed' && key.ofRun?.body.run_attempt === attemptOf(key)
@@ -30,7 +30,7 @@ const jobOf = (key: Case) => key.ofJobs?.body?.jobs?.find(({ id }: { id: number 
 const never = (answer: Told | undefined): boolean =>
   answer?.status === 401 || (answer?.status === 403 && !answer.limited)
 
-/** The contract's table (*Sweep, in order*): the first row that applies. */
+/** The table of docs/behavior.md, *Sweep*: the first row that applies. */
 export const TABLE: readonly [row: string, applies: (key: Case) => boolean, Fate][] = [
   [
     'the token does not see its repository',
@@ -65,7 +65,7 @@ export const TABLE: readonly [row: string, applies: (key: Case) => boolean, Fate
   ['GitHub cannot tell for now', () => true, 'warned'],
 ]
 
-/** Nothing is asked any more about a repository of which GitHub has refused to tell, nor with a rejected token. */
+/** After GitHub has denied access to a repository or rejected the token, no more requests are sent. */
 function wasRefused({ run, life }: Case): boolean {
   const questions = life.runs
     .filter(({ repository }) => repository === run.repository)
@@ -86,7 +86,7 @@ function sees({ run, life: { world } }: Case): boolean {
   return world.sees[REPOSITORIES.indexOf(run.repository)] ?? false
 }
 
-/** The row of the table that applies to each key that is in question. */
+/** The row of the table that applies to each key in scope. */
 export function rowsOf(life: SweepLife): { key: SweptKey; row: string; fate: Fate }[] {
   const { world, keys } = life
   const inQuestion = keys.filter(({ run }) => world.repositories === 'all' || run.repository === REPOSITORIES[0])
@@ -101,7 +101,7 @@ export function rowsOf(life: SweepLife): { key: SweptKey; row: string; fate: Fat
   })
 }
 
-/** @returns what is not as it must be, in words */
+/** @returns the broken invariants */
 export function sweepViolationsOf(life: SweepLife): string[] {
   return [
     ...noJobLosesItsKey(life),
@@ -113,7 +113,7 @@ export function sweepViolationsOf(life: SweepLife): string[] {
   ]
 }
 
-/** (a) Whatever the rules: no key of a job that goes on is revoked, but for its age, and none of the sweep's own job. */
+/** (a) Independent of the table: no key of a running job is revoked, except for its age, and none of the own job. */
 function noJobLosesItsKey({ keys, revokedAt, world }: SweepLife): string[] {
   return keys.flatMap(({ key, name, run, ageHours }) => {
     const moment = revokedAt.get(key.id)
@@ -132,7 +132,7 @@ function nothingForeignTouched(life: SweepLife): string[] {
     .map((id) => `(b) asked to revoke the key ${id}, which is not in question`)
 }
 
-/** (c) Each key meets its fate, and what is not certain is said; nothing else is. */
+/** (c) Each key has the outcome of its row; doubts are reported, and nothing else is. */
 function asTheTableSays(life: SweepLife): string[] {
   const { sweep, world, revokedAt, neonMishaps } = life
   const { revoked_count, kept_count, failed_count } = sweep.outputs
@@ -168,7 +168,7 @@ function asTheTableSays(life: SweepLife): string[] {
   ].map((what) => `(c) ${what}`)
 }
 
-/** (d) One question a run and one a list of jobs, unless GitHub asked for a pause. */
+/** (d) One request per run and one per list of jobs, unless GitHub asked for a pause. */
 function asksOnce({ github, world }: SweepLife): string[] {
   const pauses = world.github.filter((mishap) => mishap?.kind === 'status' && mishap.headers).length
   return github.asked.length - new Set(github.asked).size > pauses ? [`(d) asked twice: ${github.asked}`] : []

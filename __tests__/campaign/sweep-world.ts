@@ -13,7 +13,7 @@ export const REPOSITORIES = [
 ] as const
 const HOUR = 3_600_000
 
-/** What goes wrong with one question to GitHub. */
+/** What goes wrong with one request to GitHub. */
 export type GithubMishap =
   | { kind: 'stale'; milliseconds: number }
   | { kind: 'status'; status: number; headers?: Record<string, string> }
@@ -46,7 +46,7 @@ const end = fc.oneof(
   fc.integer({ min: -9 * HOUR, max: 0 }),
 )
 
-/** A run: the ends of its attempts' jobs, and what comes between the attempts and after them. */
+/** A run: when the jobs of its attempts end, and what happens between the attempts and after them. */
 const run = fc.record({
   repository: fc.nat(2),
   attempts: fc.array(fc.array(end, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 3 }),
@@ -63,7 +63,7 @@ const key = fc.record({
   hours: fc.constantFrom(0.1, 5, 20, 120.9, 120.9, 121.5, 900),
 })
 
-/** All that chance decides about a sweep. */
+/** The random choices about a sweep. */
 export const sweepWorld = fc.record({
   repositories: fc.constantFrom('this' as const, 'this' as const, 'all' as const),
   /** Which repositories the token sees. */
@@ -72,7 +72,7 @@ export const sweepWorld = fc.record({
     { weight: 8, arbitrary: fc.constant('read' as const) },
     { weight: 1, arbitrary: fc.constantFrom('none' as const, 'no access' as const) },
   ),
-  /** Whether the runner tells the ID of the sweep's own job. */
+  /** Whether the runner provides the ID of the sweep's own job. */
   knowsJob: fc.boolean(),
   ownAttempt: fc.constantFrom(1, 2),
   /** The first one is the sweep's own. */
@@ -87,7 +87,7 @@ export const sweepWorld = fc.record({
     { weight: 3, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: fc.array(fc.option(mishap, { nil: null, freq: 2 }), { maxLength: 6 }) },
   ),
-  /** GitHub's requests an hour. */
+  /** GitHub's limit of requests per hour. */
   limit: fc.oneof(
     { weight: 4, arbitrary: fc.constant(1_000) },
     { weight: 1, arbitrary: fc.integer({ min: 1, max: 9 }) },
@@ -105,7 +105,7 @@ interface Attempt {
   ends: Record<string, number>
 }
 
-/** What happens to a run, whoever looks. */
+/** A run's history on the virtual clock. */
 export class RunLife {
   readonly id: string
   readonly repository: (typeof REPOSITORIES)[number]
@@ -118,7 +118,7 @@ export class RunLife {
     this.#story = story
     this.id = own ? OWN_RUN : String(500 + index)
     this.repository = REPOSITORIES[own ? 0 : story.repository] ?? REPOSITORIES[0]
-    // The sweep runs in the last attempt of its own run; those before are over.
+    // The sweep runs in the last attempt of its own run; the earlier ones have completed.
     const stories = own
       ? [...(ownAttempt === 2 ? [[-8 * HOUR]] : []), [Number.POSITIVE_INFINITY, ...(story.attempts[0] ?? [])]]
       : story.attempts
@@ -133,11 +133,11 @@ export class RunLife {
       begins = Math.max(...ids.map(([, moment]) => moment)) + (own ? HOUR : story.pause)
       if (begins === Number.POSITIVE_INFINITY) break
     }
-    // Only a run that has completed can be deleted.
+    // Only a completed run can be deleted.
     this.deleted = own ? Number.POSITIVE_INFINITY : this.#endOf(this.attempts.at(-1)) + story.deletedAfter
   }
 
-  /** What GitHub knows at a moment. */
+  /** GitHub's data at a moment. */
   at(now: number): Run | undefined {
     const begun = this.attempts.filter(({ begins }) => begins <= now)
     const latest = begun.at(-1)
@@ -156,7 +156,7 @@ export class RunLife {
     }
   }
 
-  /** Whether the job of a key is certainly over: one that GitHub does not list ends with its attempt. */
+  /** Whether the job of a key has ended; a job that GitHub does not list ends with its run attempt. */
   isOver(attempt: number, jobId: string, now: number): boolean {
     const story = this.attempts[attempt - 1]
     return (story?.ends[jobId] ?? this.#endOf(story)) <= now

@@ -9,7 +9,7 @@ import { type SweepWorld, sweepWorld } from './sweep-world.ts'
 /** How often each row of the table applied to a key. */
 export type Rows = Record<string, number>
 
-/** Lives through many random sweeps, up to the first one that breaks an invariant. */
+/** Simulates random sweeps until one breaks an invariant. */
 export async function runSweeps(
   parameters: fc.Parameters<[SweepWorld]>,
   rules: readonly Rule[] = RULES,
@@ -25,7 +25,7 @@ export async function runSweeps(
 
 const revoke: Verdict = { kind: 'revoke', reason: 'a careless rule' }
 
-/** Careless readings of GitHub's answers, in front of the rules. */
+/** Wrong rules, tried before the real ones. */
 const CARELESS: readonly Rule[] = [
   {
     name: 'a stale answer is believed',
@@ -39,13 +39,13 @@ const CARELESS: readonly Rule[] = [
   },
 ]
 
-/** The self-test: each rule taken out and each careless one put in. */
+/** The self-test: removes each rule, and adds each wrong one. */
 const BROKEN_RULES: readonly (readonly [name: string, rules: readonly Rule[]])[] = [
   ...RULES.map((rule) => [`without '${rule.name}'`, RULES.filter((other) => other !== rule)] as const),
   ...CARELESS.map((rule) => [rule.name, [...RULES.slice(0, 2), rule, ...RULES.slice(2)]] as const),
 ]
 
-/** @returns the broken rules that no world among so many has shown */
+/** @returns the changes to the rules that this many sweeps did not reveal */
 export async function unnoticedRules(seed: number, numRuns: number): Promise<string[]> {
   const unnoticed: string[] = []
   for (const [name, rules] of BROKEN_RULES) {
@@ -55,7 +55,7 @@ export async function unnoticedRules(seed: number, numRuns: number): Promise<str
   return unnoticed
 }
 
-/** What the sweep's campaign has seen, as Markdown. */
+/** The result of the sweep's campaign as Markdown. */
 export function reportRows(sweeps: number, rows: Rows): string {
   const counts = Object.entries(rows).map(([row, times]) => [row, times.toLocaleString('en')])
   return `${sweeps.toLocaleString('en')} sweeps.\n\n${table(['the row of the table that applied', 'keys'], counts)}`

@@ -5,11 +5,11 @@ import { EVIL } from './adversary.ts'
 import type { Mishap } from './schedule.ts'
 import type { VirtualClock } from './virtual-time.ts'
 
-/** Milliseconds from one end to the other. */
+/** Milliseconds that a message travels. */
 const LATENCY = 25
 const CONNECT_TIMEOUT = 10_000
 
-/** What the network and Neon are to one process. */
+/** The network and Neon, as seen by one process. */
 export interface NetworkOptions {
   neon: Neon
   clock: VirtualClock
@@ -17,14 +17,14 @@ export interface NetworkOptions {
   mishaps?: readonly (Mishap | null)[]
   /** The campaign's self-test: lists come back empty, so that nothing can be reconciled. */
   blind?: boolean
-  /** Told of every mishap that hit a request, and of every request as it arrives at Neon. */
+  /** Called for every mishap that hits a request, and for every request when it arrives at Neon. */
   onMishap?: (mishap: Mishap) => void
   onArrival?: (request: RecordedRequest) => void
-  /** Told where each request goes. */
+  /** Called with the destination of each request. */
   onSend?: (url: URL, headers: Record<string, string>) => void
 }
 
-/** An attacker's proxy: TLS leaves it nothing to do but to refuse. */
+/** An attacker's proxy: because of TLS, all it can do is refuse. */
 export const evilProxy = (clock: VirtualClock): Http => ({
   exchange: () =>
     new Promise((_resolve, reject) => {
@@ -33,7 +33,7 @@ export const evilProxy = (clock: VirtualClock): Http => ({
     }),
 })
 
-/** A network without sockets, in virtual time: requests and answers take a while, get lost or come late. */
+/** A network without sockets, in virtual time: requests and answers take time, get lost or are late. */
 export function virtualNetwork(options: NetworkOptions): Http {
   const { neon, clock, mishaps = [], blind = false, onMishap, onArrival, onSend } = options
   let count = 0
@@ -45,7 +45,7 @@ export function virtualNetwork(options: NetworkOptions): Http {
         if (mishap) onMishap?.(mishap)
         let sent = false
         let givenUp = false
-        // Whatever comes first settles the request.
+        // The first event settles the request.
         const fail = (message: string, cause?: Error): void => {
           givenUp = true
           reject(new TransportError(message, sent, cause ? { cause } : {}))
@@ -63,7 +63,7 @@ export function virtualNetwork(options: NetworkOptions): Http {
         onSend?.(url, headers)
         if (url.host === EVIL) return clock.after(LATENCY, () => resolve({ status: 200, headers: {}, body: '{}' }))
         clock.after(LATENCY, () => {
-          // What was given up while connecting never leaves.
+          // A request that was aborted while connecting is never sent.
           if (givenUp) return
           sent = true
           const request = neon.receive({ method, path: url.pathname + url.search, headers, body })
@@ -94,7 +94,7 @@ function connectionOf(
     truncate: reset,
     trickle: (response, millisecondsPerByte) =>
       after(response.text.length * millisecondsPerByte, () => reply(response)),
-    // The campaign has requests that are never sent instead.
+    // The campaign simulates this as a request that is never sent.
     refuse: reply,
     after,
   }

@@ -7,7 +7,7 @@ import type { World } from '../../src/steps/world.ts'
 import type { Interruption } from './schedule.ts'
 import type { VirtualClock } from './virtual-time.ts'
 
-/** What a process leaves behind, and how it ended. */
+/** The effects of a process, and how it ended. */
 export interface ProcessStory {
   ending: 'success' | 'failure' | 'killed' | 'stuck'
   start: number
@@ -16,13 +16,13 @@ export interface ProcessStory {
   state: Record<string, string>
   outputs: Record<string, string>
   exported: Record<string, string>
-  /** Every line that went to the log, annotations and debug lines among them; not the masks. */
+  /** Every line of the log, including annotations and debug lines, without the masks. */
   log: string[]
-  /** The message of the annotation by which the step failed. */
+  /** The message of the annotation with which the step failed. */
   error: string
 }
 
-/** Thrown by every effect of a process that was killed, so that none has an effect any more. */
+/** Thrown by every effect of a killed process, so that it has no further effects. */
 class Killed extends Error {}
 
 /** Milliseconds from SIGINT to SIGKILL (Runner, ProcessInvoker.cs: 7.5 s to SIGTERM, 2.5 s more). */
@@ -37,7 +37,7 @@ export interface ProcessOptions {
   onEffect?: (effects: number) => void
   /** Called with each state that is saved. */
   onSave?: (value: string) => void
-  /** What the main step left for the post step. */
+  /** The state that main saved for post. */
   state?: Record<string, string>
   environment: Record<string, string>
   debug?: boolean
@@ -45,7 +45,7 @@ export interface ProcessOptions {
   interruption?: Interruption
 }
 
-/** Runs one step in virtual time and tells its story. */
+/** Runs one step in virtual time and records its effects. */
 export async function runProcess(options: ProcessOptions): Promise<ProcessStory> {
   const { job, clock, inputs, state = {}, debug = false, interruption = { kind: 'none' } } = options
   const start = clock.now()
@@ -53,7 +53,7 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessStory>
   const story: ProcessStory = { ending: 'stuck', start, end: 0, ...left }
   let killed = false
   let effects = 0
-  /** What can be killed before it happens. */
+  /** Counts an effect, before which the process may be killed. */
   const effect =
     <Parameters extends unknown[], Result>(act: (...parameters: Parameters) => Result) =>
     (...parameters: Parameters): Result => {

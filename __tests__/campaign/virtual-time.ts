@@ -5,7 +5,7 @@ import type { Clock } from '../../src/base/clock.ts'
 /** Midnight on 1 January 2026, when virtual time begins. */
 const EPOCH = Date.UTC(2026, 0, 1)
 
-/** A clock that stands still until everything that can happen has happened, and then jumps to what comes next. */
+/** A clock that stops until all pending work is done, and then jumps to the next timer. */
 export class VirtualClock implements Clock {
   #now = 0
   #timers: { at: number; act: () => void }[] = []
@@ -18,7 +18,7 @@ export class VirtualClock implements Clock {
     return EPOCH + this.#now
   }
 
-  /** Does something later; returns a function that calls it off. */
+  /** Schedules a function; returns a function that cancels it. */
   after(milliseconds: number, act: () => void): () => void {
     const timer = { at: this.#now + Math.max(0, milliseconds), act }
     this.#timers.push(timer)
@@ -42,13 +42,13 @@ export class VirtualClock implements Clock {
     })
   }
 
-  /** Lets virtual time pass until a condition holds or nothing is left to happen. */
+  /** Lets virtual time pass until a condition holds or no timer is left. */
   async runUntil(holds: () => boolean): Promise<void> {
     for (;;) {
-      // All microtasks are done before an immediate's turn, so all that can happen now has happened after it.
+      // All microtasks run before an immediate, so after it no work is pending.
       await new Promise(setImmediate)
       if (holds()) return
-      // A stable sort: of two timers for the same moment, the earlier one comes first.
+      // A stable sort: of two timers for the same moment, the one scheduled first runs first.
       const next = this.#timers.sort((a, b) => a.at - b.at).shift()
       if (!next) return
       this.#now = next.at
@@ -57,7 +57,7 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** Repeatable chance: uniform in [0, 1). */
+/** Seeded random numbers, uniform in [0, 1). */
 export function randomFrom(seed: number): () => number {
   const generator = xoroshiro128plus(seed)
   return () => uniformFloat64(generator)

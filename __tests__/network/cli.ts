@@ -1,5 +1,5 @@
-// `npm run test:network`: the built action against real proxies, gateways and name servers, on the loopback address or in a
-// network namespace of its own. What it has found is pinned by scenarios in network.test.ts and time.test.ts.
+// `npm run test:network`: the built action against real proxies, gateways and name servers, on the loopback address or
+// in its own network namespace. network.test.ts and time.test.ts have regression tests for what it found.
 
 import { fork, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -22,13 +22,13 @@ async function withNameServers(tally: Tally): Promise<void> {
   const found = await new Promise<Tally | undefined>((resolve) =>
     child.on('message', resolve).on('exit', () => resolve(undefined)),
   )
-  if (!found) throw new Error('the tests of name servers broke off')
+  if (!found) throw new Error('the tests of name servers ended early')
   tally.add(found)
 }
 
 readCommand({
   usage: 'npm run test:network --',
-  does: 'Takes the action through real proxies, gateways and name servers. __tests__/README.md explains it.',
+  does: 'Runs the action with real proxies, gateways and name servers. __tests__/README.md explains it.',
   flags: {},
 })
 const start = performance.now()
@@ -36,11 +36,11 @@ const tally = new Tally()
 const sections = { withNameServers, throughProxies, cutConnections, throughGateways }
 const results = await Promise.allSettled(Object.values(sections).map((section) => section(tally)))
 for (const result of results) if (result.status === 'rejected') tally.faults.push(String(result.reason.message))
-for (const fault of [...tally.faults, ...tally.silent.map((key) => `left alive in silence: ${key}`)]) console.log(fault)
+for (const fault of [...tally.faults, ...tally.silent.map((key) => `alive and unreported: ${key}`)]) console.log(fault)
 const seconds = Math.round((performance.now() - start) / 1000)
 const { main, post } = tally.longest
 console.log(
   `The longest main took ${Math.round(main)} s, the longest post ${Math.round(post)} s; all took ${seconds} s.`,
 )
-console.log(`lives: ${tally.lives}, faults: ${tally.faults.length}, keys left alive in silence: ${tally.silent.length}`)
+console.log(`lives: ${tally.lives}, faults: ${tally.faults.length}, keys alive and unreported: ${tally.silent.length}`)
 process.exit(tally.faults.length + tally.silent.length === 0 ? 0 : 1)

@@ -1,4 +1,4 @@
-// toxiproxy cuts the first connection of main, or of post, after every so many bytes of the request or of the answer.
+// toxiproxy cuts the first connection of main or post after a number of bytes of the request or the answer.
 
 import { connect, createServer } from 'node:net'
 import { listen, tunnel } from '../../simulator/listening.ts'
@@ -9,7 +9,7 @@ import type { Tally } from './tally.ts'
 
 /** Bytes from one cut to the next. */
 const STEP = 24
-/** More than a request or an answer has. */
+/** More bytes than a request or an answer has. */
 const MOST = 600
 
 export async function cutConnections(tally: Tally): Promise<void> {

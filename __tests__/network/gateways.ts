@@ -17,7 +17,7 @@ export async function throughGateways(tally: Tally): Promise<void> {
       access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
       fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
       limit_req_zone $server_name zone=neon:1m rate=10r/s; limit_req_status 429;
-      # Every third request goes where nobody listens.
+      # Every third request goes to a port on which nothing listens.
       upstream unsteady { server ${upstream} weight=2 max_fails=0; server 127.0.0.1:${dead} max_fails=0; }
       server { listen 127.0.0.1:${before}; location / { proxy_next_upstream off; proxy_pass http://unsteady; } }
       server { listen 127.0.0.1:${after}; location / { proxy_read_timeout 1s; proxy_pass http://${upstream}; } }
@@ -28,7 +28,7 @@ export async function throughGateways(tally: Tally): Promise<void> {
 
   for (let life = 0; life < 6; life += 1) {
     await tally.live(neon, { what: 'nginx answers every third request 502', host: at(before) })
-    // The next life begins elsewhere in the sequence.
+    // The next life starts at another position in the sequence.
     await fetch(at(before))
   }
   const late = { kind: 'delay', milliseconds: 2_000 } as const

@@ -1,4 +1,4 @@
-// Name servers that are mute, slow or wrong, in a network namespace of its own: `unshare` runs this file there.
+// Name servers that do not answer, are slow or wrong, in a separate network namespace: `unshare` runs this file there.
 
 import { execFileSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
@@ -71,7 +71,7 @@ await tally.live(neon, { what: 'a look-up of 12 s', host, env })
 
 const domains = 'search one.example two.example three.example four.example'
 ask(...servers(RESOLVER))
-// Main asks while the name server answers, and post when none does any more.
+// The name server answers main, but no longer answers post.
 const ready = new Set<string>()
 const whenAllAre = async (one: string): Promise<void> => {
   ready.add(one)

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { listen } from '../../simulator/listening.ts'
 import { findExecutable } from '../act/executables.ts'
 
-/** The programs, the names that they go by, and how to get them. */
+/** The programs, their executables, and how to get them. */
 const PROGRAMS = {
   squid: { names: ['squid'], how: 'apt-get install squid' },
   nginx: { names: ['nginx'], how: 'apt-get install nginx' },
@@ -25,11 +25,11 @@ export type Program = keyof typeof PROGRAMS
 export function pathOf(program: Program): string {
   const { names, how } = PROGRAMS[program]
   const path = names.map(findExecutable).find(Boolean)
-  if (path === undefined) throw new Error(`${program} is not on this machine. To get it: ${how}`)
+  if (path === undefined) throw new Error(`${program} is not installed. To get it: ${how}`)
   return path
 }
 
-/** A folder that every user may read, since some programs give up being root. */
+/** A folder that every user may read, since some programs drop root privileges. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'network-'))
   chmodSync(folder, 0o755)
@@ -37,7 +37,7 @@ export function temporaryFolder(): string {
   return folder
 }
 
-/** Writes a file, which every user may read and run. */
+/** Writes a file that every user may read and run. */
 export function write(folder: string, name: string, text: string): string {
   const path = join(folder, name)
   writeFileSync(path, text)
@@ -45,14 +45,14 @@ export function write(folder: string, name: string, text: string): string {
   return path
 }
 
-/** A port on which nobody listens. */
+/** A free port. */
 export async function freePort(): Promise<number> {
   const { port, close } = await listen(createServer())
   await close()
   return port
 }
 
-/** Starts a program, waits until it listens, and ends it with this process. @returns what ends it sooner */
+/** Starts a program, waits until it listens, and ends it with this process. @returns a function that ends it sooner */
 export async function start(path: string, parameters: string[], port?: number): Promise<() => Promise<void>> {
   const child = spawn(path, parameters, { stdio: ['ignore', 'ignore', 'pipe'] })
   let complaints = ''

@@ -1,4 +1,4 @@
-// squid, as companies have it: a user name and a password, http:// and https://, the only one to know Neon's host.
+// squid as in company networks: with user name and password, http:// and https://, and only it can resolve Neon's host.
 
 import { startNeon } from '../../simulator/neon/server.ts'
 import { generateCertificate, startTlsFront } from '../../simulator/tls.ts'

@@ -2,29 +2,29 @@ import { ACTION } from '../../simulator/fixtures.ts'
 import type { Neon } from '../../simulator/neon/neon.ts'
 import { Job, type StepResult } from '../../simulator/runner/job.ts'
 
-/** A use of the action, and what has to come of it; without errors, both steps have to succeed and leave no key. */
+/** A use of the action and its expected result; without errors, both steps must succeed and leave no key. */
 export interface Life {
-  /** Its arrangement, for the report. */
+  /** A description for the report. */
   what: string
   host: string
   env?: Record<string, string>
   inputs?: Record<string, string>
-  /** What main's error has to say; then there is no key. */
+  /** Main's expected error; then there is no key. */
   error?: RegExp
-  /** Post's exit code; 0 unless told. Where it cannot revoke, an annotation has to name the key. */
+  /** Post's exit code; 0 by default. If post cannot revoke, an annotation must name the key. */
   post?: number
-  /** What post's annotations have to say. */
+  /** Post's expected annotations. */
   annotation?: RegExp
   /** Called between main and post. */
   between?: () => unknown
 }
 
-/** Seconds in which the processes of main and post have to have ended. */
+/** Seconds within which the processes of main and post must end. */
 const BOUNDS = { main: 180, post: 60 }
 
 const annotationsOf = ({ annotations }: StepResult): string => annotations.map(({ message }) => message).join('\n')
 
-/** Lives through uses of the action, and counts what was wrong. */
+/** Runs the action and counts what was wrong. */
 export class Tally {
   lives = 0
   readonly faults: string[] = []
@@ -60,7 +60,7 @@ export class Tally {
     }
   }
 
-  /** Adds what another process has counted. */
+  /** Adds the counts of another process. */
   add(other: Pick<Tally, 'lives' | 'faults' | 'silent' | 'longest'>): void {
     this.lives += other.lives
     this.faults.push(...other.faults)

@@ -4,16 +4,16 @@ import { type NeonServer, type ServerOptions, startNeon } from '../../simulator/
 import { Job, type StepOptions, type StepResult } from '../../simulator/runner/job.ts'
 import { preload } from '../../simulator/runner/preload.ts'
 
-/** What a test works with: a fresh Neon and jobs on a runner. */
+/** The tools of a test: a fresh Neon and jobs on a runner. */
 export interface Scenario {
   readonly neon: Neon
-  /** What `api_host` has to be. */
+  /** The value for `api_host`. */
   readonly host: string
-  /** Has a fault befall requests to come. */
+  /** Makes a fault hit the next requests. */
   readonly inject: NeonServer['inject']
-  /** A job with nothing special about it. */
+  /** A typical job. */
   job(env?: Record<string, string>): Job
-  /** The main step with the admin's key against the simulated Neon; a test names only what differs. */
+  /** The main step with the admin's key against the simulated Neon; a test passes only what differs. */
   main(job: Job, inputs?: Record<string, string>, options?: StepOptions): Promise<StepResult>
   /** A whole job with one use of the action and nothing else. */
   life(inputs?: Record<string, string>, options?: StepOptions): Promise<Life>
@@ -26,13 +26,13 @@ export interface Life {
 }
 
 export interface ScenarioOptions extends ServerOptions {
-  /** How many times faster the clocks of all steps run, so that waits take no long time; 1 unless told. */
+  /** How many times faster the clocks of all steps run, which shortens waits; 1 by default. */
   timeLapse?: number
 }
 
 /**
- * Starts a simulated Neon for the tests of a file. After each test it has forgotten everything, and the test fails if
- * a request or an answer was not valid by Neon's own OpenAPI document.
+ * Starts a simulated Neon for the tests of a file. It is reset after each test, which fails if a request or an answer
+ * was invalid by Neon's OpenAPI document.
  */
 export function scenario({ timeLapse = 1, ...options }: ScenarioOptions = {}): Scenario {
   const lapse = timeLapse === 1 ? {} : preload(['time-lapse'], { TIME_LAPSE: String(timeLapse) })
@@ -91,8 +91,8 @@ export function errorsOf({ commands }: StepResult): string[] {
     .map(({ message, properties }) => `${properties.title}: ${message}`)
 }
 
-/** The record that a main step left for its post step, whatever its seal. */
-// biome-ignore lint/suspicious/noExplicitAny: tests look at single members of it.
+/** The record that a main step saved for its post step; does not check the seal. */
+// biome-ignore lint/suspicious/noExplicitAny: tests read single members of it.
 export function recordOf({ state }: StepResult): any {
   const record = state.record ?? ''
   return JSON.parse(record.slice(record.indexOf('.') + 1))

@@ -25,7 +25,7 @@ export interface StepResult extends ProcessResult, Handed {
 
 /** What a test does at certain points of a step. */
 export interface StepHooks {
-  /** Called as soon as the process runs, e.g. to kill it as a canceled job would. */
+  /** Called as soon as the process runs, e.g. to kill it as a cancelled job would. */
   onSpawn?: OnSpawn
   /** Called when the process has ended, before the runner reads its files; a leftover process could act then. */
   beforeRead?: (files: CommandFiles) => void | Promise<void>
