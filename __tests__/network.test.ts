@@ -114,18 +114,15 @@ test('a certificate that is not trusted: no second try, and the error names NODE
   expect(setup.neon.requests).toEqual([])
 })
 
-test.each([{}, { proxied: true }])(
-  'NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect: %j',
-  async ({ proxied = false }) => {
-    const job = setup.job({
-      NODE_TLS_REJECT_UNAUTHORIZED: '0',
-      ...(proxied && { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` }),
-    })
-    const main = await setup.main(job, { api_host: `https://${proxied ? HOST : `localhost:${front.port}`}/api/v2` })
-    expect(errorsOf(main)).toEqual([expect.stringMatching(/self-signed certificate.*NODE_EXTRA_CA_CERTS/)])
-    expect(setup.neon.requests).toEqual([])
-  },
-)
+test.each([{}, { proxied: true }])('NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect: %j', async ({ proxied = false }) => {
+  const job = setup.job({
+    NODE_TLS_REJECT_UNAUTHORIZED: '0',
+    ...(proxied && { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` }),
+  })
+  const main = await setup.main(job, { api_host: `https://${proxied ? HOST : `localhost:${front.port}`}/api/v2` })
+  expect(errorsOf(main)).toEqual([expect.stringMatching(/self-signed certificate.*NODE_EXTRA_CA_CERTS/)])
+  expect(setup.neon.requests).toEqual([])
+})
 
 test('a proxy that refuses: no second try, and the error says that it was the proxy', async () => {
   proxy.refusesTunnels = true

@@ -30,20 +30,17 @@ test.each([
   ['empty', ''],
   ['revoked meanwhile', 'napi_0123456789abcdef'],
   ['not even a key', 'two\nlines'],
-])(
-  'the api_key is %s: a personal key revokes itself, and post warns about the input',
-  async (_case, api_key) => {
-    const job = setup.job()
-    await setup.main(job)
-    job.overridePostInputs({ api_key })
-    const [post] = await job.end()
-    expect(post?.exitCode).toBe(0)
-    expect(post?.commands).toContainEqual(
-      expect.objectContaining({ command: 'warning', message: expect.stringContaining('revoked itself') }),
-    )
-    expect(setup.neon.createdKeys()).toEqual([])
-  },
-)
+])('the api_key is %s: a personal key revokes itself, and post warns about the input', async (_case, api_key) => {
+  const job = setup.job()
+  await setup.main(job)
+  job.overridePostInputs({ api_key })
+  const [post] = await job.end()
+  expect(post?.exitCode).toBe(0)
+  expect(post?.commands).toContainEqual(
+    expect.objectContaining({ command: 'warning', message: expect.stringContaining('revoked itself') }),
+  )
+  expect(setup.neon.createdKeys()).toEqual([])
+})
 
 test('an organization key also revokes itself if the api_key is rejected', async () => {
   const job = setup.job()
