@@ -64,7 +64,7 @@ describe('a Neon that violates one statement: only this statement fails', () => 
     ['A name may have 64', (it) => (nameIn(it).length === 64 ? refusal(400) : undefined)],
     ['A name of 65', (it) => (nameIn(it).length === 65 ? { status: 200 } : undefined)],
     [
-      'A name that another key',
+      'A name that is already taken',
       ({ response }) => (response.text.includes('another unique name') ? { status: 200 } : undefined),
     ],
     [
@@ -76,12 +76,12 @@ describe('a Neon that violates one statement: only this statement fails', () => 
     ['The answer to creating a project-scoped', edit('createOrgApiKey', without('key', scoped))],
     ['The list that has a personal', edit('listApiKeys', eachWithout('created_at'))],
     ["The list that has an organization's", edit('listOrgApiKeys', eachWithout('created_at'))],
-    ['The list tells the project', edit('listOrgApiKeys', eachWithout('project_id'))],
+    ['The list shows the project', edit('listOrgApiKeys', eachWithout('project_id'))],
     ['The answer to revoking a personal', edit('revokeApiKey', without('revoked'))],
     ["The answer to revoking an organization's", edit('revokeOrgApiKey', without('revoked', unscoped))],
     ['The answer to revoking a project-scoped', edit('revokeOrgApiKey', without('id', scoped))],
-    ['The answer to a revocation tells when', edit('revokeApiKey', without('last_used_at'))],
-    ['A project tells', edit('getProject', ({ project }) => ({ project: without('org_id')(project) }))],
+    ['The answer to a revocation says when', edit('revokeApiKey', without('last_used_at'))],
+    ['A project names', edit('getProject', ({ project }) => ({ project: without('org_id')(project) }))],
     [
       '`GET /auth` calls a personal',
       on('getAuthDetails', ({ who }) => who === 'admin', { text: '{"auth_method":"oauth"}' }),
@@ -126,10 +126,10 @@ describe('a Neon that violates one statement: only this statement fails', () => 
     ],
     ['A project-scoped key may neither', on('listOrgApiKeys', ({ who }) => who === 'project', { status: 200 })],
     [
-      'A project-scoped key is refused all',
+      'A project-scoped key is refused access',
       on('getProject', ({ who, response }) => who === 'project' && response.status === 404, refusal(404)),
     ],
-    ['What is not a key', on('listApiKeys', ({ who }) => who === 'nobody', { status: 403 })],
+    ['An invalid key', on('listApiKeys', ({ who }) => who === 'nobody', { status: 403 })],
     [
       'A project that does not exist',
       on('getProject', ({ who, response }) => who === 'admin' && response.status === 404, { status: 400 }),
@@ -143,10 +143,10 @@ describe('a Neon that violates one statement: only this statement fails', () => 
       on('revokeApiKey', ({ response }) => response.status === 404, { ...refusal(404), requestId: 'another' }),
     ],
     [
-      'To a request that accepts no compression',
+      'The answer to a request that accepts no compression',
       on('listApiKeys', () => true, { headers: { 'content-encoding': 'gzip' } }),
     ],
-    ['An answer tells its', on('getAuthDetails', ({ who }) => who === 'admin', { headers: { date: 'today' } })],
+    ['An answer has a `Date`', on('getAuthDetails', ({ who }) => who === 'admin', { headers: { date: 'today' } })],
     ['Past its rate limit', ({ response }) => (response.status === 429 ? { status: 503 } : undefined)],
   ]
 

@@ -27,7 +27,7 @@ const ORGS_GUIDE = 'neon.com/docs/manage/orgs-api (2025-01-06)'
 const ROTATE = 'neon.com/faqs/rotate-neon-api-keys (2026-09-23)'
 const RATES = 'api-docs.neon.tech/reference/api-rate-limiting (without a date)'
 const OPENAPI = '`@neondatabase/api-client` 2.7.3 (2026-07)'
-const SEEN = 'seen by others, in public repositories (2026-09)'
+const SEEN = 'seen in public repositories (2026-09)'
 const CLI = "no document; Neon's CLI tries it (`neon` 6.2.3, 2026-09)"
 const NONE = 'no document'
 
@@ -55,8 +55,8 @@ export const STATEMENTS: readonly Statement[] = [
     check: async (it) => refused(await it.create(it.narrowest, { name: it.name().padEnd(65, 'x') })),
   },
   {
-    says: 'A name that another key of the account has is refused.',
-    source: "no document; the words stand in others' public code (2026)",
+    says: 'A name that is already taken in the account is refused.',
+    source: 'no document; the message appears in public code (2026)',
     async check(it) {
       const name = it.name()
       await it.fresh(it.narrowest, name)
@@ -64,7 +64,7 @@ export const STATEMENTS: readonly Statement[] = [
     },
   },
   {
-    says: 'A key is listed as soon as it is created, with the very name that was asked for.',
+    says: 'A key is listed as soon as it is created, under the requested name.',
     source: NONE,
     async check(it) {
       const name = it.name('.A-z_9')
@@ -88,7 +88,7 @@ export const STATEMENTS: readonly Statement[] = [
     },
   })),
   {
-    says: 'The list tells the project of a project-scoped key, and none of another key.',
+    says: 'The list shows the project of a project-scoped key, and no project for other keys.',
     source: OPENAPI,
     async check(it) {
       const [scoped, other] = [await it.shared('project'), await it.shared('organization')]
@@ -106,8 +106,8 @@ export const STATEMENTS: readonly Statement[] = [
     },
   })),
   {
-    says: 'The answer to a revocation tells when the key was last used, or that it never was.',
-    source: `${OPENAPI}; other documents without it`,
+    says: 'The answer to a revocation says when the key was last used, or that it never was.',
+    source: `${OPENAPI}; not in other documents`,
     async check(it) {
       const [used, unused] = [await it.fresh('personal'), await it.fresh('personal')]
       await it.ask('GET', '/auth', { apiKey: used.key })
@@ -120,7 +120,7 @@ export const STATEMENTS: readonly Statement[] = [
     },
   },
   {
-    says: 'A project tells its organization: `project.org_id`.',
+    says: 'A project names its organization: `project.org_id`.',
     source: OPENAPI,
     async check(it) {
       const { orgId, projectId } = it.scopeOf('project') as { orgId: string; projectId: string }
@@ -167,7 +167,7 @@ export const STATEMENTS: readonly Statement[] = [
   },
   ...(['personal', 'organization'] as const).map((kind) => ({
     says: `A key may revoke itself: ${KINDS[kind]}.`,
-    source: kind === 'personal' ? CLI : `${ORGS_GUIDE}; of itself in no document`,
+    source: kind === 'personal' ? CLI : `${ORGS_GUIDE}; for itself, no document`,
     async check(it: Session) {
       const { id, key } = await it.fresh(kind)
       return accepted(await it.revoke(kind, id, key))
@@ -184,7 +184,7 @@ export const STATEMENTS: readonly Statement[] = [
   },
   {
     says: `An organization's key may not create keys: "…${ORGANIZATION_KEY}".`,
-    source: `${ORGS_GUIDE}; the words: ${SEEN}`,
+    source: `${ORGS_GUIDE}; the message: ${SEEN}`,
     async check(it) {
       const { key } = await it.shared('organization')
       return inWords(await it.create('organization', { apiKey: key }), ORGANIZATION_KEY)
@@ -208,7 +208,7 @@ export const STATEMENTS: readonly Statement[] = [
   },
   {
     says: `A project-scoped key may neither list nor create nor revoke keys: "…${PROJECT_SCOPED}…".`,
-    source: `${GUIDE}; the words: ${SEEN}`,
+    source: `${GUIDE}; the message: ${SEEN}`,
     async check(it) {
       const { id, key } = await it.shared('project')
       const create = await it.create('project', { apiKey: key })
@@ -217,7 +217,7 @@ export const STATEMENTS: readonly Statement[] = [
     },
   },
   {
-    says: `A project-scoped key is refused all that is outside its project: "…${PROJECT_SCOPED}…".`,
+    says: `A project-scoped key is refused access to anything outside its project: "…${PROJECT_SCOPED}…".`,
     source: SEEN,
     async check(it) {
       const { key } = await it.shared('project')
@@ -225,13 +225,13 @@ export const STATEMENTS: readonly Statement[] = [
     },
   },
   {
-    says: 'What is not a key of Neon is rejected with 401.',
+    says: 'An invalid key is rejected with 401.',
     source: "Neon's rules for AI agents, neon-rest-api (2025-09-10)",
     check: async (it) => refused(await it.ask('GET', '/api_keys', { apiKey: 'napi_no_such_key' }), 401),
   },
   {
     says: 'A project that does not exist is refused with 403 or 404, and a `message` in JSON.',
-    source: `${OPENAPI}: GeneralError; the status in no document`,
+    source: `${OPENAPI}: GeneralError; the status: no document`,
     check: async (it) => inWords(await it.ask('GET', '/projects/no-such-project'), '', [403, 404]),
   },
   {
@@ -250,7 +250,7 @@ export const STATEMENTS: readonly Statement[] = [
     },
   },
   {
-    says: 'To a request that accepts no compression, the answer has none.',
+    says: 'The answer to a request that accepts no compression is not compressed.',
     source: 'RFC 9110, 12.5.3',
     async check(it) {
       const encoding = (await it.list('personal')).headers['content-encoding']
@@ -258,7 +258,7 @@ export const STATEMENTS: readonly Statement[] = [
     },
   },
   {
-    says: 'An answer tells its `Date`.',
+    says: 'An answer has a `Date` header.',
     source: 'RFC 9110, 6.6.1',
     async check(it) {
       const { headers } = await it.ask('GET', '/auth')
@@ -267,10 +267,10 @@ export const STATEMENTS: readonly Statement[] = [
   },
   {
     says: 'Past its rate limit Neon answers 429.',
-    source: `${RATES}; what it carries in no document`,
+    source: `${RATES}; its content: no document`,
     async check(it) {
       const { limited } = it.target
-      if (!limited) throw new NotChecked('cannot be provoked politely')
+      if (!limited) throw new NotChecked('cannot be provoked without a flood of requests')
       const replies = await Promise.all(Array.from({ length: 60 }, () => it.ask('GET', '/auth', limited)))
       const past = replies.find(({ status }) => status !== 200)
       if (past?.status !== 429) throw new Contradiction(`${past?.status ?? 'none refused'}`)
