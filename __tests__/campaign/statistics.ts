@@ -37,7 +37,7 @@ export class Statistics {
 const OUTCOME: Record<keyof Statistics['outcome'], string> = {
   schedules: 'schedules',
   requests: "requests, each valid by Neon's OpenAPI document",
-  made: 'keys made',
+  made: 'keys created',
   revoked: 'revoked by main or post',
   reported: 'alive, and post failed and named them',
   leftForSweep: "created after post's last look, found by the next sweep",
