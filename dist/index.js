@@ -774,8 +774,10 @@ function readString(answer, name) {
     const value = answer[name];
     return typeof value === 'string' && value !== '' ? value : undefined;
 }
-/** An RFC 3339 date. It is printed, and anything else could be somebody's words. */
-/** A date before Neon existed, such as Go's zero date, says that the date is not known. */
+/**
+ * An RFC 3339 date. It is printed, and anything else could be somebody's words. A date before Neon existed, such as Go's
+ * zero date, says that the date is not known.
+ */
 function readDate(answer, name) {
     const value = readString(answer, name);
     const isDate = /^2\d{3}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(value ?? '') && !Number.isNaN(Date.parse(value ?? ''));
@@ -1170,8 +1172,9 @@ function connect(effects, connection) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  W: () => (/* binding */ explain),
-  H: () => (/* binding */ resolveScope)
+  WE: () => (/* binding */ explain),
+  fH: () => (/* binding */ listExplained),
+  HV: () => (/* binding */ resolveScope)
 });
 
 // EXTERNAL MODULE: ./build/js/base/errors.js
@@ -1277,6 +1280,19 @@ async function resolveScope(neon, scope, purpose) {
         throw new errors/* InputError */.dz(`The project ${projectId} belongs to no organization, and only organizations have API keys for a single project. Leave project_id out to get a personal key, or move the project to an organization.`);
     }
     return { kind: 'project', orgId, projectId };
+}
+/**
+ * Lists the API keys of a scope.
+ *
+ * @throws {NeonRefused} explained
+ */
+function listExplained(neon, scope) {
+    return neon
+        .keysOf(scope)
+        .list()
+        .catch(async (error) => {
+        throw await explain(error, neon, { purpose: 'list', scope });
+    });
 }
 /** An error with advice. Costs a request only where the kind of the key decides what to advise. */
 async function explain(error, neon, attempted) {
@@ -10011,7 +10027,7 @@ async function createUnderName({ neon, keys }, name, onAgain) {
             // mean that it had.
             if (sent)
                 return { kind: 'doubtful', why: outcome.error.message.replace(/\.$/, ''), invalid: false };
-            return { kind: 'refused', error: await (0,resolve_scope/* explain */.W)(outcome.error, neon, { purpose: 'create', scope: keys.scope }) };
+            return { kind: 'refused', error: await (0,resolve_scope/* explain */.WE)(outcome.error, neon, { purpose: 'create', scope: keys.scope }) };
         }
         try {
             await neon.patience.waitOrGiveUp(outcome.why, attempt, outcome);
@@ -10263,7 +10279,7 @@ async function prepare(world) {
     const names = Array.from({ length: MOST_CREATES }, () => (0,run_context/* newKeyName */.Lc)(run));
     const http = openHttp((0,proxy_settings/* readProxySettings */.uv)(environment));
     const neon = (0,client/* connect */.N)({ ...world, http }, { ...inputs, deadline: new base_clock/* Deadline */.B(clock, CREATE_DEADLINE) });
-    const scope = await (0,resolve_scope/* resolveScope */.H)(neon, inputs.scope, 'create');
+    const scope = await (0,resolve_scope/* resolveScope */.HV)(neon, inputs.scope, 'create');
     await untilWritten();
     world.cancelled.throwIfAborted();
     return { inputs, names, neon, keys: neon.keysOf(scope) };
@@ -10490,12 +10506,10 @@ class Look {
         if (run === undefined || run.jobId === '0')
             throw new errors/* RunnerError */.Rn(NO_JOB_ID);
         const neon = this.connect(apiKey);
-        const scope = await (0,resolve_scope/* resolveScope */.H)(neon, this.inputs.scope, 'list');
+        const scope = await (0,resolve_scope/* resolveScope */.HV)(neon, this.inputs.scope, 'list');
         this.scope = scope;
         const keys = neon.keysOf(scope);
-        const listed = await keys.list().catch(async (error) => {
-            throw await (0,resolve_scope/* explain */.W)(error, neon, { purpose: 'list', scope });
-        });
+        const listed = await (0,resolve_scope/* listExplained */.fH)(neon, scope);
         for (const { id, name } of listed.filter((key) => (0,run_context/* isOfJob */.d1)(key.name, run))) {
             try {
                 const key = await keys.revokeForCertain({ id, name });

@@ -679,7 +679,7 @@ async function sweepKeys(world, rules) {
     const http = world.openHttp((0,proxy_settings/* readProxySettings */.uv)(environment));
     const connectWithin = (limit) => (0,client/* connect */.N)({ ...world, http }, { ...inputs, deadline: limit, onWait: runner.debug });
     const neon = connectWithin(deadline);
-    const scope = await (0,resolve_scope/* resolveScope */.H)(neon, inputs.scope, 'list');
+    const scope = await (0,resolve_scope/* resolveScope */.HV)(neon, inputs.scope, 'list');
     const listed = await listKeys(neon, scope);
     const repositoryId = inputs.allRepositories ? undefined : own.repositoryId;
     const keys = ownKeys(listed, { server: (0,key_name/* serverTag */.WD)(own.serverUrl), repositoryId });
@@ -709,12 +709,7 @@ async function sweepKeys(world, rules) {
     await conclude(world, treatments, inputs);
 }
 async function listKeys(neon, scope) {
-    const listed = await neon
-        .keysOf(scope)
-        .list()
-        .catch(async (error) => {
-        throw await (0,resolve_scope/* explain */.W)(error, neon, { purpose: 'list', scope });
-    });
+    const listed = await (0,resolve_scope/* listExplained */.fH)(neon, scope);
     return scope.kind === 'project' ? listed.filter((key) => key.projectId === scope.projectId) : listed;
 }
 /** @throws {GithubRefused} */

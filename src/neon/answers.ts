@@ -167,8 +167,10 @@ function readString(answer: Fields, name: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-/** An RFC 3339 date. It is printed, and anything else could be somebody's words. */
-/** A date before Neon existed, such as Go's zero date, says that the date is not known. */
+/**
+ * An RFC 3339 date. It is printed, and anything else could be somebody's words. A date before Neon existed, such as Go's
+ * zero date, says that the date is not known.
+ */
 function readDate(answer: Fields, name: string): string | undefined {
   const value = readString(answer, name)
   const isDate =

@@ -1,4 +1,5 @@
 import { InputError, NeonRefused } from '../base/errors.ts'
+import type { ListedKey } from './answers.ts'
 import type { Neon } from './client.ts'
 import { type Attempted, dependsOnAuthMethod, explainRefusal, type Purpose } from './refusals.ts'
 import type { RequestedScope, Scope } from './scope.ts'
@@ -21,6 +22,20 @@ export async function resolveScope(neon: Neon, scope: RequestedScope, purpose: P
     )
   }
   return { kind: 'project', orgId, projectId }
+}
+
+/**
+ * Lists the API keys of a scope.
+ *
+ * @throws {NeonRefused} explained
+ */
+export function listExplained(neon: Neon, scope: Scope): Promise<ListedKey[]> {
+  return neon
+    .keysOf(scope)
+    .list()
+    .catch(async (error) => {
+      throw await explain(error, neon, { purpose: 'list', scope })
+    })
 }
 
 /** An error with advice. Costs a request only where the kind of the key decides what to advise. */

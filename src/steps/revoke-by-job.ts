@@ -3,7 +3,7 @@ import { readProxySettings } from '../base/proxy-settings.ts'
 import { isOfJob } from '../github/run-context.ts'
 import { canBeApiKey } from '../neon/api-key.ts'
 import { connect, type Neon } from '../neon/client.ts'
-import { explain, resolveScope } from '../neon/resolve-scope.ts'
+import { listExplained, resolveScope } from '../neon/resolve-scope.ts'
 import type { RequestedScope } from '../neon/scope.ts'
 import { readTargetInputs, type TargetInputs } from './inputs.ts'
 import { mayBeAlive, type SuspectedKey } from './may-be-alive.ts'
@@ -64,9 +64,7 @@ class Look {
     const scope = await resolveScope(neon, this.inputs.scope, 'list')
     this.scope = scope
     const keys = neon.keysOf(scope)
-    const listed = await keys.list().catch(async (error) => {
-      throw await explain(error, neon, { purpose: 'list', scope })
-    })
+    const listed = await listExplained(neon, scope)
     for (const { id, name } of listed.filter((key) => isOfJob(key.name, run))) {
       try {
         const key = await keys.revokeForCertain({ id, name })

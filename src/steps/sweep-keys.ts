@@ -9,7 +9,7 @@ import { askForRepositories, type Repositories } from '../github/repositories.ts
 import { type RunContext, readRunContext } from '../github/run-context.ts'
 import { connect, type Neon } from '../neon/client.ts'
 import type { Keys } from '../neon/keys.ts'
-import { explain, resolveScope } from '../neon/resolve-scope.ts'
+import { listExplained, resolveScope } from '../neon/resolve-scope.ts'
 import { describeScope, type Scope } from '../neon/scope.ts'
 import { decide } from './decide.ts'
 import { type OwnKey, ownKeys } from './own-keys.ts'
@@ -87,12 +87,7 @@ export async function sweepKeys(world: World, rules?: readonly Rule[]): Promise<
 }
 
 async function listKeys(neon: Neon, scope: Scope) {
-  const listed = await neon
-    .keysOf(scope)
-    .list()
-    .catch(async (error) => {
-      throw await explain(error, neon, { purpose: 'list', scope })
-    })
+  const listed = await listExplained(neon, scope)
   return scope.kind === 'project' ? listed.filter((key) => key.projectId === scope.projectId) : listed
 }
 
