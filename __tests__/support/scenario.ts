@@ -3,6 +3,7 @@ import type { Neon } from '../../simulator/neon/neon.ts'
 import { type NeonServer, type ServerOptions, startNeon } from '../../simulator/neon/server.ts'
 import { Job, type StepOptions, type StepResult } from '../../simulator/runner/job.ts'
 import { preload } from '../../simulator/runner/preload.ts'
+import { SharedProcesses } from '../../simulator/runner/shared-process.ts'
 
 /** The tools of a test: a fresh Neon and jobs on a runner. */
 export interface Scenario {
@@ -36,6 +37,7 @@ export interface ScenarioOptions extends ServerOptions {
  */
 export function scenario({ timeLapse = 1, ...options }: ScenarioOptions = {}): Scenario {
   const lapse = timeLapse === 1 ? {} : preload(['time-lapse'], { TIME_LAPSE: String(timeLapse) })
+  const shared = process.env.OWN_PROCESSES ? undefined : new SharedProcesses()
   let server: NeonServer
   const jobs: Job[] = []
   beforeAll(async () => {
@@ -48,7 +50,10 @@ export function scenario({ timeLapse = 1, ...options }: ScenarioOptions = {}): S
     for (const job of jobs.splice(0)) job.dispose()
     expect(violations).toEqual([])
   })
-  afterAll(() => server.close())
+  afterAll(() => {
+    shared?.close()
+    return server.close()
+  })
 
   const setup: Scenario = {
     get neon() {
@@ -60,6 +65,7 @@ export function scenario({ timeLapse = 1, ...options }: ScenarioOptions = {}): S
     inject: (fault) => server.inject(fault),
     job(env) {
       const job = new Job(env)
+      job.shared = shared
       jobs.push(job)
       return job
     },

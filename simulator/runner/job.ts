@@ -7,6 +7,7 @@ import type { WorkflowCommand } from './commands.ts'
 import { evaluateInputs } from './inputs.ts'
 import { Masks } from './masks.ts'
 import { type OnSpawn, type ProcessResult, runProcess } from './process.ts'
+import type { SharedProcesses } from './shared-process.ts'
 import { type Annotation, StepLog } from './step-log.ts'
 import { ACTION_VARIABLES, githubVariables, stepVariables, variablesOf } from './variables.ts'
 
@@ -66,6 +67,8 @@ export class Job {
   composite: string | undefined
   /** Whether Ctrl-C in a terminal does not reach the steps. */
   apart = false
+  /** If set, these processes run the steps where that makes no difference; otherwise each step has its own process. */
+  shared: SharedProcesses | undefined
   readonly steps: StepResult[] = []
   readonly folder = mkdtempSync(join(tmpdir(), 'job-'))
   readonly #temp = join(this.folder, '_temp')
@@ -150,12 +153,11 @@ export class Job {
     }
     const env = variablesOf([this.env, own, this.github, github, paths], windows)
     const onLine = (line: string): void => log.read(line)
-    const ended = await runProcess({ command, cwd: this.#workspace, env, onLine, onSpawn, apart: this.apart }).catch(
-      (error) => {
-        log.fail(error.message)
-        return { exitCode: null, signal: null, stdout: '', stderr: '', milliseconds: 0 }
-      },
-    )
+    const options = { command, cwd: this.#workspace, env, onLine, onSpawn, apart: this.apart }
+    const ended = await runProcess(options, this.shared).catch((error) => {
+      log.fail(error.message)
+      return { exitCode: null, signal: null, stdout: '', stderr: '', milliseconds: 0 }
+    })
     await beforeRead?.(files)
     // The runner reads these in a `finally`, so even if the step failed or was killed (ActionRunner.cs).
     const handed = readCommandFiles(files, log, windows)

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { canShare, type SharedProcesses, type SharedRun } from './shared-process.ts'
 
 /** How long the runner reads the output of a process that has ended; a child process may hold the stream open. */
 const LATE_OUTPUT_MILLISECONDS = 5_000
@@ -33,24 +35,46 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** Runs a step's process and reads both streams separately (Runner, ProcessInvoker.cs); throws if it cannot start. */
-export async function runProcess(options: ProcessOptions): Promise<ProcessResult> {
-  const { command, cwd, env, onLine, onSpawn, apart } = options
+/**
+ * Runs a step's process and reads both streams separately (Runner, ProcessInvoker.cs); throws if it cannot start.
+ *
+ * @param shared if given, these processes run the step where that makes no difference
+ */
+export async function runProcess(options: ProcessOptions, shared?: SharedProcesses): Promise<ProcessResult> {
+  const { command, cwd, env, onLine, onSpawn } = options
+  const start = performance.now()
+  const sharing = shared !== undefined && onSpawn === undefined && canShare(command, env)
+  const { stdout, stderr, ended } = sharing ? inShared(shared.run(command[1] ?? '', cwd, env)) : inOwn(options)
+  const output = { stdout: '', stderr: '' }
+  for (const [name, stream] of Object.entries({ stdout, stderr })) {
+    stream.setEncoding('utf8').on('data', (text) => (output[name as keyof typeof output] += text))
+    eachLine(stream, onLine)
+  }
+  return { ...(await ended), ...output, milliseconds: performance.now() - start }
+}
+
+/** A process whose streams are being read. */
+interface Running {
+  stdout: Readable
+  stderr: Readable
+  ended: Promise<Pick<ProcessResult, 'exitCode' | 'signal'>>
+}
+
+function inShared({ stdout, stderr, exitCode }: SharedRun): Running {
+  const ended = Promise.all([exitCode, finished(stdout), finished(stderr)])
+  return { stdout, stderr, ended: ended.then(([code]) => ({ exitCode: code, signal: null })) }
+}
+
+function inOwn({ command, cwd, env, onSpawn, apart }: ProcessOptions): Running {
   const [file = '', ...parameters] = command
   // On Windows with its own console, as on the real runner.
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe']
   const child = spawn(file, parameters, { cwd, env, stdio, windowsHide: true, detached: apart })
   running.add(child)
-  const start = performance.now()
-  const output = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text) => (output[name] += text))
-    eachLine(child[name], onLine)
-  }
   onSpawn?.((signal) => sendSignal(child, signal), child.stdout)
-  const [exitCode, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+  const ended = new Promise<Pick<ProcessResult, 'exitCode' | 'signal'>>((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', (...end) => resolve(end))
+    child.once('close', (exitCode, signal) => resolve({ exitCode, signal }))
     child.once('close', () => running.delete(child))
     child.once('exit', () => {
       const stopReading = (): void => {
@@ -60,7 +84,7 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessResult
       setTimeout(stopReading, LATE_OUTPUT_MILLISECONDS).unref()
     })
   })
-  return { exitCode, signal, ...output, milliseconds: performance.now() - start }
+  return { stdout: child.stdout, stderr: child.stderr, ended }
 }
 
 /** The console events that the runner sends on Windows instead of signals. */
