@@ -11119,6 +11119,16 @@ var disarm = __nccwpck_require__(6485);
 ;// CONCATENATED MODULE: ./build/js/github/runner.js
 
 
+
+/** Another process of the job may have removed the file, or the disk may be full. */
+const intoFile = (file, write) => (name, value) => {
+    try {
+        write(name, value);
+    }
+    catch (cause) {
+        throw new errors/* RunnerError */.Rn(`Cannot write ${name} to the runner's file ${file}`, { cause });
+    }
+};
 /** The runner's real commands and files, as `@actions/core` writes them; nothing else writes them. */
 function githubRunner() {
     const secrets = new Set();
@@ -11148,10 +11158,10 @@ function githubRunner() {
             secrets.add(secret);
         },
         redact,
-        saveState: saveState,
+        saveState: intoFile('GITHUB_STATE', saveState),
         state: getState,
-        output: setOutput,
-        exportVariable: exportVariable,
+        output: intoFile('GITHUB_OUTPUT', setOutput),
+        exportVariable: intoFile('GITHUB_ENV', exportVariable),
         debug: (message) => debug(clean(message)),
         info(message) {
             endWaiting();

@@ -1,7 +1,8 @@
-// An attacker who runs code in the job and writes variables, and main's state file at any moment.
+// An attacker who runs code in the job and writes variables, and main's command files at any moment.
 
 import fc from 'fast-check'
 import { JOB_VARIABLES } from '../../simulator/runner/variables.ts'
+import { RunnerError } from '../../src/base/errors.ts'
 import { useOf } from '../../src/steps/record.ts'
 import { seal } from '../../src/steps/seal.ts'
 
@@ -19,7 +20,12 @@ const tampering = fc.oneof(
   fc.record({ kind: fc.constantFrom('remove' as const, 'empty' as const) }),
   fc.record({ kind: fc.constant('put back' as const), save: fc.nat(5) }),
   fc.record({ kind: fc.constant('forge' as const), forgery }),
+  fc.record({
+    kind: fc.constantFrom('remove' as const, 'empty' as const, 'write' as const),
+    file: fc.constantFrom('outputs' as const, 'exported' as const),
+  }),
 )
+type Tampering = typeof tampering extends fc.Arbitrary<infer Value> ? Value : never
 
 const variables = fc.record({
   proxies: fc.subarray(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY']),
@@ -64,12 +70,14 @@ export function variablesOf({ proxies, noProxy, record }: Variables, loot: Loot)
   }
 }
 
-/** Main's state file and the attacker's changes to it. */
-export class StateFile {
-  /** What the runner finally reads. */
+/** The command files of a process and the attacker's changes to them. */
+export class CommandFiles {
+  /** What the runner finally reads from the state file. */
   record: string | undefined
+  readonly outputs: Record<string, string> = {}
+  readonly exported: Record<string, string> = {}
   readonly #saves: string[] = []
-  #removed = false
+  readonly #removed = new Set<string>()
   #left: Adversary['tamperings']
   readonly #loot: Loot
 
@@ -79,18 +87,33 @@ export class StateFile {
   }
 
   save(value: string): void {
-    if (this.#removed) throw new Error('Missing file')
+    this.#check('record')
     this.#saves.push(value)
     this.record = value
   }
 
+  write(file: 'outputs' | 'exported', name: string, value: string): void {
+    this.#check(file)
+    this[file][name] = value
+  }
+
+  #check(file: string): void {
+    if (this.#removed.has(file)) throw new RunnerError(`Cannot write to the runner's file of ${file}`)
+  }
+
   /** Applies the changes due before main's nth effect. */
   tamper(effect: number): void {
-    for (const { tampering } of this.#left.filter((one) => one.effect <= effect)) {
-      if (tampering.kind === 'remove') this.#removed = true
-      if (tampering.kind === 'put back') this.record = this.#saves[tampering.save] ?? this.record
-      else this.record = tampering.kind === 'forge' ? forge(tampering.forgery, this.#loot) : undefined
-    }
+    for (const { tampering } of this.#left.filter((one) => one.effect <= effect)) this.#apply(tampering)
     this.#left = this.#left.filter((one) => one.effect > effect)
+  }
+
+  #apply(tampering: Tampering): void {
+    const file = 'file' in tampering ? tampering.file : 'record'
+    if (tampering.kind === 'remove') this.#removed.add(file)
+    if (file !== 'record') {
+      for (const name of Object.keys(this[file])) delete this[file][name]
+      if (tampering.kind === 'write') Object.assign(this[file], { api_key: 'forged', NEON_API_KEY: 'forged' })
+    } else if (tampering.kind === 'put back') this.record = this.#saves[tampering.save] ?? this.record
+    else this.record = tampering.kind === 'forge' ? forge(tampering.forgery, this.#loot) : undefined
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { violationsOf, virtualViolationsOf } from './invariants.ts'
 import { live } from './life.ts'
 import { liveForReal } from './real-life.ts'
-import { type Schedule, schedule } from './schedule.ts'
+import { attacked, type Schedule, schedule } from './schedule.ts'
 import { Statistics } from './statistics.ts'
 
 /** Simulates one schedule. @returns the broken invariants */
@@ -40,10 +40,16 @@ export interface CampaignResult {
  * Simulates random schedules until one breaks an invariant.
  *
  * @param parameters the same seed gives the same schedules
+ * @param allAttacked each life has an attacker; otherwise two of three
  */
-export async function runCampaign(judge: Judge, parameters: fc.Parameters<[Schedule]>): Promise<CampaignResult> {
+export async function runCampaign(
+  judge: Judge,
+  parameters: fc.Parameters<[Schedule]>,
+  allAttacked = false,
+): Promise<CampaignResult> {
   const statistics = new Statistics()
-  const finding = await findViolation(schedule, (candidate) => judge(candidate, statistics), parameters)
+  const chance = allAttacked ? attacked : schedule
+  const finding = await findViolation(chance, (candidate) => judge(candidate, statistics), parameters)
   return { statistics, finding }
 }
 

@@ -15,6 +15,7 @@ const given = readCommand({
     processes: { value: 'NUMBER', default: '200', whole: 0, help: 'lives in real processes' },
     sweeps: { value: 'NUMBER', default: '20000', whole: 0, help: 'sweeps in virtual time' },
     seed: { value: 'NUMBER', whole: 0, help: 'repeat the schedules of an earlier campaign; random by default' },
+    attacked: { help: 'each life in virtual time has an attacker' },
     path: { value: 'PATH', help: 'the schedule that an earlier campaign found' },
     'self-test': { help: 'build in a leak (lists are empty), which the campaign must find' },
     'without-seal': { help: 'build in another leak: post accepts a record with any seal' },
@@ -57,7 +58,8 @@ async function check(judge: Judge, numRuns: number, alone: string): Promise<Stat
   const start = performance.now()
   // Reducing a failing life in real processes would take minutes.
   const endOnFailure = judge === inRealProcesses
-  const { finding, statistics } = await runCampaign(judge, { ...path, seed, numRuns, endOnFailure })
+  const allAttacked = given.has('attacked') && !endOnFailure
+  const { finding, statistics } = await runCampaign(judge, { ...path, seed, numRuns, endOnFailure }, allAttacked)
   if (finding) {
     console.error(`${finding.report}\n\nAgain: npm run campaign -- --seed ${seed} --path ${finding.path} ${alone}`)
     process.exit(1)

@@ -1,9 +1,11 @@
-import { CREATE_DEADLINE } from '../../src/steps/create-key.ts'
 import { type Life, unreportedKeys, type VirtualLife } from './life.ts'
 import type { Mishap } from './schedule.ts'
 import type { ProcessStory } from './virtual-process.ts'
 
-/** Milliseconds; the bound on post in docs/behavior.md. */
+// The bounds of docs/behavior.md, not the constants of the code.
+
+/** Milliseconds until the process of main, and that of post, has ended. */
+const MAIN_BOUND = 180_000
 const POST_BOUND = 60_000
 /** Milliseconds; the runner kills main ten seconds after the job was cancelled. */
 const CANCEL_BOUND = 10_000
@@ -11,8 +13,19 @@ const CANCEL_BOUND = 10_000
 const TIMEOUT_COST = 12_000
 const WAIT_COSTS = [500, 1_000, 2_000, 4_000, 8_000, 10_000]
 const SECOND_LOOK_COST = 3_500
-/** Milliseconds that mishaps may cost post while it must still succeed. */
+/** Milliseconds that mishaps may cost while main, or post, must still succeed. */
+const MAIN_BUDGET = 150_000
 const POST_BUDGET = 50_000
+/** Milliseconds for one attempt of main to time out. */
+const CREATE_TIMEOUT_COST = 30_000
+/** Creates that may have been applied; after a third one, main gives up. */
+const MOST_DOUBTS = 2
+
+/** The errors that a step documents; any other is a defect of the action. */
+const DOCUMENTED_ERRORS = [
+  ...['InputError', 'RunnerError', 'NeonRefused', 'InvalidAnswer', 'WrongReach', 'NeonUnreachable', 'GaveUp'],
+  ...['RateLimited', 'GithubRefused', 'Cancelled', 'KeyMayBeAlive'],
+]
 
 /**
  * Checks the invariants of every life.
@@ -38,6 +51,10 @@ export function virtualViolationsOf(life: VirtualLife): string[] {
     ...inTime(life),
     ...keyWentToNeonAlone(life),
     ...noNeedlessKeys(life),
+    ...mainSucceeds(life),
+    ...documentedCost(life),
+    ...revokedById(life),
+    ...documentedErrors([life.main, life.post]),
   ]
 }
 
@@ -62,24 +79,82 @@ function mustSucceed({ schedule, hit, main, record }: VirtualLife): boolean {
   // Without a record, post looks by the ID of the job, through the proxies that are set by then.
   const told = record === main.state.record && /"kind":"(?:keys|no key)"/.test(record)
   if (!told && (adversary || !jobIdKnown)) return false
-  const senseless = hit.post.filter((mishap) => ['body', 'fields'].includes(mishap.kind) || isSuccess(mishap))
+  return schedule.postApiKey === 'the same' && pass(hit.post, TIMEOUT_COST, POST_BUDGET - SECOND_LOOK_COST)
+}
+
+/** (i) main succeeds without a fault, and after faults that pass in time. */
+function mainSucceeds({ schedule, hit, main }: VirtualLife): string[] {
+  const { adversary, interruption } = schedule
+  if (interruption.kind !== 'none' || adversary?.before || (adversary?.tamperings.length ?? 0) > 0) return []
+  const doubts = hit.main.filter(({ kind }) => kind !== 'never sent')
+  const otherProject = doubts.some((mishap) => mishap.kind === 'fields' && mishap.fields.project_id !== undefined)
+  if (doubts.length > MOST_DOUBTS || otherProject) return []
+  if (!pass(hit.main, CREATE_TIMEOUT_COST, MAIN_BUDGET) || main.ending === 'success') return []
+  return [`(i) main failed without need: ${main.error}`]
+}
+
+/** (i) without a fault, main and post send the requests that docs/behavior.md lists, and no more. */
+function documentedCost({ schedule, hit, main, arrived, record }: VirtualLife): string[] {
+  const { scope, edition } = schedule
+  const found: string[] = []
+  if (hit.main.length === 0 && main.ending === 'success') {
+    const lookUp = scope === 'project looked up' ? ['GET'] : []
+    // The answer has another name, or lacks the project.
+    const list = edition === 'reference' || (edition === 'least' && scope.startsWith('project')) ? ['GET'] : []
+    const expected = [...lookUp, 'POST', ...list].join(', ')
+    if (arrived.main.join(', ') !== expected) found.push(`(i) main sent ${arrived.main.join(', ')}, not ${expected}`)
+  }
+  const id = idIn(record)
+  const intact =
+    main.ending === 'success' &&
+    record === main.state.record &&
+    schedule.postApiKey === 'the same' &&
+    !record.includes('"doubtful":[{')
+  if (intact && id !== undefined && hit.post.length === 0 && arrived.post.join(', ') !== `DELETE ${id}`) {
+    found.push(`(i) post sent ${arrived.post.join(', ')}, not DELETE ${id}`)
+  }
+  return found
+}
+
+/** (j) post revokes by ID where it knows the ID. */
+function revokedById({ main, post, record, arrived }: VirtualLife): string[] {
+  const id = record === main.state.record ? idIn(record) : undefined
+  if (id === undefined || post.ending !== 'success' || arrived.post.includes(`DELETE ${id}`)) return []
+  return [`(j) post knew the key ${id}, and sent ${arrived.post.join(', ')}`]
+}
+
+const idIn = (record: string): string | undefined => /"created":\{"id":"(\d+)"/.exec(record)?.[1]
+
+/** (k) steps end with documented errors alone, and their messages have no holes. */
+export function documentedErrors(stories: readonly ProcessStory[]): string[] {
+  return stories.flatMap(({ thrown, log }) => [
+    ...(thrown === undefined || DOCUMENTED_ERRORS.includes(thrown) ? [] : [`(k) a step ended with a ${thrown}`]),
+    ...log.filter((line) => DEFECT.test(line)).map((line) => `(k) a defect in the log: ${line}`),
+  ])
+}
+
+/** What JavaScript says when code is wrong. */
+const DEFECT = /\bundefined\b|\bNaN\b|\[object |is not (?:a function|iterable)|Cannot (?:read|set|destructure) /
+
+/** Whether the action must get over these mishaps: no refusal, not two invalid answers in a row, and enough time. */
+function pass(mishaps: readonly Mishap[], timeout: number, budget: number): boolean {
+  const invalid = mishaps.filter((mishap) => ['body', 'fields'].includes(mishap.kind) || isSuccess(mishap))
   // After the second invalid answer in a row, the action assumes that somebody else is answering.
-  if (schedule.postApiKey !== 'the same' || senseless.length > 1) return false
-  const costs = hit.post.map(costOf)
-  const total = costs.reduce((sum, cost, index) => sum + cost + (WAIT_COSTS[index] ?? 10_000), SECOND_LOOK_COST)
-  return total < POST_BUDGET
+  if (invalid.length > 1) return false
+  const costs = mishaps.map((mishap) => costOf(mishap, timeout))
+  return costs.reduce((sum, cost, index) => sum + cost + (WAIT_COSTS[index] ?? 10_000), 0) < budget
 }
 
 const isSuccess = (mishap: Mishap): boolean => mishap.kind === 'status' && mishap.status < 300
 
-/** Milliseconds that a mishap can cost post; infinite if Neon refuses. */
-function costOf(mishap: Mishap): number {
+/** Milliseconds that a mishap can cost; infinite if Neon refuses. */
+function costOf(mishap: Mishap, timeout: number): number {
   switch (mishap.kind) {
     case 'never sent':
       return mishap.code === 'CERT_HAS_EXPIRED' ? Number.POSITIVE_INFINITY : 10_000
     case 'delay':
     case 'trickle':
-      return TIMEOUT_COST
+      return timeout
     case 'status': {
       const again = [423, 429, 503].includes(mishap.status) || mishap.status >= 500 || isSuccess(mishap)
       // The virtual clock may or may not be past a date: assume the longest wait.
@@ -149,9 +224,7 @@ function keyWentToNeonAlone({ sentTo }: VirtualLife): string[] {
 /** (f) main and post end within their deadlines, and soon once cancelled. */
 function inTime({ main, post, schedule: { interruption } }: VirtualLife): string[] {
   const bound =
-    interruption.kind === 'cancelled at'
-      ? Math.min(CREATE_DEADLINE, interruption.milliseconds + CANCEL_BOUND)
-      : CREATE_DEADLINE
+    interruption.kind === 'cancelled at' ? Math.min(MAIN_BOUND, interruption.milliseconds + CANCEL_BOUND) : MAIN_BOUND
   const took = (story: ProcessStory): number => story.end - story.start
   return [
     ...(main.ending === 'stuck' ? ['(f) main never ended'] : []),

@@ -3,10 +3,9 @@ import { BASE_PATH, Neon, type RecordedRequest } from '../../simulator/neon/neon
 import { JOB_VARIABLES } from '../../simulator/runner/variables.ts'
 import type { Http } from '../../src/base/http.ts'
 import type { ProxySettings } from '../../src/base/proxy-settings.ts'
-import { parseKeyName } from '../../src/github/key-name.ts'
 import { createKey } from '../../src/steps/create-key.ts'
 import { revokeKey } from '../../src/steps/revoke-key.ts'
-import { EVIL, StateFile, variablesOf } from './adversary.ts'
+import { CommandFiles, EVIL, variablesOf } from './adversary.ts'
 import type { Mishap, Schedule } from './schedule.ts'
 import { evilProxy, virtualNetwork } from './virtual-network.ts'
 import { type ProcessStory, runProcess } from './virtual-process.ts'
@@ -14,6 +13,9 @@ import { randomFrom, VirtualClock } from './virtual-time.ts'
 
 /** The job ID of the simulated runner; see simulator/runner/job.ts. */
 const JOB_ID = '48216309157'
+
+/** The names that a sweep of this repository recognizes (docs/behavior.md). */
+const SWEPT_NAME = /^gha\/812345678\/19876543210\/1\/\d+\/[a-z2-7]{8,}(\/[\w.-]+)?$/
 
 /** Names of keys of others, most of which resemble the action's; these keys must never be touched. */
 const LOOK_ALIKES = [
@@ -52,8 +54,10 @@ export interface VirtualLife extends Life {
   hit: { main: Mishap[]; post: Mishap[] }
   /** Live keys of the action when a create arrived that main's last look must have found. */
   overlooked: number
-  /** Hosts that received the long-lived key. */
+  /** Hosts that received a long-lived key. */
   sentTo: Set<string>
+  /** The requests that arrived, e.g. `DELETE 3084351`: the method, and the ID in the path. */
+  arrived: { main: string[]; post: string[] }
   /** What post found. */
   record: string
 }
@@ -104,13 +108,15 @@ export async function live(schedule: Schedule, blind = false): Promise<VirtualLi
     )
 
   const hit = { main: [] as Mishap[], post: [] as Mishap[] }
+  const arrived = { main: [] as string[], post: [] as string[] }
   /** When main, and when post, last listed the keys to look for lost ones, on the virtual clock. */
   const lastLook = { main: 0, post: 0 }
   let overlooked = 0
   let settled = 0
   const arrival =
     (phase: 'main' | 'post') =>
-    ({ operation }: RecordedRequest): void => {
+    ({ operation, method, path }: RecordedRequest): void => {
+      arrived[phase].push(`${method} ${/(?<=api_keys\/)\d+$/.exec(path) ?? ''}`.trim())
       if (operation === 'listApiKeys' || operation === 'listOrgApiKeys') {
         // A list that settles a 404 is not a look for lost keys.
         const unsettled = neon.requests.filter(({ method, status }) => method === 'DELETE' && status === 404).length
@@ -123,7 +129,7 @@ export async function live(schedule: Schedule, blind = false): Promise<VirtualLi
     }
   const sentTo = new Set<string>()
   const onSend = (url: URL, { authorization = '' }: Record<string, string>): void => {
-    if (authorization.includes(neon.adminKey)) sentTo.add(url.host)
+    if ([neon.adminKey, neon.memberKey].some((key) => authorization.includes(key))) sentTo.add(url.host)
   }
   const common = (phase: 'main' | 'post', variables: Record<string, string>) => {
     const onMishap = (mishap: Mishap): number => hit[phase].push(mishap)
@@ -140,18 +146,18 @@ export async function live(schedule: Schedule, blind = false): Promise<VirtualLi
 
   const { interruption, adversary } = schedule
   const [victim] = lookAlikes as [Key, ...Key[]]
-  const loot = { jobId, longLivedKey: neon.adminKey, otherKey: neon.memberKey, victim }
-  const file = new StateFile(adversary?.tamperings ?? [], loot)
+  const loot = { jobId, longLivedKey: neon.adminKey, otherKey: neon.organizationKey, victim }
+  const files = new CommandFiles(adversary?.tamperings ?? [], loot)
   const before = adversary?.before ? variablesOf(adversary.before, loot) : {}
   const main = await runProcess({
     ...common('main', before),
     job: createKey,
     inputs: { ...defaults, ...inputs },
     interruption,
-    onEffect: (effects) => file.tamper(effects),
-    onSave: (value) => file.save(value),
+    onEffect: (effects) => files.tamper(effects),
+    files,
   })
-  file.tamper(Number.POSITIVE_INFINITY)
+  files.tamper(Number.POSITIVE_INFINITY)
   const handedOnWorks = works(main)
   let paused = false
   clock.after(schedule.pause, () => {
@@ -160,7 +166,7 @@ export async function live(schedule: Schedule, blind = false): Promise<VirtualLi
   await clock.runUntil(() => paused)
   const variables = { ...before, ...(adversary?.between && variablesOf(adversary.between, loot)) }
   // States that main did not save come from the environment.
-  const record = file.record ?? variables.STATE_record ?? ''
+  const record = files.record ?? variables.STATE_record ?? ''
   const post = await runProcess({
     ...common('post', variables),
     job: revokeKey,
@@ -171,9 +177,9 @@ export async function live(schedule: Schedule, blind = false): Promise<VirtualLi
   await clock.runUntil(() => false)
 
   const landed = alive('since', lastLook.post === 0 ? post.start : lastLook.post)
-  const leftForSweep = landed.filter(({ name }) => parseKeyName(name) !== undefined)
+  const leftForSweep = landed.filter(({ name }) => SWEPT_NAME.test(name))
   const life = { schedule, neon, main, post, made: made(), leftForSweep, lookAlikes, files: [], handedOnWorks }
-  return { ...life, hit, overlooked, sentTo, record }
+  return { ...life, hit, arrived, overlooked, sentTo, record }
 }
 
 /** Live keys that post neither revoked nor named in its failure. */
@@ -181,6 +187,8 @@ export function unreportedKeys({ schedule, post, made, leftForSweep }: Life): Ke
   // Names in a removed record are unknown; the error still says what to do.
   const tampered = (schedule.adversary?.tamperings.length ?? 0) > 0
   if (tampered && post.error.includes('neon api-keys')) return []
+  // With neither the record nor the key that sealed it, post knows of no key.
+  if (tampered && schedule.postApiKey !== 'the same') return []
   return made
     .filter((key) => key.revokedAt === undefined && !leftForSweep.includes(key))
     .filter(({ id, name }) => !post.error.includes(id) && !post.error.includes(name))

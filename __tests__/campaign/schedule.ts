@@ -84,7 +84,8 @@ const interruption: fc.Arbitrary<Interruption> = fc.oneof(
   { weight: 2, arbitrary: moment.map((milliseconds) => ({ kind: 'cancelled at' as const, milliseconds })) },
 )
 
-const anything = fc.record({
+/** All random choices about the life of a key. */
+export const schedule = fc.record({
   scope: fc.constantFrom('personal', 'organization', 'project', 'project looked up'),
   /** The mishap of main's nth request; `null`: none. */
   main: mishaps,
@@ -106,12 +107,9 @@ const anything = fc.record({
   /** Seed of the jitter. */
   luck: fc.nat(),
 })
-export type Schedule = typeof anything extends fc.Arbitrary<infer Value> ? Value : never
+export type Schedule = typeof schedule extends fc.Arbitrary<infer Value> ? Value : never
 
-/**
- * All random choices about the life of a key. With a wrong `api_key`, post can recognize neither a removed record nor a
- * forged one, so a schedule has either a wrong `api_key` or an attacker.
- */
-export const schedule: fc.Arbitrary<Schedule> = anything.map((life) =>
-  life.postApiKey === 'the same' ? life : { ...life, adversary: null },
-)
+/** The same, each with an attacker. */
+export const attacked: fc.Arbitrary<Schedule> = fc
+  .tuple(schedule, adversary)
+  .map(([life, attacker]) => ({ ...life, adversary: attacker }))

@@ -4,6 +4,7 @@ import type { ProxySettings } from '../../src/base/proxy-settings.ts'
 import type { Runner } from '../../src/github/runner.ts'
 import { exitCodeOf } from '../../src/steps/run-step.ts'
 import type { World } from '../../src/steps/world.ts'
+import type { CommandFiles } from './adversary.ts'
 import type { Interruption } from './schedule.ts'
 import type { VirtualClock } from './virtual-time.ts'
 
@@ -20,6 +21,8 @@ export interface ProcessStory {
   log: string[]
   /** The message of the annotation with which the step failed. */
   error: string
+  /** The name of the class of the error that ended the step. */
+  thrown?: string
 }
 
 /** Thrown by every effect of a killed process, so that it has no further effects. */
@@ -35,8 +38,8 @@ export interface ProcessOptions {
   inputs: Record<string, string>
   /** Called before each effect with the number of those before it. */
   onEffect?: (effects: number) => void
-  /** Called with each state that is saved. */
-  onSave?: (value: string) => void
+  /** The command files, if somebody else may change them. */
+  files?: CommandFiles
   /** The state that main saved for post. */
   state?: Record<string, string>
   environment: Record<string, string>
@@ -70,21 +73,22 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessStory>
     story.log.push(line)
     return line
   })
-  const record = (into: Record<string, string>) =>
+  const record = (file: 'outputs' | 'exported') =>
     effect((name: string, value: string) => {
-      into[name] = value
+      options.files?.write(file, name, value)
+      story[file][name] = value
     })
   const runner: Runner = {
     input: (name) => (inputs[name] ?? '').trim(),
     mask: effect((secret) => void (secret !== '' && story.masks.push(secret))),
     redact: clean,
     saveState: effect((name, value) => {
-      options.onSave?.(value)
+      options.files?.save(value)
       story.state[name] = value
     }),
     state: (name) => state[name] ?? '',
-    output: record(story.outputs),
-    exportVariable: record(story.exported),
+    output: record('outputs'),
+    exportVariable: record('exported'),
     debug: (message) => debug && say(message),
     info: say,
     waiting: say,
@@ -117,8 +121,13 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessStory>
     openHttp,
     cancelled: cancellation.signal,
   }
+  const watched = (given: World): Promise<void> =>
+    job(given).catch((error) => {
+      if (!killed) story.thrown = error.constructor.name
+      throw error
+    })
   let exitCode: number | undefined
-  exitCodeOf(job, world, '').then(
+  exitCodeOf(watched, world, '').then(
     (code) => {
       exitCode = code
     },

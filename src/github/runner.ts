@@ -1,4 +1,5 @@
 import * as core from '@actions/core'
+import { RunnerError } from '../base/errors.ts'
 import { disarm } from './disarm.ts'
 import type { InputName, OutputName } from './metadata.ts'
 
@@ -10,6 +11,7 @@ export interface Runner {
   mask(secret: string): void
   /** Replaces masked values, for a text that is encoded before it is written. All other methods do so themselves. */
   redact(text: string): string
+  /** The next three throw a {@link RunnerError} if the runner's file cannot be written. */
   saveState(name: string, value: string): void
   state(name: string): string
   output(name: OutputName, value: string): void
@@ -26,6 +28,19 @@ export interface Runner {
   warning(message: string | readonly string[], title: string): void
   error(message: string | readonly string[], title: string): void
 }
+
+type Write = (name: string, value: string) => void
+
+/** Another process of the job may have removed the file, or the disk may be full. */
+const intoFile =
+  (file: string, write: Write): Write =>
+  (name, value) => {
+    try {
+      write(name, value)
+    } catch (cause) {
+      throw new RunnerError(`Cannot write ${name} to the runner's file ${file}`, { cause })
+    }
+  }
 
 /** The runner's real commands and files, as `@actions/core` writes them; nothing else writes them. */
 export function githubRunner(): Runner {
@@ -56,10 +71,10 @@ export function githubRunner(): Runner {
       secrets.add(secret)
     },
     redact,
-    saveState: core.saveState,
+    saveState: intoFile('GITHUB_STATE', core.saveState),
     state: core.getState,
-    output: core.setOutput,
-    exportVariable: core.exportVariable,
+    output: intoFile('GITHUB_OUTPUT', core.setOutput),
+    exportVariable: intoFile('GITHUB_ENV', core.exportVariable),
     debug: (message) => core.debug(clean(message)),
     info(message) {
       endWaiting()
