@@ -21,7 +21,7 @@ const personal = { name: 'ours', projectId: undefined }
 const scoped = { name: 'ours', projectId: 'p' }
 
 test.each([
-  ['ID and key alone', personal, {}],
+  ['only ID and key', personal, {}],
   ['the name asked for', personal, { name: 'ours' }],
   ['name and project asked for', scoped, { name: 'ours', projectId: 'p' }],
   ['no name, the project asked for', scoped, { projectId: 'p' }],

@@ -108,7 +108,7 @@ const OWN_JOB = '48216309157'
 // The rows of docs/behavior.md, *Sweep*, in order. For each key, a later row would lead to another verdict.
 const ROWS: [string, verdict: string, () => void][] = [
   [
-    "of the sweep's own job, however old",
+    "of the sweep's own job, at any age",
     "kept: the sweep's own job",
     () => {
       run(OWN_RUN, 'completed', { attempt: 2 })
@@ -156,7 +156,7 @@ const ROWS: [string, verdict: string, () => void][] = [
     },
   ],
   [
-    'its run goes on, its job has completed',
+    'its run continues, its job has completed',
     'revoked: its job has completed',
     () => {
       run('500', 'in_progress', { jobs: { 8: 'in_progress', 9: 'completed' } })
@@ -180,7 +180,7 @@ const ROWS: [string, verdict: string, () => void][] = [
     },
   ]),
   [
-    'its run goes on, and its name has no job ID',
+    'its run continues, and its name has no job ID',
     'kept: its run is in progress, and its name has no job ID',
     () => {
       run('500', 'in_progress', { jobs: { 9: 'completed' } })
@@ -188,7 +188,7 @@ const ROWS: [string, verdict: string, () => void][] = [
     },
   ],
   [
-    'its run goes on, and the list of jobs lacks its job',
+    'its run continues, and the list of jobs lacks its job',
     'kept: its run is in progress, and GitHub does not list its job',
     () => {
       run('500', 'in_progress', { jobs: { 8: 'completed' } })
@@ -205,7 +205,7 @@ const ROWS: [string, verdict: string, () => void][] = [
     },
   ],
   [
-    'GitHub cannot tell for now',
+    "GitHub's status is not available now",
     'kept: GitHub answered 502',
     () => {
       run('500', 'completed')
