@@ -205,7 +205,7 @@ const ROWS: [string, verdict: string, () => void][] = [
     },
   ],
   [
-    "GitHub's status is not available now",
+    "the run's status is not available now",
     'kept: GitHub answered 502',
     () => {
       run('500', 'completed')

@@ -58,7 +58,7 @@ export const TABLE: readonly [row: string, applies: (key: Case) => boolean, Fate
     'revoked',
   ],
   ['GitHub denies access', (key) => never(key.ofReading) || wasRefused(key) || key.ofReading?.status === 404, 'failed'],
-  ["GitHub's status is not available now", () => true, 'warned'],
+  ["the run's status is not available now", () => true, 'warned'],
 ]
 
 /** After GitHub has denied access to a repository or rejected the token, no more requests are sent. */
