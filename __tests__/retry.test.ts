@@ -44,7 +44,7 @@ test('the last attempt has at least a second, so that the error gives the cause 
   await patienceOf(8_000).waitOrGiveUp('No way to Neon', 3, { retryAfter: 7_000 })
   expect(slept).toEqual([7_000])
   await expect(patienceOf(7_999).waitOrGiveUp('No way to Neon', 3, { retryAfter: 7_000 })).rejects.toThrow(
-    /^No way to Neon\. Gave up: this step may take 8 s/,
+    /^No way to Neon\. Gave up: this step is limited to 8 s/,
   )
   expect(slept).toHaveLength(1)
 })

@@ -235,7 +235,7 @@ function exchange(dispatcher, { url, method, headers, body, timeout, signal }) {
             fail(reason);
             started?.abort(new Error(reason));
         };
-        const onAbort = () => stop('stopped, as the job was cancelled');
+        const onAbort = () => stop('stopped, because the job was cancelled');
         const timer = setTimeout(() => stop(`no answer within ${Math.round(timeout / 100) / 10} s`), timeout);
         if (signal?.aborted)
             return onAbort();
@@ -438,35 +438,6 @@ function addressOf(proxy) {
 
 /***/ }),
 
-/***/ 6485:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   J: () => (/* binding */ disarm)
-/* harmony export */ });
-/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
-/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_0__);
-
-/**
- * Makes one harmless line of a text that may hold foreign words (Neon's, GitHub's, a proxy's): without control
- * characters, without invisible ones that change how the rest is shown, and without anything that the runner reads as a
- * command.
- *
- * @see actions/runner, ActionCommand.cs: `::command::` at the start of a line, `##[command]` anywhere in it
- */
-function disarm(text) {
-    // Most texts are plain ASCII, and Node takes a while to compile what the others need.
-    const visible = /^[ -~]*$/.test(text) ? text : showOnlyVisible(text);
-    return visible.replaceAll('##[', '# #[').replace(/^(\s*)::/, '$1: :');
-}
-function showOnlyVisible(text) {
-    return (0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
-}
-
-
-/***/ }),
-
 /***/ 3122:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -552,12 +523,12 @@ function newNonce() {
 function readRunContext({ environment, event }, jobId) {
     const number = (name, value = environment[name] ?? '') => {
         if (!/^[1-9]\d*$/.test(value)) {
-            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`${name} is '${value}', not a number. The key is named after the run, so this action needs a runner that sets it (GitHub's does; with act pass --env ${name}=1, or an event file with repository.id).`);
+            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`${name} is '${value}', not a number. The key is named after the run, so this action needs a runner that sets it (GitHub's runner does; with act, pass --env ${name}=1, or an event file with repository.id).`);
         }
         return value;
     };
     if (!(0,_base_json_js__WEBPACK_IMPORTED_MODULE_2__/* .canKeepIds */ .M)()) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`This runner runs actions with Node ${process.versions.node}, and this one needs Node 24. Update the runner to 2.327.1 or newer; with act, have Node 24 on the PATH.`);
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`This runner runs actions with Node ${process.versions.node}, but this action needs Node 24. Update the runner to 2.327.1 or newer; with act, put Node 24 on the PATH.`);
     }
     const serverUrl = environment.GITHUB_SERVER_URL || 'https://github.com';
     if (!URL.canParse(serverUrl))
@@ -599,6 +570,35 @@ function isOfJob(name, run) {
         key.runId === run.runId &&
         key.runAttempt === run.runAttempt &&
         key.jobId === run.jobId);
+}
+
+
+/***/ }),
+
+/***/ 8224:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ sanitize)
+/* harmony export */ });
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_0__);
+
+/**
+ * Makes one harmless line of a text that may hold foreign words (Neon's, GitHub's, a proxy's): without control
+ * characters, without invisible ones that change how the rest is shown, and without anything that the runner reads as a
+ * command.
+ *
+ * @see actions/runner, ActionCommand.cs: `::command::` at the start of a line, `##[command]` anywhere in it
+ */
+function sanitize(text) {
+    // Most texts are plain ASCII, and Node takes a while to compile what the others need.
+    const visible = /^[ -~]*$/.test(text) ? text : showOnlyVisible(text);
+    return visible.replaceAll('##[', '# #[').replace(/^(\s*)::/, '$1: :');
+}
+function showOnlyVisible(text) {
+    return (0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
 }
 
 
@@ -678,7 +678,7 @@ function decodeCreatedKey(body, onSecret) {
 function decodeRevokedKey(body, id) {
     const answer = readObject(body);
     if (readId(answer) !== id)
-        throw new InvalidBody('the answer about another API key');
+        throw new InvalidBody('an answer about another API key');
     if (answer.revoked !== true)
         throw new InvalidBody('JSON that does not say that the API key is revoked');
     const lastUsedAt = answer.last_used_at === null ? 'never' : readDate(answer, 'last_used_at');
@@ -720,12 +720,12 @@ function decodeProjectOrganization(body, projectId) {
     const project = asObject(readObject(body).project);
     const id = readString(project, 'id');
     if (id !== undefined && id !== projectId)
-        throw new InvalidBody('the answer about another project');
+        throw new InvalidBody('an answer about another project');
     if (id === undefined && !('org_id' in project))
         throw new InvalidBody('JSON without a project');
     const orgId = readString(project, 'org_id') ?? '';
     if (orgId !== '' && !scope/* NEON_ID */.db.test(orgId))
-        throw new InvalidBody('an organization ID that is malformed');
+        throw new InvalidBody('a malformed organization ID');
     return orgId;
 }
 /**
@@ -759,7 +759,7 @@ function readJson(body) {
 const readObject = (body) => asObject(readJson(body));
 function asObject(value) {
     if (value === null || typeof value !== 'object' || Array.isArray(value))
-        throw new InvalidBody('JSON without an object');
+        throw new InvalidBody('JSON that is not an object');
     return value;
 }
 function readId({ id }) {
@@ -767,8 +767,12 @@ function readId({ id }) {
         return String(id);
     if (id === undefined || id === null)
         throw new InvalidBody('JSON without an ID');
-    const found = typeof id === 'string' ? 'a text' : typeof id === 'number' || typeof id === 'bigint' ? String(id) : 'something else';
-    throw new InvalidBody(`JSON with ${found} where the ID, a positive integer, belongs`);
+    const found = typeof id === 'string'
+        ? 'a string'
+        : typeof id === 'number' || typeof id === 'bigint'
+            ? String(id)
+            : 'of another type';
+    throw new InvalidBody(`JSON whose ID is ${found}, not a positive integer`);
 }
 function readString(answer, name) {
     const value = answer[name];
@@ -817,7 +821,7 @@ class Keys {
             decode: (body) => {
                 const answered = decodeCreatedKey(body, this.#requests.mask);
                 if (this.#requests.isOwnKey(answered.key))
-                    throw new InvalidBody('the very key that was sent');
+                    throw new InvalidBody('the API key that was sent');
                 return answered;
             },
         });
@@ -849,7 +853,7 @@ class Keys {
      * answer that brought the ID have been wrong about it, the key is listed under another one.
      *
      * @param isMeant which other listed keys a 404 leads to
-     * @returns `undefined` when the key was gone already
+     * @returns `undefined` when the key was already revoked
      * @throws {NeonRefused | NeonUnreachable | GaveUp} when the key may still be alive
      */
     async revokeForCertain({ id, name }, isMeant = (key) => key.name === name) {
@@ -921,25 +925,25 @@ const LASTING = [
     [/^PROXY_(?:UNUSABLE|REFUSED)$/, ({ settings }) => `Check ${settings}.`],
     [
         /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/,
-        ({ now }) => `The clock of this machine says ${now}. If that is wrong, correct it; otherwise the certificate has to be renewed.`,
+        ({ now }) => `The clock of this machine says ${now}. If that is wrong, correct it; otherwise, renew the certificate.`,
     ],
     [/^ERR_TLS_CERT_ALTNAME_INVALID$/, ({ settings }) => `The certificate is for another host name. Check ${settings}.`],
-    [/^ERR_SSL_.*CERTIFICATE/, ({ settings }) => `A client certificate is asked for there. Check ${settings}.`],
+    [/^ERR_SSL_.*CERTIFICATE/, ({ settings }) => `The server requires a client certificate. Check ${settings}.`],
     [
         /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|^ERR_TLS_/,
-        () => 'If a proxy of your own signs the connection, name its certificate in NODE_EXTRA_CA_CERTS.',
+        () => 'If a proxy uses its own certificate, set NODE_EXTRA_CA_CERTS to a file that contains it.',
     ],
     [
         /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/,
-        ({ settings }) => `No TLS is spoken there. Check ${settings}: whether https:// has to be http://, and the port.`,
+        ({ settings }) => `The server does not use TLS. Check ${settings}: whether https:// should be http://, and the port.`,
     ],
     [
         /^ERR_SSL_.*(?:PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|HANDSHAKE_FAILURE|NO_CIPHERS_AVAILABLE)$/,
-        ({ settings }) => `TLS 1.2 or newer is needed there. Check ${settings}.`,
+        ({ settings }) => `The server does not support TLS 1.2 or newer. Check ${settings}.`,
     ],
-    [/^ERR_SSL_.*NO_APPLICATION_PROTOCOL$/, ({ settings }) => `HTTP/1.1 is needed there. Check ${settings}.`],
-    [/^ERR_SSL_.*UNRECOGNIZED_NAME$/, ({ settings }) => `No such host is known there. Check ${settings}.`],
-    [NOT_HTTP, ({ settings }) => `HTTP/1.1 is needed there. Check ${settings}.`],
+    [/^ERR_SSL_.*NO_APPLICATION_PROTOCOL$/, ({ settings }) => `The server does not support HTTP/1.1. Check ${settings}.`],
+    [/^ERR_SSL_.*UNRECOGNIZED_NAME$/, ({ settings }) => `The server does not know this host name. Check ${settings}.`],
+    [NOT_HTTP, ({ settings }) => `The server does not support HTTP/1.1. Check ${settings}.`],
 ];
 /**
  * Classifies an answer.
@@ -959,7 +963,7 @@ function classifyResponse(response, decode, attempt) {
         return { kind: 'again', why, sent: true, limited: status === 429, retryAfter };
     }
     if (status >= 300 && status < 400) {
-        const message = `The address of Neon's API answered with a redirect (${status}, request ${attempt.requestId}), which is not followed, since the API key would travel along. Check api_host.`;
+        const message = `The address of Neon's API answered with a redirect (${status}, request ${attempt.requestId}), which is not followed, since that would send the API key elsewhere. Check api_host.`;
         return { kind: 'refused', error: new errors/* NeonRefused */.lD(message, status) };
     }
     const mayBeDone = UNDONE.has(status) || (TIMED_OUT.has(status) && !neons?.certain);
@@ -976,7 +980,7 @@ function readAnswer({ status, body }, decode, attempt) {
     catch (error) {
         if (!(error instanceof InvalidBody))
             throw error;
-        const why = `Asked to ${attempt.action}, Neon answered with ${error.message} (${status}, request ${attempt.requestId})`;
+        const why = `Could not ${attempt.action}: Neon answered with ${error.message} (${status}, request ${attempt.requestId})`;
         return { kind: 'maybe', why, invalid: true };
     }
 }
@@ -1214,20 +1218,20 @@ function kindOfKey({ reason = '' }) {
 }
 function adviseOn(refused, { purpose, scope }, authMethod) {
     if (refused.status === 401) {
-        return 'Neon rejected the key in the api_key input: the secret may hold a key that was revoked or mistyped. Store a valid key in it.';
+        return 'Neon rejected the key in the api_key input: the key in the secret may be revoked or mistyped. Store a valid key in it.';
     }
     if (isMissingOrForbidden(refused) && refused.reason === undefined) {
-        return "Somebody else answered in Neon's place, a proxy or a firewall, or api_host is not the address of Neon's API: check api_host (Neon's ends in /api/v2), and the proxy.";
+        return "The answer did not come from Neon but from a proxy or a firewall, or api_host is not the address of Neon's API: check api_host (Neon's ends in /api/v2), and the proxy.";
     }
     const kind = kindOfKey(refused);
     if (kind === 'project-scoped') {
-        return `The api_key input holds a project-scoped API key, which reaches one project and cannot ${purpose} keys. Store ${rightKey(purpose, scope)} in the secret.`;
+        return `The api_key input contains a project-scoped API key, which has access to one project and cannot ${purpose} keys. Store ${rightKey(purpose, scope)} in the secret.`;
     }
     if (kind === 'organization' || (authMethod === 'api_key_org' && isOutOfReach(refused, scope))) {
         if (purpose === 'create') {
-            return "The api_key input holds an organization's API key, which can list and revoke keys but not create them: creating takes the personal API key of an admin of the organization. Store such a key in the secret.";
+            return "The api_key input contains an organization's API key, which can list and revoke keys but not create them: creating requires the personal API key of an admin of the organization. Store such a key in the secret.";
         }
-        return "The api_key input holds an organization's API key, which cannot list personal keys: set org_id, or store the personal API key whose keys are meant.";
+        return "The api_key input contains an organization's API key, which cannot list personal keys: set org_id, or store a personal API key of the account whose keys you want to sweep.";
     }
     if (!isOutOfReach(refused, scope))
         return '';
@@ -1244,17 +1248,17 @@ function rightKey(purpose, scope) {
 function adviseLister(scope) {
     if (scope.kind === 'unresolved project')
         return `${projectNotFound(scope)}.`;
-    return `The keys of the ${(0,neon_scope/* describeScope */.OI)(scope)} are not visible to the api_key: check org_id. Listing takes the organization's own API key or the personal key of one of its admins.`;
+    return `The keys of the ${(0,neon_scope/* describeScope */.OI)(scope)} are not visible to the api_key: check org_id. Listing requires the organization's own API key or the personal key of one of its admins.`;
 }
 function adviseOutsider(scope) {
-    return `The owner of the api_key is not a member of the organization, or has left it, so nothing can be created for the ${(0,neon_scope/* describeScope */.OI)(scope)}: check org_id, or store ${rightKey('create', scope)} in the secret.`;
+    return `The owner of the api_key is not a member of the organization, or has left it, so no key can be created for the ${(0,neon_scope/* describeScope */.OI)(scope)}: check org_id, or store ${rightKey('create', scope)} in the secret.`;
 }
 function adviseCreator(scope) {
     if (scope.kind === 'unresolved project') {
-        return `${projectNotFound(scope)}. Creating a key for it takes the personal API key of an admin of its organization.`;
+        return `${projectNotFound(scope)}. Creating a key for it requires the personal API key of an admin of its organization.`;
     }
     const where = scope.kind === 'project' ? 'org_id and project_id' : 'org_id';
-    return `The ${(0,neon_scope/* describeScope */.OI)(scope)} was not found, or the owner of the api_key is not an admin there: check ${where}. Creating the key takes the personal API key of an admin of the organization.`;
+    return `The ${(0,neon_scope/* describeScope */.OI)(scope)} was not found, or the owner of the api_key is not an admin there: check ${where}. Creating the key requires the personal API key of an admin of the organization.`;
 }
 function projectNotFound({ projectId }) {
     return `The project ${projectId} was not found with this key: check project_id, and that the owner of the api_key can see the project`;
@@ -1277,7 +1281,7 @@ async function resolveScope(neon, scope, purpose) {
         throw await explain(error, neon, { purpose, scope });
     });
     if (orgId === '') {
-        throw new errors/* InputError */.dz(`The project ${projectId} belongs to no organization, and only organizations have API keys for a single project. Leave project_id out to get a personal key, or move the project to an organization.`);
+        throw new errors/* InputError */.dz(`The project ${projectId} belongs to no organization, and only organizations have API keys for a single project. Omit project_id to get a personal key, or move the project to an organization.`);
     }
     return { kind: 'project', orgId, projectId };
 }
@@ -1363,7 +1367,7 @@ class Patience {
         if (wait + SHORTEST_ATTEMPT > deadline.remaining()) {
             const asked = hint.retryAfter === undefined ? '' : `, and Neon asks to wait ${Math.ceil(hint.retryAfter / 1000)} s`;
             const Failure = hint.limited ? _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RateLimited */ .JH : _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .GaveUp */ .TL;
-            throw new Failure(`${why}. Gave up: this step may take ${deadline.seconds} s${asked}. See https://neonstatus.com, and whether this runner can reach Neon.`);
+            throw new Failure(`${why}. Gave up: this step is limited to ${deadline.seconds} s${asked}. See https://neonstatus.com, and check whether this runner can reach Neon.`);
         }
         onWait(`${why}. Trying again in ${(wait / 1000).toFixed(1)} s.`);
         await clock.sleep(wait, cancelled);
@@ -1394,7 +1398,7 @@ class Patience {
 }
 /** The error for a second invalid answer in a row. */
 function invalidAnswer(why) {
-    return new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InvalidAnswer */ .WL(`${why}, for the second time. Somebody else may be answering in Neon's place: check api_host, and whether a proxy or a sign-in page stands between this runner and Neon.`);
+    return new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InvalidAnswer */ .WL(`${why}, for the second time. The answers may not come from Neon: check api_host, and whether a proxy or a sign-in page is between this runner and Neon.`);
 }
 
 
@@ -1519,11 +1523,11 @@ function readApiKey(runner) {
 function readUsableApiKey(runner) {
     const apiKey = readApiKey(runner);
     if (apiKey === '') {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_key input is empty. Pass the secret that holds your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
-            'GitHub gives no secrets to runs from forks and to Dependabot (which has secrets of its own), and an unknown secret is empty, too.');
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_key input is empty. Pass the secret that contains your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
+            'Runs from forks and Dependabot get no Actions secrets (Dependabot has its own secrets), and a secret that does not exist is empty.');
     }
     if (!(0,_neon_api_key_js__WEBPACK_IMPORTED_MODULE_1__/* .canBeApiKey */ .x)(apiKey)) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_key input holds white space, line breaks or characters that no Neon API key has, or is too short for one. Store the key alone in the secret, on one line.');
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_key input contains white space, line breaks or characters that no Neon API key has, or is too short for one. Store only the key in the secret, on one line.');
     }
     return apiKey;
 }
@@ -1549,14 +1553,14 @@ function readScope(runner) {
         case 'personal':
             if (orgId !== '' || projectId !== '') {
                 const given = [orgId && 'org_id', projectId && 'project_id'].filter(Boolean).join(' and ');
-                throw disagree('personal', `takes no IDs. Remove ${given}, or change scope to what is meant.`);
+                throw disagree('personal', `takes no IDs. Remove ${given}, or change scope.`);
             }
             return { kind: 'personal' };
         case '':
             throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`Neither org_id nor project_id is set, and no scope is stated. ${MAYBE_NOT_SET} ` +
-                "For personal keys, which reach everything that the owner of the api_key can reach, write 'scope: personal'.");
+                "For a personal key, which can do everything that the owner of the api_key can, write 'scope: personal'.");
         default:
-            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The scope input is '${stated}'; it can be 'project', 'organization' or 'personal'. Leave it out to go by the IDs.`);
+            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The scope input is '${stated}'; it can be 'project', 'organization' or 'personal'. Omit it to choose the scope by the IDs.`);
     }
 }
 const MAYBE_NOT_SET = 'The ID may come from a variable that is not set: look for it in the settings of the repository, of the environment that the job names, and of the organization, and check how the input is spelled.';
@@ -1576,7 +1580,7 @@ function readEnvName(runner) {
         throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The env_name input, '${name}', is not a valid variable name: letters, digits and underscores, not starting with a digit. Leave it empty to export no variable.`);
     }
     if (RESERVED_PREFIXES.test(name) || RESERVED.has(name.toUpperCase())) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The env_name input, '${name}', is reserved: the runner or the programs of later steps give it a meaning of their own. Use another name, such as NEON_API_KEY.`);
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The env_name input, '${name}', is reserved: it has a meaning for the runner or for programs in later steps. Use another name, such as NEON_API_KEY.`);
     }
     return name;
 }
@@ -1585,15 +1589,15 @@ function refuseExposedKey(envName, apiKey, environment) {
     // An object also has members that are no variables, such as `constructor`.
     if (envName === undefined || !Object.hasOwn(environment, envName) || environment[envName]?.trim() !== apiKey)
         return;
-    throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The variable ${envName} already holds the long-lived key, so every step of this job can read it, and no key was created. ` +
-        `Remove ${envName} from the env of the workflow, the job and this step, and write the secret at this step only: api_key: \${{ secrets.… }}. ` +
-        'If that variable has to stay, choose another env_name.');
+    throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The variable ${envName} already contains the long-lived key, so every step of this job can read it, and no key was created. ` +
+        `Remove ${envName} from the env of the workflow, the job and this step, and use the secret only in this step: api_key: \${{ secrets.… }}. ` +
+        'To keep that variable, choose another env_name.');
 }
 /** The job's ID, which only an expression can tell (`job.check_run_id`); the same input in both actions. */
 function readJobId(runner) {
     const value = runner.input('job_id') || '0';
     if (!/^(?:0|[1-9]\d{0,18})$/.test(value)) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The job_id input is '${value}', not a number. Leave it out: its default is the ID that the runner tells.`);
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The job_id input is '${value}', not a number. Omit it: its default is the ID that the runner provides.`);
     }
     return value;
 }
@@ -1612,13 +1616,13 @@ function readApiHost(runner) {
     if (!url)
         throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The api_host input is not a URL; Neon's is ${NEON_API_HOST}.`);
     if (url.username || url.password) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_host input holds a user name or password; write the address alone.');
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_host input contains a user name or password; write only the address.');
     }
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (0,_base_loopback_js__WEBPACK_IMPORTED_MODULE_3__/* .isLoopback */ .U)(url.hostname))) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The api_host input must start with https://, since the API key travels there (plain http is for a loopback address only); Neon's is ${NEON_API_HOST}.`);
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The api_host input must start with https://, since the API key is sent there (plain http is for a loopback address only); Neon's is ${NEON_API_HOST}.`);
     }
     if (url.search || url.hash)
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz("The api_host input must not hold a '?' or '#'.");
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz("The api_host input must not contain a '?' or '#'.");
     return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
 }
 
@@ -9946,7 +9950,7 @@ function settle(asked, answered, listed) {
 }
 function wrongReach(asked, found) {
     const reach = ({ projectId }) => projectId === undefined ? 'a key that is limited to no project' : `a key for the project ${projectId}`;
-    return { kind: 'wrong reach', why: `Asked for ${reach(asked)}, Neon created ${reach(found)}` };
+    return { kind: 'wrong reach', why: `The request was for ${reach(asked)}, but Neon created ${reach(found)}` };
 }
 /** Finds the keys of creates that may have happened. */
 function findDoubtful(listed, doubtful) {
@@ -9990,7 +9994,7 @@ async function createForCertain(creation) {
         if (result.kind === 'certain')
             return result.key;
         doubtful = [...doubtful, result.asked ?? { name }];
-        runner.info(`${result.why}. The key may exist all the same; looking for it by its name, ${name}.`);
+        runner.info(`${result.why}. The key may still exist; looking for it by its name, ${name}.`);
         const revoked = await keys.revokeListed((listed) => {
             const found = findDoubtful(listed, doubtful);
             doubtful = found.doubtful;
@@ -10001,7 +10005,7 @@ async function createForCertain(creation) {
         if (invalid && result.invalid)
             throw (0,retry/* invalidAnswer */.k_)(result.why);
         invalid = result.invalid;
-        const found = revoked.length === 0 ? 'No such key exists so far' : 'It existed and is revoked';
+        const found = revoked.length === 0 ? 'No such key exists so far' : 'It existed and was revoked';
         if (attempt + 1 === names.length) {
             throw new errors/* GaveUp */.TL(`${result.why}. ${found}. Gave up after ${names.length} such attempts, since each may leave a key.`);
         }
@@ -10059,7 +10063,7 @@ async function believe({ runner, keys, journal }, { name, answered, doubtful }) 
     const settlement = settle(asked, answered, needsList(asked, answered) ? await keys.list() : []);
     switch (settlement.kind) {
         case 'not ours': {
-            const why = `Asked to create the API key ${name}, Neon answered about another one, ${id}`;
+            const why = `Could not create the API key ${name}: Neon answered about another one, ${id}`;
             return { kind: 'doubtful', why, invalid: true, asked: claimed };
         }
         case 'wrong reach':
@@ -10258,7 +10262,7 @@ async function createKey(world) {
     const created = await createForCertain({ ...preparation, runner, journal: journalOf(world, preparation, save) });
     await untilWritten();
     if (cancelled.aborted)
-        throw new errors/* Cancelled */.cJ('The job was cancelled; the post step revokes the key just created.');
+        throw new errors/* Cancelled */.cJ('The job was cancelled; the post step revokes the new key.');
     runner.output('api_key', created.key);
     runner.output('api_key_id', created.id);
     runner.output('api_key_name', created.name);
@@ -10326,14 +10330,14 @@ async function revokeUnrecorded({ id, name }, keys, cause) {
 function warnOfReplacement({ environment, runner }, envName) {
     if (!Object.hasOwn(environment, envName) || !environment[envName])
         return;
-    runner.warning(`The variable ${envName} held something else, and later steps get the fresh key in it. For a second key in one job, give each use an env_name of its own, or an empty one and the output api_key.`, 'An environment variable was replaced');
+    runner.warning(`The variable ${envName} had another value, and was replaced: later steps get the fresh key in it. To use the action twice in a job, give each use its own env_name, or leave env_name empty and use the output api_key.`, 'An environment variable was replaced');
 }
 /** Any variable that holds the long-lived key shows it to every later step; `env_name`'s own is refused with the inputs. */
 function warnOfCopies({ environment, runner }, { apiKey }) {
     const names = Object.keys(environment).filter((name) => name.toUpperCase() !== 'INPUT_API_KEY' && environment[name]?.includes(apiKey));
     if (names.length === 0)
         return;
-    runner.warning(`The long-lived key also stands in the environment (${names.join(', ')}), where other steps of this job may read it. Write the secret at this step only: api_key: \${{ secrets.… }}.`, 'The long-lived Neon API key is exposed');
+    runner.warning(`The long-lived key is also in the environment (${names.join(', ')}), where other steps of this job can read it. Use the secret only in this step: api_key: \${{ secrets.… }}.`, 'The long-lived Neon API key is exposed');
 }
 
 ;// CONCATENATED MODULE: ./build/js/steps/report-use.js
@@ -10388,7 +10392,7 @@ function connector({ world, deadline }, { apiHost, scope, proxies }) {
     return (apiKey) => {
         if ((0,api_key/* canBeApiKey */.x)(apiKey))
             return (0,client/* connect */.N)({ ...world, http }, { apiHost, apiKey, deadline }).keysOf(scope);
-        throw new errors/* NeonRefused */.lD('The api_key input holds no API key in the post step.', 401);
+        throw new errors/* NeonRefused */.lD('The api_key input contains no API key in the post step.', 401);
     };
 }
 /**
@@ -10417,12 +10421,12 @@ async function revokeCreated({ world, apiKey, run }, { created, names }, connect
     if (revoked)
         reportUse(world.runner, `Revoked the ${what}`, revoked);
     else
-        world.runner.info(`The ${what} was gone already.`);
+        world.runner.info(`The ${what} was already revoked.`);
 }
 /** Has the fresh key revoke itself, the last resort. */
 async function revokeItself({ runner }, keys, id) {
     const revoked = await keys.revoke(id);
-    runner.warning('The api_key input was of no use in the post step, so the fresh key revoked itself. Check the secret: it may hold a key that was revoked, or one of another account.', 'The api_key input could not revoke the key');
+    runner.warning('The api_key input could not revoke the key in the post step, so the fresh key revoked itself. Check the secret: it may contain a key that was revoked, or a key of another account.', 'The api_key input could not revoke the key');
     return revoked;
 }
 /** Looks twice for the keys of creates that may have happened. */
@@ -10483,7 +10487,7 @@ async function revokeByJob(post, claim) {
     if (look.revoked.size === 0 && !heardOf)
         runner.info('The main step left no record, and no API key of this job exists.');
 }
-const NOT_GENUINE = 'The record that post found is not the one that the main step made with this api_key, and the list of keys does not have this key';
+const NOT_GENUINE = 'The record in the state was not written by the main step with this api_key, and the list of keys does not contain this key';
 /** One look for the keys of this job, by their names. */
 class Look {
     /** As far as they could be read. */
@@ -10502,7 +10506,7 @@ class Look {
         this.inputs = (0,steps_inputs/* readTargetInputs */.bH)(world.runner);
         this.scope = this.inputs.scope;
         if (!(0,api_key/* canBeApiKey */.x)(apiKey))
-            throw new errors/* NeonRefused */.lD('The api_key input holds no API key in the post step.', 401);
+            throw new errors/* NeonRefused */.lD('The api_key input contains no API key in the post step.', 401);
         if (run === undefined || run.jobId === '0')
             throw new errors/* RunnerError */.Rn(NO_JOB_ID);
         const neon = this.connect(apiKey);
@@ -10529,7 +10533,7 @@ class Look {
     }
 }
 const GONE = { lastUsedAt: undefined, lastUsedFrom: undefined };
-const NO_JOB_ID = 'The main step left no record that can be believed, and this runner does not tell the ID of the job, by which its keys could be looked for';
+const NO_JOB_ID = 'The main step left no valid record, and this runner does not provide the job ID, by which post could find the keys of this job';
 /** Adds the claimed keys that the look did not find, unless they can revoke themselves. */
 async function settleClaim(look, { created, names, orgId }, cause) {
     const { inputs, suspects, revoked } = look;
@@ -10586,7 +10590,7 @@ async function revokeKey(world) {
             return await revokeRecorded(post, reading.record);
     }
     else if (reading.kind === 'missing' && !(0,api_key/* canBeApiKey */.x)(apiKey)) {
-        return runner.info('The main step had no API key to create one with; there is nothing to revoke.');
+        return runner.info('The main step had no API key to create a key with; there is nothing to revoke.');
     }
     await revokeByJob(post, reading.kind === 'not sealed' ? reading.claim : NO_CLAIM);
 }
@@ -11114,8 +11118,8 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./build/js/github/disarm.js
-var disarm = __nccwpck_require__(6485);
+// EXTERNAL MODULE: ./build/js/github/sanitize.js
+var sanitize = __nccwpck_require__(8224);
 ;// CONCATENATED MODULE: ./build/js/github/runner.js
 
 
@@ -11131,7 +11135,7 @@ function githubRunner() {
         return text;
     };
     // Once more at the end: a secret may be whole only when control characters in it are gone.
-    const clean = (message) => redact((0,disarm/* disarm */.J)(redact(message)));
+    const clean = (message) => redact((0,sanitize/* sanitize */.a)(redact(message)));
     const cleanLines = (message) => [message].flat().map(clean).join('\n');
     let waits = 0;
     const endWaiting = () => {

@@ -83,14 +83,14 @@ function faultOf(address) {
     if (!url)
         return 'is not a URL';
     if (url.protocol.startsWith('socks'))
-        return 'names a SOCKS proxy, and only HTTP proxies work';
+        return 'names a SOCKS proxy, but only HTTP proxies are supported';
     if (!['http:', 'https:'].includes(url.protocol))
         return 'does not start with http:// or https://';
     try {
         decodeURIComponent(`${url.username}${url.password}`);
     }
     catch {
-        return 'has a user name or password with a % that begins no escape like %40; write %25 for a %';
+        return 'has a % in its user name or password that does not start an escape such as %40; write %25 for %';
     }
     return undefined;
 }

@@ -53,8 +53,8 @@ var github = __webpack_require__(8134);
 ;// CONCATENATED MODULE: ./build/js/github/api.js
 
 
-const CANCELLED = { kind: 'postponed', why: 'the job was cancelled; the next sweep goes on' };
-const OUT_OF_TIME = { kind: 'postponed', why: "the sweep's time is over; the next one goes on" };
+const CANCELLED = { kind: 'postponed', why: 'the job was cancelled; the next sweep continues' };
+const OUT_OF_TIME = { kind: 'postponed', why: "the sweep's time is up; the next one continues" };
 /** Milliseconds for one answer. */
 const TIMEOUT = 15_000;
 /** The share of the requests of an hour that is left to whoever else uses the token, or the repository's limit. */
@@ -126,11 +126,11 @@ class GithubApi {
         if (status === 401)
             return this.#stop({ kind: 'refused', why: 'GitHub rejected the github_token (401)' });
         if (status === 403)
-            return { kind: 'refused', why: `GitHub refuses the github_token (403): ${(0,errors/* formatError */.Wk)(error)}` };
+            return { kind: 'refused', why: `GitHub denied access to the github_token (403): ${(0,errors/* formatError */.Wk)(error)}` };
         if (status === 404 && saysWhy(response?.data))
             return { kind: 'not found' };
         if (status === 404)
-            return { kind: 'unknown', why: 'somebody else than GitHub answered 404' };
+            return { kind: 'unknown', why: 'a server other than GitHub answered 404' };
         if (error instanceof NotWhatWasAskedFor)
             return { kind: 'unknown', why: error.message };
         // octokit gives an error without an answer the status 500, too.
@@ -146,7 +146,7 @@ function saysWhy(body) {
 class NotWhatWasAskedFor extends Error {
 }
 function read(status, body, decode) {
-    const why = `GitHub answered ${status}, and not what was asked for`;
+    const why = `GitHub answered ${status} with unexpected content`;
     if (status !== 200)
         throw new NotWhatWasAskedFor(why);
     let value;
@@ -185,7 +185,7 @@ function isRateLimit(error) {
 function rateLimited(headers) {
     const reset = Number(headers['x-ratelimit-reset']);
     const when = Number.isFinite(reset) ? ` until ${new Date(reset * 1000).toISOString()}` : '';
-    return { kind: 'postponed', why: `GitHub's rate limit is reached${when}; the next sweep goes on` };
+    return { kind: 'postponed', why: `GitHub's rate limit is reached${when}; the next sweep continues` };
 }
 
 ;// CONCATENATED MODULE: ./build/js/github/pages.js
@@ -341,7 +341,7 @@ const RULES = [
         decide: ({ key, run, jobs }) => run && jobs?.kind === 'found' && jobs.value.get(key.parsed.jobId) ? revoke('its job has completed') : undefined,
     },
     {
-        name: 'its job may go on',
+        name: 'its job may still be running',
         decide({ key, run, jobs }) {
             if (run?.kind !== 'found' || isStale(run.value, key))
                 return undefined;
@@ -352,7 +352,7 @@ const RULES = [
                 return keep(`${goesOn}, and GitHub has no list of its jobs`);
             if (jobs?.kind !== 'found')
                 return undefined;
-            return keep(jobs.value.has(key.parsed.jobId) ? 'its job goes on' : `${goesOn}, and GitHub does not list its job`);
+            return keep(jobs.value.has(key.parsed.jobId) ? 'its job has not completed' : `${goesOn}, and GitHub does not list its job`);
         },
     },
     {
@@ -360,13 +360,13 @@ const RULES = [
         decide: ({ run, readsRuns }) => run?.kind === 'not found' && readsRuns?.kind === 'found' ? revoke('its run was deleted') : undefined,
     },
     {
-        name: 'GitHub does not tell',
+        name: "the run's status is not available",
         decide({ key, run, readsRuns, jobs }) {
             if (run?.kind === 'found' && isStale(run.value, key)) {
-                return { kind: 'unknown', reason: 'GitHub answered about an attempt before the one that the key is of' };
+                return { kind: 'unknown', reason: 'GitHub answered about an earlier attempt' };
             }
             if (readsRuns?.kind === 'not found')
-                return { kind: 'refused', reason: 'GitHub shows the github_token no runs (404)' };
+                return { kind: 'refused', reason: 'the github_token cannot read runs (404)' };
             return undecided(run) ?? undecided(readsRuns) ?? undecided(jobs);
         },
     },
@@ -453,10 +453,10 @@ function readSweepInputs(runner) {
     runner.mask(githubToken);
     const apiKey = (0,inputs/* readUsableApiKey */.OX)(runner);
     if (githubToken === '') {
-        throw new errors/* InputError */.dz('The github_token input is empty. Leave it out to use the token of the job.');
+        throw new errors/* InputError */.dz('The github_token input is empty. Omit it to use the token of the job.');
     }
     if (!(0,api_key/* isSendable */.d)(githubToken)) {
-        throw new errors/* InputError */.dz('The github_token input holds white space, line breaks or characters that no token has. Store the token alone in the secret, on one line.');
+        throw new errors/* InputError */.dz('The github_token input contains white space, line breaks or characters that no token has. Store only the token in the secret, on one line.');
     }
     return {
         apiKey,
@@ -480,7 +480,7 @@ function readMaxAge(runner) {
     const value = runner.input('max_age_hours') || DEFAULT_MAX_AGE_HOURS;
     const hours = Number(value);
     if (!/^\d+(\.\d+)?$/.test(value) || hours <= 0) {
-        throw new errors/* InputError */.dz(`The max_age_hours input is '${value}'; it takes a number of hours above 0, such as 121.`);
+        throw new errors/* InputError */.dz(`The max_age_hours input is '${value}'; it must be a number of hours above 0, such as 121.`);
     }
     return hours;
 }
@@ -493,8 +493,8 @@ function readBoolean(runner, name) {
     return value.toLowerCase() === 'true';
 }
 
-// EXTERNAL MODULE: ./build/js/github/disarm.js
-var disarm = __webpack_require__(6485);
+// EXTERNAL MODULE: ./build/js/github/sanitize.js
+var sanitize = __webpack_require__(8224);
 ;// CONCATENATED MODULE: ./build/js/steps/treatment.js
 /** A number of keys in words. */
 function countKeys(count) {
@@ -569,7 +569,7 @@ function minuteOf(timestamp) {
 }
 /** Foreign words as Markdown that shows them and nothing else: no cell, link, emphasis, mention or HTML begins in them. */
 function plain(text) {
-    return (0,disarm/* disarm */.J)(text)
+    return (0,sanitize/* sanitize */.a)(text)
         .slice(0, LONGEST_CELL)
         .replace(/[^\p{L}\p{N}\s,;()'-]/gu, (character) => `&#${character.codePointAt(0)};`);
 }
@@ -605,14 +605,14 @@ async function conclude(world, treatments, inputs) {
     }
     const unknown = of('unknown');
     if (unknown.length > 0) {
-        runner.warning(`${countKeys(unknown.length)} kept, although the jobs may be over: ${reasonsOf(unknown)}.`, 'The sweep could not tell about all keys');
+        runner.warning(`${countKeys(unknown.length)} kept, although their jobs may have ended: ${reasonsOf(unknown)}.`, 'The sweep could not check all keys');
     }
     // What is escaped could not be recognized as a secret any more.
     const redacted = treatments.map((treatment) => ({ ...treatment, reason: runner.redact(treatment.reason) }));
     const { GITHUB_SERVER_URL: serverUrl = 'https://github.com' } = environment;
     await runner.summary(summarize(redacted, { dryRun: inputs.dryRun, serverUrl }));
     if (cancelled.aborted)
-        throw new errors/* Cancelled */.cJ('The job was cancelled in the middle of the sweep; the next one goes on.');
+        throw new errors/* Cancelled */.cJ('The job was cancelled during the sweep; the next sweep continues.');
     const refused = of('refused');
     const refusal = refused.length > 0 ? [explainRefusal(refused, inputs)] : [];
     if (failed.length > 0) {
@@ -630,9 +630,9 @@ function reasonsOf(treatments) {
 }
 function explainRefusal(refused, { allRepositories }) {
     const whose = allRepositories
-        ? 'The GitHub App needs the repository permission Actions: read, and its token, too (permission-actions: read).'
-        : 'The token needs actions: read; write it under permissions of the job or the workflow.';
-    return `${countKeys(refused.length)} kept, about which GitHub will never tell: ${reasonsOf(refused)}. ${whose}`;
+        ? 'The GitHub App needs the repository permission Actions: read, and its token needs permission-actions: read.'
+        : 'The token needs actions: read; add it to the permissions of the job or the workflow.';
+    return `${countKeys(refused.length)} kept, because GitHub denied access: ${reasonsOf(refused)}. ${whose}`;
 }
 
 ;// CONCATENATED MODULE: ./build/js/steps/sweep-keys.js
@@ -684,7 +684,7 @@ async function sweepKeys(world, rules) {
     const repositoryId = inputs.allRepositories ? undefined : own.repositoryId;
     const keys = ownKeys(listed, { server: (0,key_name/* serverTag */.WD)(own.serverUrl), repositoryId });
     const whose = inputs.allRepositories ? 'on this server' : 'for this repository';
-    runner.info(`${countKeys(listed.length)} in the ${(0,neon_scope/* describeScope */.OI)(scope)}, ${keys.length} made by this action ${whose}.`);
+    runner.info(`${countKeys(listed.length)} in the ${(0,neon_scope/* describeScope */.OI)(scope)}, ${keys.length} created by this action ${whose}.`);
     const { GITHUB_API_URL: baseUrl = 'https://api.github.com', GITHUB_REPOSITORY: repository = '' } = environment;
     const api = new GithubApi({ token: inputs.githubToken, baseUrl, http, clock, deadline, cancelled });
     const repositories = inputs.allRepositories ? await findRepositories(api) : onlyThis(own, repository);
@@ -718,7 +718,7 @@ async function findRepositories(api) {
     if (answer.kind !== 'refused' && answer.kind !== 'not found')
         return answer;
     const why = answer.kind === 'refused' ? answer.why : 'GitHub lists no repositories for the github_token (404)';
-    throw new errors/* GithubRefused */.iX(`${why}. With repositories: all, the github_token has to be the installation token of a GitHub App, as actions/create-github-app-token makes one.`);
+    throw new errors/* GithubRefused */.iX(`${why}. With repositories: all, the github_token must be the installation token of a GitHub App; actions/create-github-app-token creates one.`);
 }
 function onlyThis({ repositoryId }, repository) {
     return { kind: 'found', value: new Map([[repositoryId, repository]]) };
@@ -752,7 +752,7 @@ class Revoker {
         catch (error) {
             if (!(error instanceof errors/* RateLimited */.JH))
                 return { kind: 'failed', reason: (0,errors/* formatError */.Wk)(error) };
-            this.#end = { kind: 'postponed', why: "Neon's rate limit is reached; the next sweep goes on" };
+            this.#end = { kind: 'postponed', why: "Neon's rate limit is reached; the next sweep continues" };
             return { kind: 'postponed', reason: this.#end.why };
         }
     }

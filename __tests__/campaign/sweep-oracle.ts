@@ -157,7 +157,8 @@ function asTheTableSays(life: SweepLife): string[] {
     ...(fates.has('failed') && sweep.ending === 'success' ? ['succeeded, although GitHub will never tell'] : []),
     ...(calm && sweep.ending === 'failure' && !fates.has('failed') ? [`failed without need: ${sweep.error}`] : []),
     ...(rows.some(
-      ({ key, row }) => row.endsWith('not available now') && !life.told.has(key.run.id) && !life.told.has('repositories'),
+      ({ key, row }) =>
+        row.endsWith('not available now') && !life.told.has(key.run.id) && !life.told.has('repositories'),
     ) && !stopped
       ? ['did not ask about a run']
       : []),

@@ -114,7 +114,7 @@ function exchange(
       fail(reason)
       started?.abort(new Error(reason))
     }
-    const onAbort = (): void => stop('stopped, as the job was cancelled')
+    const onAbort = (): void => stop('stopped, because the job was cancelled')
     const timer = setTimeout(() => stop(`no answer within ${Math.round(timeout / 100) / 10} s`), timeout)
     if (signal?.aborted) return onAbort()
     signal?.addEventListener('abort', onAbort)

@@ -31,8 +31,8 @@ export interface GithubAccess {
   cancelled: AbortSignal
 }
 
-export const CANCELLED = { kind: 'postponed', why: 'the job was cancelled; the next sweep goes on' } as const
-export const OUT_OF_TIME = { kind: 'postponed', why: "the sweep's time is over; the next one goes on" } as const
+export const CANCELLED = { kind: 'postponed', why: 'the job was cancelled; the next sweep continues' } as const
+export const OUT_OF_TIME = { kind: 'postponed', why: "the sweep's time is up; the next one continues" } as const
 
 /** Milliseconds for one answer. */
 const TIMEOUT = 15_000
@@ -115,9 +115,10 @@ export class GithubApi {
     if (this.#access.cancelled.aborted) return CANCELLED
     if (isRateLimit(error)) return this.#stop(rateLimited(headersOf(error)))
     if (status === 401) return this.#stop({ kind: 'refused', why: 'GitHub rejected the github_token (401)' })
-    if (status === 403) return { kind: 'refused', why: `GitHub refuses the github_token (403): ${formatError(error)}` }
+    if (status === 403)
+      return { kind: 'refused', why: `GitHub denied access to the github_token (403): ${formatError(error)}` }
     if (status === 404 && saysWhy(response?.data)) return { kind: 'not found' }
-    if (status === 404) return { kind: 'unknown', why: 'somebody else than GitHub answered 404' }
+    if (status === 404) return { kind: 'unknown', why: 'a server other than GitHub answered 404' }
     if (error instanceof NotWhatWasAskedFor) return { kind: 'unknown', why: error.message }
     // octokit gives an error without an answer the status 500, too.
     const why = response ? `GitHub answered ${status}` : `GitHub did not answer (${formatError(error)})`
@@ -134,7 +135,7 @@ function saysWhy(body: unknown): boolean {
 class NotWhatWasAskedFor extends Error {}
 
 function read<Body, T>(status: number, body: Body, decode: (body: Body) => T | undefined): T {
-  const why = `GitHub answered ${status}, and not what was asked for`
+  const why = `GitHub answered ${status} with unexpected content`
   if (status !== 200) throw new NotWhatWasAskedFor(why)
   let value: T | undefined
   try {
@@ -175,5 +176,5 @@ function isRateLimit(error: unknown): boolean {
 function rateLimited(headers: Headers): Inconclusive {
   const reset = Number(headers['x-ratelimit-reset'])
   const when = Number.isFinite(reset) ? ` until ${new Date(reset * 1000).toISOString()}` : ''
-  return { kind: 'postponed', why: `GitHub's rate limit is reached${when}; the next sweep goes on` }
+  return { kind: 'postponed', why: `GitHub's rate limit is reached${when}; the next sweep continues` }
 }

@@ -33,14 +33,14 @@ export function readRunContext({ environment, event }: RunnerFacts, jobId: strin
   const number = (name: string, value = environment[name] ?? ''): string => {
     if (!/^[1-9]\d*$/.test(value)) {
       throw new RunnerError(
-        `${name} is '${value}', not a number. The key is named after the run, so this action needs a runner that sets it (GitHub's does; with act pass --env ${name}=1, or an event file with repository.id).`,
+        `${name} is '${value}', not a number. The key is named after the run, so this action needs a runner that sets it (GitHub's runner does; with act, pass --env ${name}=1, or an event file with repository.id).`,
       )
     }
     return value
   }
   if (!canKeepIds()) {
     throw new RunnerError(
-      `This runner runs actions with Node ${process.versions.node}, and this one needs Node 24. Update the runner to 2.327.1 or newer; with act, have Node 24 on the PATH.`,
+      `This runner runs actions with Node ${process.versions.node}, but this action needs Node 24. Update the runner to 2.327.1 or newer; with act, put Node 24 on the PATH.`,
     )
   }
   const serverUrl = environment.GITHUB_SERVER_URL || 'https://github.com'

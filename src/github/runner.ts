@@ -1,6 +1,6 @@
 import * as core from '@actions/core'
-import { disarm } from './disarm.ts'
 import type { InputName, OutputName } from './metadata.ts'
+import { sanitize } from './sanitize.ts'
 
 /** What the runner offers to a step. */
 export interface Runner {
@@ -39,7 +39,7 @@ export function githubRunner(): Runner {
     return text
   }
   // Once more at the end: a secret may be whole only when control characters in it are gone.
-  const clean = (message: string): string => redact(disarm(redact(message)))
+  const clean = (message: string): string => redact(sanitize(redact(message)))
   const cleanLines = (message: string | readonly string[]): string => [message].flat().map(clean).join('\n')
 
   let waits = 0

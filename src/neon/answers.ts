@@ -64,7 +64,7 @@ export function decodeCreatedKey(body: string, onSecret: (secret: string) => voi
  */
 export function decodeRevokedKey(body: string, id: string): RevokedKey {
   const answer = readObject(body)
-  if (readId(answer) !== id) throw new InvalidBody('the answer about another API key')
+  if (readId(answer) !== id) throw new InvalidBody('an answer about another API key')
   if (answer.revoked !== true) throw new InvalidBody('JSON that does not say that the API key is revoked')
   const lastUsedAt = answer.last_used_at === null ? 'never' : readDate(answer, 'last_used_at')
   return { lastUsedAt, lastUsedFrom: readString(answer, 'last_used_from_addr') }
@@ -103,10 +103,10 @@ export function decodeKeys(body: string, onSecret: (secret: string) => void): Li
 export function decodeProjectOrganization(body: string, projectId: string): string {
   const project = asObject(readObject(body).project)
   const id = readString(project, 'id')
-  if (id !== undefined && id !== projectId) throw new InvalidBody('the answer about another project')
+  if (id !== undefined && id !== projectId) throw new InvalidBody('an answer about another project')
   if (id === undefined && !('org_id' in project)) throw new InvalidBody('JSON without a project')
   const orgId = readString(project, 'org_id') ?? ''
-  if (orgId !== '' && !NEON_ID.test(orgId)) throw new InvalidBody('an organization ID that is malformed')
+  if (orgId !== '' && !NEON_ID.test(orgId)) throw new InvalidBody('a malformed organization ID')
   return orgId
 }
 
@@ -150,7 +150,7 @@ const readObject = (body: string): Fields => asObject(readJson(body))
 
 function asObject(value: unknown): Fields {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
-    throw new InvalidBody('JSON without an object')
+    throw new InvalidBody('JSON that is not an object')
   return value as Fields
 }
 
@@ -158,8 +158,12 @@ function readId({ id }: Fields): string {
   if (typeof id === 'bigint' && id > 0n) return String(id)
   if (id === undefined || id === null) throw new InvalidBody('JSON without an ID')
   const found =
-    typeof id === 'string' ? 'a text' : typeof id === 'number' || typeof id === 'bigint' ? String(id) : 'something else'
-  throw new InvalidBody(`JSON with ${found} where the ID, a positive integer, belongs`)
+    typeof id === 'string'
+      ? 'a string'
+      : typeof id === 'number' || typeof id === 'bigint'
+        ? String(id)
+        : 'of another type'
+  throw new InvalidBody(`JSON whose ID is ${found}, not a positive integer`)
 }
 
 function readString(answer: Fields, name: string): string | undefined {

@@ -48,7 +48,7 @@ export class Keys {
       timeout: CREATE_TIMEOUT,
       decode: (body) => {
         const answered = decodeCreatedKey(body, this.#requests.mask)
-        if (this.#requests.isOwnKey(answered.key)) throw new InvalidBody('the very key that was sent')
+        if (this.#requests.isOwnKey(answered.key)) throw new InvalidBody('the API key that was sent')
         return answered
       },
     })
@@ -83,7 +83,7 @@ export class Keys {
    * answer that brought the ID have been wrong about it, the key is listed under another one.
    *
    * @param isMeant which other listed keys a 404 leads to
-   * @returns `undefined` when the key was gone already
+   * @returns `undefined` when the key was already revoked
    * @throws {NeonRefused | NeonUnreachable | GaveUp} when the key may still be alive
    */
   async revokeForCertain(

@@ -57,25 +57,26 @@ const LASTING: readonly (readonly [codes: RegExp, advice: (failed: Failed) => st
   [
     /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/,
     ({ now }) =>
-      `The clock of this machine says ${now}. If that is wrong, correct it; otherwise the certificate has to be renewed.`,
+      `The clock of this machine says ${now}. If that is wrong, correct it; otherwise, renew the certificate.`,
   ],
   [/^ERR_TLS_CERT_ALTNAME_INVALID$/, ({ settings }) => `The certificate is for another host name. Check ${settings}.`],
-  [/^ERR_SSL_.*CERTIFICATE/, ({ settings }) => `A client certificate is asked for there. Check ${settings}.`],
+  [/^ERR_SSL_.*CERTIFICATE/, ({ settings }) => `The server requires a client certificate. Check ${settings}.`],
   [
     /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|^ERR_TLS_/,
-    () => 'If a proxy of your own signs the connection, name its certificate in NODE_EXTRA_CA_CERTS.',
+    () => 'If a proxy uses its own certificate, set NODE_EXTRA_CA_CERTS to a file that contains it.',
   ],
   [
     /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/,
-    ({ settings }) => `No TLS is spoken there. Check ${settings}: whether https:// has to be http://, and the port.`,
+    ({ settings }) =>
+      `The server does not use TLS. Check ${settings}: whether https:// should be http://, and the port.`,
   ],
   [
     /^ERR_SSL_.*(?:PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|HANDSHAKE_FAILURE|NO_CIPHERS_AVAILABLE)$/,
-    ({ settings }) => `TLS 1.2 or newer is needed there. Check ${settings}.`,
+    ({ settings }) => `The server does not support TLS 1.2 or newer. Check ${settings}.`,
   ],
-  [/^ERR_SSL_.*NO_APPLICATION_PROTOCOL$/, ({ settings }) => `HTTP/1.1 is needed there. Check ${settings}.`],
-  [/^ERR_SSL_.*UNRECOGNIZED_NAME$/, ({ settings }) => `No such host is known there. Check ${settings}.`],
-  [NOT_HTTP, ({ settings }) => `HTTP/1.1 is needed there. Check ${settings}.`],
+  [/^ERR_SSL_.*NO_APPLICATION_PROTOCOL$/, ({ settings }) => `The server does not support HTTP/1.1. Check ${settings}.`],
+  [/^ERR_SSL_.*UNRECOGNIZED_NAME$/, ({ settings }) => `The server does not know this host name. Check ${settings}.`],
+  [NOT_HTTP, ({ settings }) => `The server does not support HTTP/1.1. Check ${settings}.`],
 ]
 
 /**
@@ -95,7 +96,7 @@ export function classifyResponse<T>(response: HttpResponse, decode: (body: strin
     return { kind: 'again', why, sent: true, limited: status === 429, retryAfter }
   }
   if (status >= 300 && status < 400) {
-    const message = `The address of Neon's API answered with a redirect (${status}, request ${attempt.requestId}), which is not followed, since the API key would travel along. Check api_host.`
+    const message = `The address of Neon's API answered with a redirect (${status}, request ${attempt.requestId}), which is not followed, since that would send the API key elsewhere. Check api_host.`
     return { kind: 'refused', error: new NeonRefused(message, status) }
   }
   const mayBeDone = UNDONE.has(status) || (TIMED_OUT.has(status) && !neons?.certain)
@@ -111,7 +112,7 @@ function readAnswer<T>({ status, body }: HttpResponse, decode: (body: string) =>
     return { kind: 'done', value: decode(body) }
   } catch (error) {
     if (!(error instanceof InvalidBody)) throw error
-    const why = `Asked to ${attempt.action}, Neon answered with ${error.message} (${status}, request ${attempt.requestId})`
+    const why = `Could not ${attempt.action}: Neon answered with ${error.message} (${status}, request ${attempt.requestId})`
     return { kind: 'maybe', why, invalid: true }
   }
 }

@@ -49,20 +49,20 @@ function kindOfKey({ reason = '' }: NeonRefused): 'project-scoped' | 'organizati
 
 function adviseOn(refused: NeonRefused, { purpose, scope }: Attempted, authMethod: string | undefined): string {
   if (refused.status === 401) {
-    return 'Neon rejected the key in the api_key input: the secret may hold a key that was revoked or mistyped. Store a valid key in it.'
+    return 'Neon rejected the key in the api_key input: the key in the secret may be revoked or mistyped. Store a valid key in it.'
   }
   if (isMissingOrForbidden(refused) && refused.reason === undefined) {
-    return "Somebody else answered in Neon's place, a proxy or a firewall, or api_host is not the address of Neon's API: check api_host (Neon's ends in /api/v2), and the proxy."
+    return "The answer did not come from Neon but from a proxy or a firewall, or api_host is not the address of Neon's API: check api_host (Neon's ends in /api/v2), and the proxy."
   }
   const kind = kindOfKey(refused)
   if (kind === 'project-scoped') {
-    return `The api_key input holds a project-scoped API key, which reaches one project and cannot ${purpose} keys. Store ${rightKey(purpose, scope)} in the secret.`
+    return `The api_key input contains a project-scoped API key, which has access to one project and cannot ${purpose} keys. Store ${rightKey(purpose, scope)} in the secret.`
   }
   if (kind === 'organization' || (authMethod === 'api_key_org' && isOutOfReach(refused, scope))) {
     if (purpose === 'create') {
-      return "The api_key input holds an organization's API key, which can list and revoke keys but not create them: creating takes the personal API key of an admin of the organization. Store such a key in the secret."
+      return "The api_key input contains an organization's API key, which can list and revoke keys but not create them: creating requires the personal API key of an admin of the organization. Store such a key in the secret."
     }
-    return "The api_key input holds an organization's API key, which cannot list personal keys: set org_id, or store the personal API key whose keys are meant."
+    return "The api_key input contains an organization's API key, which cannot list personal keys: set org_id, or store a personal API key of the account whose keys you want to sweep."
   }
   if (!isOutOfReach(refused, scope)) return ''
   if (purpose === 'list') return adviseLister(scope)
@@ -77,19 +77,19 @@ function rightKey(purpose: Purpose, scope: RequestedScope): string {
 
 function adviseLister(scope: RequestedScope): string {
   if (scope.kind === 'unresolved project') return `${projectNotFound(scope)}.`
-  return `The keys of the ${describeScope(scope)} are not visible to the api_key: check org_id. Listing takes the organization's own API key or the personal key of one of its admins.`
+  return `The keys of the ${describeScope(scope)} are not visible to the api_key: check org_id. Listing requires the organization's own API key or the personal key of one of its admins.`
 }
 
 function adviseOutsider(scope: RequestedScope): string {
-  return `The owner of the api_key is not a member of the organization, or has left it, so nothing can be created for the ${describeScope(scope)}: check org_id, or store ${rightKey('create', scope)} in the secret.`
+  return `The owner of the api_key is not a member of the organization, or has left it, so no key can be created for the ${describeScope(scope)}: check org_id, or store ${rightKey('create', scope)} in the secret.`
 }
 
 function adviseCreator(scope: RequestedScope): string {
   if (scope.kind === 'unresolved project') {
-    return `${projectNotFound(scope)}. Creating a key for it takes the personal API key of an admin of its organization.`
+    return `${projectNotFound(scope)}. Creating a key for it requires the personal API key of an admin of its organization.`
   }
   const where = scope.kind === 'project' ? 'org_id and project_id' : 'org_id'
-  return `The ${describeScope(scope)} was not found, or the owner of the api_key is not an admin there: check ${where}. Creating the key takes the personal API key of an admin of the organization.`
+  return `The ${describeScope(scope)} was not found, or the owner of the api_key is not an admin there: check ${where}. Creating the key requires the personal API key of an admin of the organization.`
 }
 
 function projectNotFound({ projectId }: UnresolvedProject): string {

@@ -18,7 +18,7 @@ export async function resolveScope(neon: Neon, scope: RequestedScope, purpose: P
   })
   if (orgId === '') {
     throw new InputError(
-      `The project ${projectId} belongs to no organization, and only organizations have API keys for a single project. Leave project_id out to get a personal key, or move the project to an organization.`,
+      `The project ${projectId} belongs to no organization, and only organizations have API keys for a single project. Omit project_id to get a personal key, or move the project to an organization.`,
     )
   }
   return { kind: 'project', orgId, projectId }

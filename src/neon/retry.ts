@@ -81,7 +81,7 @@ export class Patience {
         hint.retryAfter === undefined ? '' : `, and Neon asks to wait ${Math.ceil(hint.retryAfter / 1000)} s`
       const Failure = hint.limited ? RateLimited : GaveUp
       throw new Failure(
-        `${why}. Gave up: this step may take ${deadline.seconds} s${asked}. See https://neonstatus.com, and whether this runner can reach Neon.`,
+        `${why}. Gave up: this step is limited to ${deadline.seconds} s${asked}. See https://neonstatus.com, and check whether this runner can reach Neon.`,
       )
     }
     onWait(`${why}. Trying again in ${(wait / 1000).toFixed(1)} s.`)
@@ -113,6 +113,6 @@ export class Patience {
 /** The error for a second invalid answer in a row. */
 export function invalidAnswer(why: string): InvalidAnswer {
   return new InvalidAnswer(
-    `${why}, for the second time. Somebody else may be answering in Neon's place: check api_host, and whether a proxy or a sign-in page stands between this runner and Neon.`,
+    `${why}, for the second time. The answers may not come from Neon: check api_host, and whether a proxy or a sign-in page is between this runner and Neon.`,
   )
 }

@@ -47,7 +47,7 @@ export function settle(asked: AskedKey, answered: AnsweredKey, listed: readonly 
 function wrongReach(asked: AskedKey, found: { projectId: string | undefined }): Settlement {
   const reach = ({ projectId }: { projectId: string | undefined }): string =>
     projectId === undefined ? 'a key that is limited to no project' : `a key for the project ${projectId}`
-  return { kind: 'wrong reach', why: `Asked for ${reach(asked)}, Neon created ${reach(found)}` }
+  return { kind: 'wrong reach', why: `The request was for ${reach(asked)}, but Neon created ${reach(found)}` }
 }
 
 /** A create that may have happened. */

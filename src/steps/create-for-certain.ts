@@ -60,7 +60,7 @@ export async function createForCertain(creation: Creation): Promise<CertainKey> 
     if (result.kind === 'certain') return result.key
 
     doubtful = [...doubtful, result.asked ?? { name }]
-    runner.info(`${result.why}. The key may exist all the same; looking for it by its name, ${name}.`)
+    runner.info(`${result.why}. The key may still exist; looking for it by its name, ${name}.`)
     const revoked = await keys.revokeListed((listed) => {
       const found = findDoubtful(listed, doubtful)
       doubtful = found.doubtful
@@ -70,7 +70,7 @@ export async function createForCertain(creation: Creation): Promise<CertainKey> 
     })
     if (invalid && result.invalid) throw invalidAnswer(result.why)
     invalid = result.invalid
-    const found = revoked.length === 0 ? 'No such key exists so far' : 'It existed and is revoked'
+    const found = revoked.length === 0 ? 'No such key exists so far' : 'It existed and was revoked'
     if (attempt + 1 === names.length) {
       throw new GaveUp(
         `${result.why}. ${found}. Gave up after ${names.length} such attempts, since each may leave a key.`,
@@ -147,7 +147,7 @@ async function believe(
   const settlement = settle(asked, answered, needsList(asked, answered) ? await keys.list() : [])
   switch (settlement.kind) {
     case 'not ours': {
-      const why = `Asked to create the API key ${name}, Neon answered about another one, ${id}`
+      const why = `Could not create the API key ${name}: Neon answered about another one, ${id}`
       return { kind: 'doubtful', why, invalid: true, asked: claimed }
     }
     case 'wrong reach':

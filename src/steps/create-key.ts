@@ -41,7 +41,7 @@ export async function createKey(world: World): Promise<void> {
   const { inputs, keys } = preparation
   const created = await createForCertain({ ...preparation, runner, journal: journalOf(world, preparation, save) })
   await untilWritten()
-  if (cancelled.aborted) throw new Cancelled('The job was cancelled; the post step revokes the key just created.')
+  if (cancelled.aborted) throw new Cancelled('The job was cancelled; the post step revokes the new key.')
 
   runner.output('api_key', created.key)
   runner.output('api_key_id', created.id)
@@ -125,7 +125,7 @@ async function revokeUnrecorded({ id, name }: CertainKey, keys: Keys, cause: unk
 function warnOfReplacement({ environment, runner }: World, envName: string): void {
   if (!Object.hasOwn(environment, envName) || !environment[envName]) return
   runner.warning(
-    `The variable ${envName} held something else, and later steps get the fresh key in it. For a second key in one job, give each use an env_name of its own, or an empty one and the output api_key.`,
+    `The variable ${envName} had another value, and was replaced: later steps get the fresh key in it. To use the action twice in a job, give each use its own env_name, or leave env_name empty and use the output api_key.`,
     'An environment variable was replaced',
   )
 }
@@ -137,7 +137,7 @@ function warnOfCopies({ environment, runner }: World, { apiKey }: Inputs): void 
   )
   if (names.length === 0) return
   runner.warning(
-    `The long-lived key also stands in the environment (${names.join(', ')}), where other steps of this job may read it. Write the secret at this step only: api_key: \${{ secrets.… }}.`,
+    `The long-lived key is also in the environment (${names.join(', ')}), where other steps of this job can read it. Use the secret only in this step: api_key: \${{ secrets.… }}.`,
     'The long-lived Neon API key is exposed',
   )
 }

@@ -100,13 +100,13 @@ export function readUsableApiKey(runner: InputReader): string {
   const apiKey = readApiKey(runner)
   if (apiKey === '') {
     throw new InputError(
-      'The api_key input is empty. Pass the secret that holds your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
-        'GitHub gives no secrets to runs from forks and to Dependabot (which has secrets of its own), and an unknown secret is empty, too.',
+      'The api_key input is empty. Pass the secret that contains your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
+        'Runs from forks and Dependabot get no Actions secrets (Dependabot has its own secrets), and a secret that does not exist is empty.',
     )
   }
   if (!canBeApiKey(apiKey)) {
     throw new InputError(
-      'The api_key input holds white space, line breaks or characters that no Neon API key has, or is too short for one. Store the key alone in the secret, on one line.',
+      'The api_key input contains white space, line breaks or characters that no Neon API key has, or is too short for one. Store only the key in the secret, on one line.',
     )
   }
   return apiKey
@@ -131,17 +131,17 @@ export function readScope(runner: InputReader): RequestedScope {
     case 'personal':
       if (orgId !== '' || projectId !== '') {
         const given = [orgId && 'org_id', projectId && 'project_id'].filter(Boolean).join(' and ')
-        throw disagree('personal', `takes no IDs. Remove ${given}, or change scope to what is meant.`)
+        throw disagree('personal', `takes no IDs. Remove ${given}, or change scope.`)
       }
       return { kind: 'personal' }
     case '':
       throw new InputError(
         `Neither org_id nor project_id is set, and no scope is stated. ${MAYBE_NOT_SET} ` +
-          "For personal keys, which reach everything that the owner of the api_key can reach, write 'scope: personal'.",
+          "For a personal key, which can do everything that the owner of the api_key can, write 'scope: personal'.",
       )
     default:
       throw new InputError(
-        `The scope input is '${stated}'; it can be 'project', 'organization' or 'personal'. Leave it out to go by the IDs.`,
+        `The scope input is '${stated}'; it can be 'project', 'organization' or 'personal'. Omit it to choose the scope by the IDs.`,
       )
   }
 }
@@ -171,7 +171,7 @@ function readEnvName(runner: InputReader): string | undefined {
   }
   if (RESERVED_PREFIXES.test(name) || RESERVED.has(name.toUpperCase())) {
     throw new InputError(
-      `The env_name input, '${name}', is reserved: the runner or the programs of later steps give it a meaning of their own. Use another name, such as NEON_API_KEY.`,
+      `The env_name input, '${name}', is reserved: it has a meaning for the runner or for programs in later steps. Use another name, such as NEON_API_KEY.`,
     )
   }
   return name
@@ -182,9 +182,9 @@ function refuseExposedKey(envName: string | undefined, apiKey: string, environme
   // An object also has members that are no variables, such as `constructor`.
   if (envName === undefined || !Object.hasOwn(environment, envName) || environment[envName]?.trim() !== apiKey) return
   throw new InputError(
-    `The variable ${envName} already holds the long-lived key, so every step of this job can read it, and no key was created. ` +
-      `Remove ${envName} from the env of the workflow, the job and this step, and write the secret at this step only: api_key: \${{ secrets.… }}. ` +
-      'If that variable has to stay, choose another env_name.',
+    `The variable ${envName} already contains the long-lived key, so every step of this job can read it, and no key was created. ` +
+      `Remove ${envName} from the env of the workflow, the job and this step, and use the secret only in this step: api_key: \${{ secrets.… }}. ` +
+      'To keep that variable, choose another env_name.',
   )
 }
 
@@ -193,7 +193,7 @@ export function readJobId(runner: InputReader): string {
   const value = runner.input('job_id') || '0'
   if (!/^(?:0|[1-9]\d{0,18})$/.test(value)) {
     throw new InputError(
-      `The job_id input is '${value}', not a number. Leave it out: its default is the ID that the runner tells.`,
+      `The job_id input is '${value}', not a number. Omit it: its default is the ID that the runner provides.`,
     )
   }
   return value
@@ -214,13 +214,13 @@ export function readApiHost(runner: InputReader): string {
   const url = URL.parse(value)
   if (!url) throw new InputError(`The api_host input is not a URL; Neon's is ${NEON_API_HOST}.`)
   if (url.username || url.password) {
-    throw new InputError('The api_host input holds a user name or password; write the address alone.')
+    throw new InputError('The api_host input contains a user name or password; write only the address.')
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
     throw new InputError(
-      `The api_host input must start with https://, since the API key travels there (plain http is for a loopback address only); Neon's is ${NEON_API_HOST}.`,
+      `The api_host input must start with https://, since the API key is sent there (plain http is for a loopback address only); Neon's is ${NEON_API_HOST}.`,
     )
   }
-  if (url.search || url.hash) throw new InputError("The api_host input must not hold a '?' or '#'.")
+  if (url.search || url.hash) throw new InputError("The api_host input must not contain a '?' or '#'.")
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
 }

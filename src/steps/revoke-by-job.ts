@@ -37,7 +37,7 @@ export async function revokeByJob(post: Post, claim: Claim): Promise<void> {
 }
 
 const NOT_GENUINE =
-  'The record that post found is not the one that the main step made with this api_key, and the list of keys does not have this key'
+  'The record in the state was not written by the main step with this api_key, and the list of keys does not contain this key'
 
 /** One look for the keys of this job, by their names. */
 class Look {
@@ -58,7 +58,7 @@ class Look {
     const { world, run, apiKey } = this.post
     this.inputs = readTargetInputs(world.runner)
     this.scope = this.inputs.scope
-    if (!canBeApiKey(apiKey)) throw new NeonRefused('The api_key input holds no API key in the post step.', 401)
+    if (!canBeApiKey(apiKey)) throw new NeonRefused('The api_key input contains no API key in the post step.', 401)
     if (run === undefined || run.jobId === '0') throw new RunnerError(NO_JOB_ID)
     const neon = this.connect(apiKey)
     const scope = await resolveScope(neon, this.inputs.scope, 'list')
@@ -87,7 +87,7 @@ class Look {
 const GONE = { lastUsedAt: undefined, lastUsedFrom: undefined }
 
 const NO_JOB_ID =
-  'The main step left no record that can be believed, and this runner does not tell the ID of the job, by which its keys could be looked for'
+  'The main step left no valid record, and this runner does not provide the job ID, by which post could find the keys of this job'
 
 /** Adds the claimed keys that the look did not find, unless they can revoke themselves. */
 async function settleClaim(look: Look, { created, names, orgId }: Claim, cause: unknown): Promise<void> {

@@ -29,7 +29,7 @@ export async function revokeKey(world: World): Promise<void> {
     if (reading.record.kind === 'no key') return runner.info('No API key was created; there is nothing to revoke.')
     if (reading.record.kind === 'keys') return await revokeRecorded(post, reading.record)
   } else if (reading.kind === 'missing' && !canBeApiKey(apiKey)) {
-    return runner.info('The main step had no API key to create one with; there is nothing to revoke.')
+    return runner.info('The main step had no API key to create a key with; there is nothing to revoke.')
   }
   await revokeByJob(post, reading.kind === 'not sealed' ? reading.claim : NO_CLAIM)
 }

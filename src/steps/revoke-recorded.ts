@@ -61,7 +61,7 @@ function connector({ world, deadline }: Post, { apiHost, scope, proxies }: KeysR
   const http = world.openHttp(withCredentialsFrom(world.environment, proxies))
   return (apiKey) => {
     if (canBeApiKey(apiKey)) return connect({ ...world, http }, { apiHost, apiKey, deadline }).keysOf(scope)
-    throw new NeonRefused('The api_key input holds no API key in the post step.', 401)
+    throw new NeonRefused('The api_key input contains no API key in the post step.', 401)
   }
 }
 
@@ -92,14 +92,14 @@ async function revokeCreated(
     })
   }
   if (revoked) reportUse(world.runner, `Revoked the ${what}`, revoked)
-  else world.runner.info(`The ${what} was gone already.`)
+  else world.runner.info(`The ${what} was already revoked.`)
 }
 
 /** Has the fresh key revoke itself, the last resort. */
 export async function revokeItself({ runner }: World, keys: Keys, id: string): Promise<RevokedKey> {
   const revoked = await keys.revoke(id)
   runner.warning(
-    'The api_key input was of no use in the post step, so the fresh key revoked itself. Check the secret: it may hold a key that was revoked, or one of another account.',
+    'The api_key input could not revoke the key in the post step, so the fresh key revoked itself. Check the secret: it may contain a key that was revoked, or a key of another account.',
     'The api_key input could not revoke the key',
   )
   return revoked

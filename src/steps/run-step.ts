@@ -7,7 +7,7 @@ import { githubRunner, type Runner } from '../github/runner.ts'
 import type { World } from './world.ts'
 
 /** What a step does when the runner asks it to end, or when nobody reads its log any more. */
-type OnSignal = 'cancel' | 'carry on'
+type OnSignal = 'cancel' | 'continue'
 
 /** Milliseconds for the end of the log to be read; a full pipe that nobody reads must not keep the process alive. */
 const LAST_WRITE = 1_000

@@ -30,11 +30,11 @@ export function readSweepInputs(runner: InputReader): SweepInputs {
   runner.mask(githubToken)
   const apiKey = readUsableApiKey(runner)
   if (githubToken === '') {
-    throw new InputError('The github_token input is empty. Leave it out to use the token of the job.')
+    throw new InputError('The github_token input is empty. Omit it to use the token of the job.')
   }
   if (!isSendable(githubToken)) {
     throw new InputError(
-      'The github_token input holds white space, line breaks or characters that no token has. Store the token alone in the secret, on one line.',
+      'The github_token input contains white space, line breaks or characters that no token has. Store only the token in the secret, on one line.',
     )
   }
   return {
@@ -61,7 +61,7 @@ function readMaxAge(runner: InputReader): number {
   const value = runner.input('max_age_hours') || DEFAULT_MAX_AGE_HOURS
   const hours = Number(value)
   if (!/^\d+(\.\d+)?$/.test(value) || hours <= 0) {
-    throw new InputError(`The max_age_hours input is '${value}'; it takes a number of hours above 0, such as 121.`)
+    throw new InputError(`The max_age_hours input is '${value}'; it must be a number of hours above 0, such as 121.`)
   }
   return hours
 }

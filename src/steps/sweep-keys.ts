@@ -58,7 +58,7 @@ export async function sweepKeys(world: World, rules?: readonly Rule[]): Promise<
   const keys = ownKeys(listed, { server: serverTag(own.serverUrl), repositoryId })
   const whose = inputs.allRepositories ? 'on this server' : 'for this repository'
   runner.info(
-    `${countKeys(listed.length)} in the ${describeScope(scope)}, ${keys.length} made by this action ${whose}.`,
+    `${countKeys(listed.length)} in the ${describeScope(scope)}, ${keys.length} created by this action ${whose}.`,
   )
 
   const { GITHUB_API_URL: baseUrl = 'https://api.github.com', GITHUB_REPOSITORY: repository = '' } = environment
@@ -97,7 +97,7 @@ async function findRepositories(api: GithubApi): Promise<Answer<Repositories>> {
   if (answer.kind !== 'refused' && answer.kind !== 'not found') return answer
   const why = answer.kind === 'refused' ? answer.why : 'GitHub lists no repositories for the github_token (404)'
   throw new GithubRefused(
-    `${why}. With repositories: all, the github_token has to be the installation token of a GitHub App, as actions/create-github-app-token makes one.`,
+    `${why}. With repositories: all, the github_token must be the installation token of a GitHub App; actions/create-github-app-token creates one.`,
   )
 }
 
@@ -133,7 +133,7 @@ class Revoker {
       return { kind: 'revoked', reason }
     } catch (error) {
       if (!(error instanceof RateLimited)) return { kind: 'failed', reason: formatError(error) }
-      this.#end = { kind: 'postponed', why: "Neon's rate limit is reached; the next sweep goes on" }
+      this.#end = { kind: 'postponed', why: "Neon's rate limit is reached; the next sweep continues" }
       return { kind: 'postponed', reason: this.#end.why }
     }
   }

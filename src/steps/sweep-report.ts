@@ -33,8 +33,8 @@ export async function conclude(world: World, treatments: readonly Treatment[], i
   const unknown = of('unknown')
   if (unknown.length > 0) {
     runner.warning(
-      `${countKeys(unknown.length)} kept, although the jobs may be over: ${reasonsOf(unknown)}.`,
-      'The sweep could not tell about all keys',
+      `${countKeys(unknown.length)} kept, although their jobs may have ended: ${reasonsOf(unknown)}.`,
+      'The sweep could not check all keys',
     )
   }
   // What is escaped could not be recognized as a secret any more.
@@ -42,7 +42,7 @@ export async function conclude(world: World, treatments: readonly Treatment[], i
   const { GITHUB_SERVER_URL: serverUrl = 'https://github.com' } = environment
   await runner.summary(summarize(redacted, { dryRun: inputs.dryRun, serverUrl }))
 
-  if (cancelled.aborted) throw new Cancelled('The job was cancelled in the middle of the sweep; the next one goes on.')
+  if (cancelled.aborted) throw new Cancelled('The job was cancelled during the sweep; the next sweep continues.')
   const refused = of('refused')
   const refusal = refused.length > 0 ? [explainRefusal(refused, inputs)] : []
   if (failed.length > 0) {
@@ -61,7 +61,7 @@ function reasonsOf(treatments: readonly Treatment[]): string {
 
 function explainRefusal(refused: readonly Treatment[], { allRepositories }: SweepInputs): string {
   const whose = allRepositories
-    ? 'The GitHub App needs the repository permission Actions: read, and its token, too (permission-actions: read).'
-    : 'The token needs actions: read; write it under permissions of the job or the workflow.'
-  return `${countKeys(refused.length)} kept, about which GitHub will never tell: ${reasonsOf(refused)}. ${whose}`
+    ? 'The GitHub App needs the repository permission Actions: read, and its token needs permission-actions: read.'
+    : 'The token needs actions: read; add it to the permissions of the job or the workflow.'
+  return `${countKeys(refused.length)} kept, because GitHub denied access: ${reasonsOf(refused)}. ${whose}`
 }

@@ -1,4 +1,4 @@
-import { disarm } from '../github/disarm.ts'
+import { sanitize } from '../github/sanitize.ts'
 import { countReasons, type Treatment } from './treatment.ts'
 
 /** Bytes of all rows of a table; GitHub drops a summary above 1 MiB, and nobody reads one of a tenth of it. */
@@ -78,7 +78,7 @@ function minuteOf(timestamp: string | undefined): string {
 
 /** Foreign words as Markdown that shows them and nothing else: no cell, link, emphasis, mention or HTML begins in them. */
 function plain(text: string): string {
-  return disarm(text)
+  return sanitize(text)
     .slice(0, LONGEST_CELL)
     .replace(/[^\p{L}\p{N}\s,;()'-]/gu, (character) => `&#${character.codePointAt(0)};`)
 }

@@ -81,14 +81,16 @@ export const RULES: readonly Rule[] = [
       run && jobs?.kind === 'found' && jobs.value.get(key.parsed.jobId) ? revoke('its job has completed') : undefined,
   },
   {
-    name: 'its job may go on',
+    name: 'its job may still be running',
     decide({ key, run, jobs }) {
       if (run?.kind !== 'found' || isStale(run.value, key)) return undefined
       const goesOn = `its run is ${run.value.status}`
       if (key.parsed.jobId === '0') return keep(`${goesOn}, and its name has no job ID`)
       if (jobs?.kind === 'not found') return keep(`${goesOn}, and GitHub has no list of its jobs`)
       if (jobs?.kind !== 'found') return undefined
-      return keep(jobs.value.has(key.parsed.jobId) ? 'its job goes on' : `${goesOn}, and GitHub does not list its job`)
+      return keep(
+        jobs.value.has(key.parsed.jobId) ? 'its job has not completed' : `${goesOn}, and GitHub does not list its job`,
+      )
     },
   },
   {
@@ -97,13 +99,12 @@ export const RULES: readonly Rule[] = [
       run?.kind === 'not found' && readsRuns?.kind === 'found' ? revoke('its run was deleted') : undefined,
   },
   {
-    name: 'GitHub does not tell',
+    name: "the run's status is not available",
     decide({ key, run, readsRuns, jobs }) {
       if (run?.kind === 'found' && isStale(run.value, key)) {
-        return { kind: 'unknown', reason: 'GitHub answered about an attempt before the one that the key is of' }
+        return { kind: 'unknown', reason: 'GitHub answered about an earlier attempt' }
       }
-      if (readsRuns?.kind === 'not found')
-        return { kind: 'refused', reason: 'GitHub shows the github_token no runs (404)' }
+      if (readsRuns?.kind === 'not found') return { kind: 'refused', reason: 'the github_token cannot read runs (404)' }
       return undecided(run) ?? undecided(readsRuns) ?? undecided(jobs)
     },
   },

@@ -7,7 +7,7 @@ import { stripVTControlCharacters } from 'node:util'
  *
  * @see actions/runner, ActionCommand.cs: `::command::` at the start of a line, `##[command]` anywhere in it
  */
-export function disarm(text: string): string {
+export function sanitize(text: string): string {
   // Most texts are plain ASCII, and Node takes a while to compile what the others need.
   const visible = /^[ -~]*$/.test(text) ? text : showOnlyVisible(text)
   return visible.replaceAll('##[', '# #[').replace(/^(\s*)::/, '$1: :')
