@@ -217,7 +217,7 @@ test('only if the message does not say so, GET /auth is asked for the kind of ke
 })
 
 test.each([403, 404])(
-  "%i that is not Neon's: the error says that somebody else answered, and mentions no missing project",
+  '%i that does not come from Neon: the error says so, and mentions no missing project',
   async (status) => {
     const body = '<html><body>Blocked</body></html>'
     setup.inject({ times: 2, failure: { kind: 'status', status, applied: false, body } })

@@ -1,4 +1,4 @@
-// Somebody else answers in Neon's place, or Neon's answer is invalid: the second invalid 2xx in a row ends the step,
+// The answer does not come from Neon, or is invalid: the second invalid 2xx in a row ends the step,
 // with an error that describes the answer. See docs/behavior.md, *Answers*.
 
 import { keyName, SWEEP } from '../simulator/fixtures.ts'
@@ -83,11 +83,7 @@ test.each([
   ['garbage', 'hunter2', 'text that is not JSON'],
   ['nothing', '', 'an empty body'],
   ['JSON without an ID', '{"key":"napi_hunter2"}', 'JSON without an ID'],
-  [
-    'a string in place of the ID',
-    '{"id":"hunter2","key":"napi_hunter2"}',
-    'JSON whose ID is a string, not a positive integer',
-  ],
+  ['a string in place of the ID', '{"id":"hunter2","key":"napi_hunter2"}', 'JSON whose ID is a string, not'],
   ['no key', '{"id":7}', 'JSON without an API key'],
   ['a short key', '{"id":7,"key":"hunter2"}', 'JSON with a key that cannot be an API key'],
   ['the long-lived key', '{"id":7,"key":"{{api_key}}"}', 'the API key that was sent'],

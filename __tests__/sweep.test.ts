@@ -268,7 +268,7 @@ test('a 404 means a deleted run, if the token can read the current run', async (
   expect(github.asked).toEqual(['500', OWN_RUN])
 })
 
-test("a 404 that is not GitHub's own: the run may go on", async () => {
+test('a 404 that does not come from GitHub: the run may not have ended', async () => {
   make('500')
   run('500', 'in_progress')
   github.fail(1, { status: 404, headers: { 'content-type': 'text/html' }, text: '<html>no such page</html>' })
@@ -296,9 +296,9 @@ test.each(['ghs_a\nb', 'ghs a', 'ghs_é'])('a github_token that cannot be sent: 
 
 test.each([
   ['no access', /github_token cannot read runs \(404\)/],
-  ['none', /refuses the github_token \(403\): Resource not accessible/],
+  ['none', /GitHub answered 403: Resource not accessible/],
 ] as const)(
-  'a token with %s can never read the run: the sweep fails and says which permission is missing',
+  'a token with %s cannot read the run: the sweep fails and says which permission is missing',
   async (permission, why) => {
     github.options.permission = permission
     make('500')
@@ -329,7 +329,7 @@ test.each([
   [{ status: 200, text: '<html>Sign in' }, 'GitHub answered 200 with unexpected content'],
   [{ status: 200, text: '{"id":501,"status":"completed"}' }, 'GitHub answered 200 with unexpected content'],
   [{ status: 301, text: '{"message":"Moved Permanently"}' }, 'GitHub answered 301 with unexpected content'],
-])('GitHub answers %j: kept for now, with a warning', async (failure, reason) => {
+])('GitHub answers %j: kept, with a warning', async (failure, reason) => {
   run('500', 'completed')
   make('500')
   github.fail(1, failure)
@@ -340,12 +340,12 @@ test.each([
   expect(result.commands).toContainEqual({
     command: 'warning',
     properties: { title: 'The sweep could not check all keys' },
-    message: `1 key kept, although their jobs may have ended: ${reason}.`,
+    message: `1 key kept, although the jobs may have ended: ${reason}.`,
   })
   expect(counts(await sweep())).toBe('1 revoked, 0 kept, 0 failed')
 })
 
-test('the jobs cannot be listed for now: kept, with a warning', async () => {
+test('the jobs are not available now: kept, with a warning', async () => {
   run('500', 'in_progress', { jobs: { 9: 'completed' } })
   const key = make('500')
   const seen = github.answer.bind(github)
@@ -561,11 +561,13 @@ describe('repositories: all', () => {
   test('a token that is not an installation token: the sweep fails and says which token it needs', async () => {
     github.options.installation = false
     make('500')
-    expect(errorsOf(await sweep(all))).toEqual([expect.stringMatching(/\(403\).*installation token of a GitHub App/)])
+    expect(errorsOf(await sweep(all))).toEqual([
+      expect.stringMatching(/answered 403.*installation token of a GitHub App/),
+    ])
     expect(alive()).toHaveLength(1)
   })
 
-  test('the repositories cannot be listed for now: everything is kept, with a warning', async () => {
+  test('the repositories are not available now: everything is kept, with a warning', async () => {
     run('500', 'completed')
     make('500', { hoursOld: 900 })
     github.fail(1, { status: 502 })

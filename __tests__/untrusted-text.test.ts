@@ -122,12 +122,7 @@ test('the same with a forged record of many names', async () => {
   const [post] = await job.end()
   expect(post?.exitCode).toBe(1)
   const [annotation] = post?.annotations ?? []
-  for (const text of [
-    'neon api-keys revoke 17',
-    'seventeen',
-    'was not written by the main step with this api_key',
-    'by hand',
-  ]) {
+  for (const text of ['neon api-keys revoke 17', 'seventeen', 'was not written by the main step', 'by hand']) {
     expect(annotation?.message).toContain(text)
   }
 })

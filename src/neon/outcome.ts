@@ -5,19 +5,19 @@ import { decodeError, InvalidBody } from './answers.ts'
 /**
  * How one attempt ended, by the table in docs/behavior.md, *Requests*.
  *
- * - `done`: Neon did it, and the answer is valid.
- * - `again`: Neon did not do it and may be asked again.
- * - `maybe`: nobody knows whether Neon did it.
- * - `refused`: Neon said no, or cannot be reached; asking again would not help.
+ * - `done`: Neon carried out the request, and the answer is valid.
+ * - `again`: Neon did not carry out the request, which can be repeated.
+ * - `maybe`: it is unknown whether Neon carried out the request.
+ * - `refused`: Neon refused, or cannot be reached; a retry would not help.
  */
 export type Outcome<T> =
   | { kind: 'done'; value: T }
   | { kind: 'again'; why: string; sent: boolean; limited: boolean; retryAfter: number | undefined }
-  /** `invalid`: the answer was a 2xx whose body is not what was asked for. */
+  /** `invalid`: the answer was a 2xx with an invalid body. */
   | { kind: 'maybe'; why: string; invalid: boolean }
   | { kind: 'refused'; error: NeonRefused | NeonUnreachable }
 
-/** What messages about an attempt name. */
+/** Details of an attempt, for messages. */
 interface Attempt {
   /** E.g. `create the API key`. */
   action: string
@@ -27,23 +27,23 @@ interface Attempt {
 }
 
 /**
- * Statuses by which Neon says that it did nothing (https://api-docs.neon.tech/reference/getting-started-with-neon-api).
- * A gateway may say the same after Neon has acted, so they count only where it was certainly Neon who answered.
+ * Statuses that mean that Neon did nothing (https://api-docs.neon.tech/reference/getting-started-with-neon-api). A gateway
+ * may send them after Neon has acted, so they count only if the answer certainly comes from Neon.
  */
 const UNDONE = new Set([423, 503])
 
-/** Statuses by which a gateway says that Neon took too long, which may have acted by then. */
+/** Statuses of a gateway's timeout; Neon may still have acted. */
 const TIMED_OUT = new Set([408, 425, 499])
 
 /** undici's error for an answer that is not HTTP/1.1; it has no code. */
 const NOT_HTTP = /^HTTPParserError$/
 
-/** Codes for an answer that Neon does not give: not HTTP/1.1, or larger than any of Neon's. */
+/** Codes for an answer that cannot come from Neon: not HTTP/1.1, or larger than any of Neon's. */
 const INVALID = /^(?:HTTPParserError|UND_ERR_RES_EXCEEDED_MAX_SIZE)$/
 
-/** What the advice about a lasting failure names. */
+/** Details of a permanent failure, for its advice. */
 interface Failed {
-  /** The settings that say who was connected to. */
+  /** The settings that determine the server. */
   settings: string
   /** This machine's date and time. */
   now: string
@@ -52,7 +52,7 @@ interface Failed {
 const PROXY_SETTINGS = 'HTTPS_PROXY, HTTP_PROXY and NO_PROXY'
 
 /** Codes of failures that waiting cannot fix (src/base/proxy.ts, Node, OpenSSL), and what to do about them. */
-const LASTING: readonly (readonly [codes: RegExp, advice: (failed: Failed) => string])[] = [
+const PERMANENT: readonly (readonly [codes: RegExp, advice: (failed: Failed) => string])[] = [
   [/^PROXY_(?:UNUSABLE|REFUSED)$/, ({ settings }) => `Check ${settings}.`],
   [
     /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/,
@@ -117,35 +117,35 @@ function readAnswer<T>({ status, body }: HttpResponse, decode: (body: string) =>
   }
 }
 
-/** Classifies an attempt that got no complete answer by whether the request may have left this machine. */
+/** Classifies an attempt without a complete answer by whether any of the request may have been sent. */
 export function classifyFailure(error: TransportError, attempt: Attempt): Outcome<never> {
   const why = `Could not ${attempt.action}: ${formatError(error)} (request ${attempt.requestId})`
   const codes = codesOf(error)
   if (error.sent) return { kind: 'maybe', why, invalid: codes.some((code) => INVALID.test(code)) }
-  const advice = adviceForLasting(codes, attempt.date)
+  const advice = adviceForPermanent(codes, attempt.date)
   if (advice !== undefined) return { kind: 'refused', error: new NeonUnreachable(`${why}. ${advice}`) }
   return { kind: 'again', why, sent: false, limited: false, retryAfter: undefined }
 }
 
-/** The codes of an error and its causes, or the names of those without one. */
+/** The codes of an error and its causes; the names of those without a code. */
 function codesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return []
   const inner = error instanceof AggregateError ? error.errors.flatMap(codesOf) : []
   return [String((error as NodeJS.ErrnoException).code ?? error.name), ...inner, ...codesOf(error.cause)]
 }
 
-/** What to do about a failure that waiting cannot fix; `undefined` for one that may pass. */
-function adviceForLasting(codes: readonly string[], date: number): string | undefined {
+/** What to do about a failure that waiting cannot fix; `undefined` for a temporary one. */
+function adviceForPermanent(codes: readonly string[], date: number): string | undefined {
   const settings = codes.some((code) => code.startsWith('PROXY_')) ? PROXY_SETTINGS : 'api_host'
   const failed = { settings, now: new Date(date).toISOString() }
-  return LASTING.find(([lasting]) => codes.some((code) => lasting.test(code)))?.[1](failed)
+  return PERMANENT.find(([permanent]) => codes.some((code) => permanent.test(code)))?.[1](failed)
 }
 
 /**
- * Reads how long Neon asks to wait. A date counts from the answer's own `Date`, since this machine's clock may be wrong.
+ * Reads how long Neon asks to wait. A date is compared with the answer's `Date`, since this machine's clock may be wrong.
  *
  * @param date the current date in milliseconds since 1970, for an answer without a `Date`
- * @returns milliseconds, or `undefined` where the header is missing or unreadable
+ * @returns milliseconds, or `undefined` if the header is missing or invalid
  * @see RFC 9110, section 10.2.3: either seconds or a date
  */
 function readRetryAfter(headers: HttpResponse['headers'], date: number): number | undefined {

@@ -3,21 +3,21 @@ import { isSendable } from '../neon/api-key.ts'
 import type { RequestedScope } from '../neon/scope.ts'
 import { type InputReader, readApiHost, readJobId, readScope, readUsableApiKey } from './inputs.ts'
 
-/** Everything about a sweep that the author of a workflow can configure. */
+/** Everything that the author of a workflow can configure about a sweep. */
 export interface SweepInputs {
   apiKey: string
   scope: RequestedScope
-  /** The sweep's own job; `0` where the runner does not tell. */
+  /** The sweep's own job; `0` if the runner does not provide it. */
   jobId: string
   apiHost: string
   githubToken: string
-  /** Whether the keys of every repository that the token sees are swept, and not of this one alone. */
+  /** Whether to sweep the keys of every repository that the token sees, not only of this one. */
   allRepositories: boolean
   maxAgeHours: number
   dryRun: boolean
 }
 
-/** 5 days, the longest a job can last (https://docs.github.com/actions/reference/limits), and an hour. */
+/** 5 days, the maximum duration of a job (https://docs.github.com/actions/reference/limits), plus an hour. */
 const DEFAULT_MAX_AGE_HOURS = '121'
 
 /**
@@ -66,7 +66,7 @@ function readMaxAge(runner: InputReader): number {
   return hours
 }
 
-/** YAML 1.2's spellings, as `core.getBooleanInput` has them. */
+/** The spellings of YAML 1.2, like `core.getBooleanInput`. */
 function readBoolean(runner: InputReader, name: 'dry_run'): boolean {
   const value = runner.input(name) || 'false'
   if (!/^(?:true|True|TRUE|false|False|FALSE)$/.test(value)) {

@@ -1,4 +1,4 @@
-import { GaveUp, WrongReach } from '../base/errors.ts'
+import { GaveUp, WrongScope } from '../base/errors.ts'
 import type { Runner } from '../github/runner.ts'
 import type { AnsweredKey } from '../neon/answers.ts'
 import type { Neon } from '../neon/client.ts'
@@ -7,25 +7,25 @@ import { explain } from '../neon/resolve-scope.ts'
 import { invalidAnswer } from '../neon/retry.ts'
 import { type DoubtfulKey, findDoubtful, hasOtherName, needsList, settle } from '../neon/settle.ts'
 
-/** A key that exists for certain. */
-export interface CertainKey {
+/** A key that certainly exists. */
+export interface ConfirmedKey {
   id: string
   name: string
   key: string
 }
 
-/** What has to be in the state before anything else happens, so that post can undo it. */
+/** Saves to the state what post may have to undo, before it happens. */
 export interface Journal {
-  /** Creates that may have happened, the one that is about to be sent among them. */
+  /** Saves the creates that may have been applied, including the one that is about to be sent. */
   saveDoubtful(doubtful: readonly DoubtfulKey[]): void
-  /** A key that exists for certain, beside creates that may have happened. */
-  saveCreated(created: CertainKey, doubtful: readonly DoubtfulKey[]): Promise<void>
+  /** Saves a key that certainly exists, and the creates that may have been applied. */
+  saveCreated(created: ConfirmedKey, doubtful: readonly DoubtfulKey[]): Promise<void>
 }
 
-/** What creating a key takes. */
+/** What creating a key needs. */
 export interface Creation {
   runner: Pick<Runner, 'info' | 'warning'>
-  /** A key is asked for under each in turn, until one is certain; then main gives up. */
+  /** Each create uses the next name; after the last one, main gives up. */
   names: readonly string[]
   neon: Neon
   keys: Keys
@@ -33,14 +33,14 @@ export interface Creation {
 }
 
 /**
- * Creates a key and makes sure that it is the only one.
+ * Creates a key and ensures that it is the only one.
  *
- * A create that may have happened is never repeated: its key is looked for and revoked, and the next one gets a new
- * name. The old name stays in the journal, since a request cut off in flight may land later still; post looks again.
+ * A create that may have been applied is never repeated: its key is looked for and revoked, and the next create uses a new
+ * name. The old name stays in the journal, since a request that was cut off may still be applied later; post looks again.
  *
- * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | WrongReach | GaveUp | Cancelled} when there is no key
+ * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | WrongScope | GaveUp | Cancelled} if there is no key
  */
-export async function createForCertain(creation: Creation): Promise<CertainKey> {
+export async function createAndConfirm(creation: Creation): Promise<ConfirmedKey> {
   const { runner, names, neon, keys, journal } = creation
   let doubtful: DoubtfulKey[] = []
   let invalid = false
@@ -51,12 +51,12 @@ export async function createForCertain(creation: Creation): Promise<CertainKey> 
       invalid = false
     })
     if (answer.kind === 'refused') {
-      // Certainly no key under this name: post need not look for it.
+      // No key has this name, so post does not have to look for it.
       journal.saveDoubtful(doubtful)
       throw answer.error
     }
     const result =
-      answer.kind === 'created' ? await believe(creation, { name, answered: answer.key, doubtful }) : answer
+      answer.kind === 'created' ? await confirm(creation, { name, answered: answer.key, doubtful }) : answer
     if (result.kind === 'certain') return result.key
 
     doubtful = [...doubtful, result.asked ?? { name }]
@@ -64,7 +64,7 @@ export async function createForCertain(creation: Creation): Promise<CertainKey> 
     const revoked = await keys.revokeListed((listed) => {
       const found = findDoubtful(listed, doubtful)
       doubtful = found.doubtful
-      // Before our key is gone from the list: see FoundKeys.
+      // Saved before our key is revoked: see FoundKeys.
       journal.saveDoubtful(doubtful)
       return found.keys
     })
@@ -76,7 +76,7 @@ export async function createForCertain(creation: Creation): Promise<CertainKey> 
         `${result.why}. ${found}. Gave up after ${names.length} such attempts, since each may leave a key.`,
       )
     }
-    await neon.patience.waitOrGiveUp(`${found}; a new one is created under another name`, attempt)
+    await neon.retrier.waitOrGiveUp(`${found}; a new one is created under another name`, attempt)
   }
   throw new RangeError('a key needs a name')
 }
@@ -85,7 +85,7 @@ export async function createForCertain(creation: Creation): Promise<CertainKey> 
 interface Doubt {
   kind: 'doubtful'
   why: string
-  /** Whether the answer was a 2xx that is not what was asked for. */
+  /** Whether the answer was an invalid 2xx. */
   invalid: boolean
   asked?: DoubtfulKey
 }
@@ -93,7 +93,7 @@ interface Doubt {
 type Answer = { kind: 'created'; key: AnsweredKey } | { kind: 'refused'; error: Error } | Doubt
 
 /**
- * Asks for a key until Neon has created one, has refused, or may have created one.
+ * Sends a create until Neon has created the key, has refused, or may have created the key.
  *
  * @param onAgain called before each repetition
  */
@@ -104,13 +104,13 @@ async function createUnderName({ neon, keys }: Creation, name: string, onAgain: 
     if (outcome.kind === 'done') return { kind: 'created', key: outcome.value }
     if (outcome.kind === 'maybe') return { ...outcome, kind: 'doubtful' }
     if (outcome.kind === 'refused') {
-      // Neon refuses a name that is taken. After an attempt that Neon said it had not carried out, this refusal may
-      // mean that it had.
+      // Neon refuses a name that is in use. If Neon answered an earlier attempt, this refusal may mean that it was carried
+      // out after all.
       if (sent) return { kind: 'doubtful', why: outcome.error.message.replace(/\.$/, ''), invalid: false }
       return { kind: 'refused', error: await explain(outcome.error, neon, { purpose: 'create', scope: keys.scope }) }
     }
     try {
-      await neon.patience.waitOrGiveUp(outcome.why, attempt, outcome)
+      await neon.retrier.waitOrGiveUp(outcome.why, attempt, outcome)
     } catch (error) {
       if (!sent && !outcome.sent && error instanceof GaveUp) return { kind: 'refused', error }
       throw error
@@ -121,27 +121,27 @@ async function createUnderName({ neon, keys }: Creation, name: string, onAgain: 
 }
 
 interface Claim {
-  /** What was asked for. */
+  /** The requested name. */
   name: string
   answered: AnsweredKey
   doubtful: readonly DoubtfulKey[]
 }
 
 /**
- * Checks that the answered key is the one that was asked for, by a list where the answer leaves it open.
+ * Checks that the answered key is the requested one, with a list if the answer does not decide it.
  *
- * @throws {WrongReach} when the key reaches something else; it is revoked
+ * @throws {WrongScope} if the key has another scope; it is revoked
  */
-async function believe(
+async function confirm(
   { runner, keys, journal }: Creation,
   { name, answered, doubtful }: Claim,
-): Promise<{ kind: 'certain'; key: CertainKey } | Doubt> {
+): Promise<{ kind: 'certain'; key: ConfirmedKey } | Doubt> {
   const asked = { name, projectId: keys.projectId }
   const { id, key } = answered
-  // Under another name the answer may be about somebody else's key: its ID is not ours to revoke until a list says so.
+  // With another name, the answer may be about somebody else's key: do not revoke its ID unless the list says that it is ours.
   const claimed = { name, answeredId: id }
-  const mayBeForeign = hasOtherName(asked, answered)
-  if (mayBeForeign) journal.saveDoubtful([...doubtful, claimed])
+  const mayBeAnother = hasOtherName(asked, answered)
+  if (mayBeAnother) journal.saveDoubtful([...doubtful, claimed])
   else await journal.saveCreated({ id, name, key }, doubtful)
 
   const settlement = settle(asked, answered, needsList(asked, answered) ? await keys.list() : [])
@@ -150,15 +150,15 @@ async function believe(
       const why = `Could not create the API key ${name}: Neon answered about another one, ${id}`
       return { kind: 'doubtful', why, invalid: true, asked: claimed }
     }
-    case 'wrong reach':
-      if (mayBeForeign) await journal.saveCreated({ id, name, key }, doubtful)
-      await keys.revokeForCertain({ id, name })
-      throw new WrongReach(`${settlement.why}, so it was revoked at once. Check project_id, and run the job again.`)
-    case 'believed':
-      if (mayBeForeign) await journal.saveCreated({ id, name: settlement.name, key }, doubtful)
+    case 'wrong scope':
+      if (mayBeAnother) await journal.saveCreated({ id, name, key }, doubtful)
+      await keys.revokeAndConfirm({ id, name })
+      throw new WrongScope(`${settlement.why}, so it was revoked at once. Check project_id, and run the job again.`)
+    case 'accepted':
+      if (mayBeAnother) await journal.saveCreated({ id, name: settlement.name, key }, doubtful)
       if (settlement.name !== name) {
         runner.warning(
-          `Neon created the API key ${id} under another name than the one asked for. It is revoked when this job ends, but a sweep cannot recognize it.`,
+          `Neon created the API key ${id} under a name other than the requested one. It is revoked when this job ends, but a sweep cannot recognize it.`,
           'The Neon API key has an unexpected name',
         )
       }
