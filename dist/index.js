@@ -1150,7 +1150,7 @@ function connect(effects, connection) {
         }),
         async authMethod() {
             const outcome = await requests.attempt({
-                action: 'ask what kind of API key it is',
+                action: 'look up the kind of the API key',
                 method: 'GET',
                 path: '/auth',
                 timeout: READ_TIMEOUT,
@@ -9916,32 +9916,36 @@ var retry = __nccwpck_require__(2590);
 // Decides whether a created key is the requested one, by the table in docs/behavior.md, *Answers*. If the answer does not
 // decide it, one list does.
 /** Whether the answer has a name other than the requested one: then it may be about somebody else's key. */
-function hasOtherName(asked, answered) {
-    return answered.name !== undefined && answered.name !== asked.name;
+function hasOtherName(requested, answered) {
+    return answered.name !== undefined && answered.name !== requested.name;
 }
 /** Whether the list is needed to find out which key was created, or its scope. */
-function needsList(asked, answered) {
-    return hasOtherName(asked, answered) || (asked.projectId !== undefined && answered.projectId === undefined);
+function needsList(requested, answered) {
+    return hasOtherName(requested, answered) || (requested.projectId !== undefined && answered.projectId === undefined);
 }
 /**
  * Compares an answer with the requested key.
  *
  * @param listed all keys of the scope, if the answer {@link needsList}
  */
-function settle(asked, answered, listed) {
-    if (!needsList(asked, answered)) {
-        return answered.projectId === asked.projectId ? { kind: 'accepted', name: asked.name } : wrongScope(asked, answered);
+function settle(requested, answered, listed) {
+    if (!needsList(requested, answered)) {
+        return answered.projectId === requested.projectId
+            ? { kind: 'accepted', name: requested.name }
+            : wrongScope(requested, answered);
     }
     const entry = listed.find(({ id }) => id === answered.id);
-    const taken = listed.some(({ id, name }) => name === asked.name && id !== answered.id);
+    const taken = listed.some(({ id, name }) => name === requested.name && id !== answered.id);
     if (!entry || taken)
         return { kind: 'not ours' };
     const projectId = answered.projectId ?? entry.projectId;
-    return projectId === asked.projectId ? { kind: 'accepted', name: entry.name } : wrongScope(asked, { projectId });
+    return projectId === requested.projectId
+        ? { kind: 'accepted', name: entry.name }
+        : wrongScope(requested, { projectId });
 }
-function wrongScope(asked, found) {
-    const reach = ({ projectId }) => projectId === undefined ? 'a key that is limited to no project' : `a key for the project ${projectId}`;
-    return { kind: 'wrong scope', why: `The request was for ${reach(asked)}, but Neon created ${reach(found)}` };
+function wrongScope(requested, found) {
+    const describe = ({ projectId }) => projectId === undefined ? 'a key that is limited to no project' : `a key for the project ${projectId}`;
+    return { kind: 'wrong scope', why: `The request was for ${describe(requested)}, but Neon created ${describe(found)}` };
 }
 /** Finds the keys of creates that may have been applied. */
 function findDoubtful(listed, doubtful) {
@@ -9984,7 +9988,7 @@ async function createAndConfirm(creation) {
         const result = answer.kind === 'created' ? await create_and_confirm_confirm(creation, { name, answered: answer.key, doubtful }) : answer;
         if (result.kind === 'certain')
             return result.key;
-        doubtful = [...doubtful, result.asked ?? { name }];
+        doubtful = [...doubtful, result.requested ?? { name }];
         runner.info(`${result.why}. The key may still exist; looking for it by its name, ${name}.`);
         const revoked = await keys.revokeListed((listed) => {
             const found = findDoubtful(listed, doubtful);
@@ -10042,20 +10046,20 @@ async function createUnderName({ neon, keys }, name, onAgain) {
  * @throws {WrongScope} if the key has another scope; it is revoked
  */
 async function create_and_confirm_confirm({ runner, keys, journal }, { name, answered, doubtful }) {
-    const asked = { name, projectId: keys.projectId };
+    const requested = { name, projectId: keys.projectId };
     const { id, key } = answered;
     // With another name, the answer may be about somebody else's key: do not revoke its ID unless the list says that it is ours.
     const claimed = { name, answeredId: id };
-    const mayBeAnother = hasOtherName(asked, answered);
+    const mayBeAnother = hasOtherName(requested, answered);
     if (mayBeAnother)
         journal.saveDoubtful([...doubtful, claimed]);
     else
         await journal.saveCreated({ id, name, key }, doubtful);
-    const settlement = settle(asked, answered, needsList(asked, answered) ? await keys.list() : []);
+    const settlement = settle(requested, answered, needsList(requested, answered) ? await keys.list() : []);
     switch (settlement.kind) {
         case 'not ours': {
             const why = `Could not create the API key ${name}: Neon answered about another one, ${id}`;
-            return { kind: 'doubtful', why, invalid: true, asked: claimed };
+            return { kind: 'doubtful', why, invalid: true, requested: claimed };
         }
         case 'wrong scope':
             if (mayBeAnother)

@@ -45,7 +45,7 @@ export function connect(effects: Effects, connection: Connection): Neon {
       }),
     async authMethod() {
       const outcome = await requests.attempt({
-        action: 'ask what kind of API key it is',
+        action: 'look up the kind of the API key',
         method: 'GET',
         path: '/auth',
         timeout: READ_TIMEOUT,

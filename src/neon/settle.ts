@@ -19,13 +19,13 @@ export type Settlement =
   | { kind: 'not ours' }
 
 /** Whether the answer has a name other than the requested one: then it may be about somebody else's key. */
-export function hasOtherName(asked: RequestedKey, answered: AnsweredKey): boolean {
-  return answered.name !== undefined && answered.name !== asked.name
+export function hasOtherName(requested: RequestedKey, answered: AnsweredKey): boolean {
+  return answered.name !== undefined && answered.name !== requested.name
 }
 
 /** Whether the list is needed to find out which key was created, or its scope. */
-export function needsList(asked: RequestedKey, answered: AnsweredKey): boolean {
-  return hasOtherName(asked, answered) || (asked.projectId !== undefined && answered.projectId === undefined)
+export function needsList(requested: RequestedKey, answered: AnsweredKey): boolean {
+  return hasOtherName(requested, answered) || (requested.projectId !== undefined && answered.projectId === undefined)
 }
 
 /**
@@ -33,21 +33,25 @@ export function needsList(asked: RequestedKey, answered: AnsweredKey): boolean {
  *
  * @param listed all keys of the scope, if the answer {@link needsList}
  */
-export function settle(asked: RequestedKey, answered: AnsweredKey, listed: readonly ListedKey[]): Settlement {
-  if (!needsList(asked, answered)) {
-    return answered.projectId === asked.projectId ? { kind: 'accepted', name: asked.name } : wrongScope(asked, answered)
+export function settle(requested: RequestedKey, answered: AnsweredKey, listed: readonly ListedKey[]): Settlement {
+  if (!needsList(requested, answered)) {
+    return answered.projectId === requested.projectId
+      ? { kind: 'accepted', name: requested.name }
+      : wrongScope(requested, answered)
   }
   const entry = listed.find(({ id }) => id === answered.id)
-  const taken = listed.some(({ id, name }) => name === asked.name && id !== answered.id)
+  const taken = listed.some(({ id, name }) => name === requested.name && id !== answered.id)
   if (!entry || taken) return { kind: 'not ours' }
   const projectId = answered.projectId ?? entry.projectId
-  return projectId === asked.projectId ? { kind: 'accepted', name: entry.name } : wrongScope(asked, { projectId })
+  return projectId === requested.projectId
+    ? { kind: 'accepted', name: entry.name }
+    : wrongScope(requested, { projectId })
 }
 
-function wrongScope(asked: RequestedKey, found: { projectId: string | undefined }): Settlement {
-  const reach = ({ projectId }: { projectId: string | undefined }): string =>
+function wrongScope(requested: RequestedKey, found: { projectId: string | undefined }): Settlement {
+  const describe = ({ projectId }: { projectId: string | undefined }): string =>
     projectId === undefined ? 'a key that is limited to no project' : `a key for the project ${projectId}`
-  return { kind: 'wrong scope', why: `The request was for ${reach(asked)}, but Neon created ${reach(found)}` }
+  return { kind: 'wrong scope', why: `The request was for ${describe(requested)}, but Neon created ${describe(found)}` }
 }
 
 /** A create that may have been applied. */

@@ -59,7 +59,7 @@ export async function createAndConfirm(creation: Creation): Promise<ConfirmedKey
       answer.kind === 'created' ? await confirm(creation, { name, answered: answer.key, doubtful }) : answer
     if (result.kind === 'certain') return result.key
 
-    doubtful = [...doubtful, result.asked ?? { name }]
+    doubtful = [...doubtful, result.requested ?? { name }]
     runner.info(`${result.why}. The key may still exist; looking for it by its name, ${name}.`)
     const revoked = await keys.revokeListed((listed) => {
       const found = findDoubtful(listed, doubtful)
@@ -87,7 +87,7 @@ interface Doubt {
   why: string
   /** Whether the answer was an invalid 2xx. */
   invalid: boolean
-  asked?: DoubtfulKey
+  requested?: DoubtfulKey
 }
 
 type Answer = { kind: 'created'; key: AnsweredKey } | { kind: 'refused'; error: Error } | Doubt
@@ -136,19 +136,19 @@ async function confirm(
   { runner, keys, journal }: Creation,
   { name, answered, doubtful }: Claim,
 ): Promise<{ kind: 'certain'; key: ConfirmedKey } | Doubt> {
-  const asked = { name, projectId: keys.projectId }
+  const requested = { name, projectId: keys.projectId }
   const { id, key } = answered
   // With another name, the answer may be about somebody else's key: do not revoke its ID unless the list says that it is ours.
   const claimed = { name, answeredId: id }
-  const mayBeAnother = hasOtherName(asked, answered)
+  const mayBeAnother = hasOtherName(requested, answered)
   if (mayBeAnother) journal.saveDoubtful([...doubtful, claimed])
   else await journal.saveCreated({ id, name, key }, doubtful)
 
-  const settlement = settle(asked, answered, needsList(asked, answered) ? await keys.list() : [])
+  const settlement = settle(requested, answered, needsList(requested, answered) ? await keys.list() : [])
   switch (settlement.kind) {
     case 'not ours': {
       const why = `Could not create the API key ${name}: Neon answered about another one, ${id}`
-      return { kind: 'doubtful', why, invalid: true, asked: claimed }
+      return { kind: 'doubtful', why, invalid: true, requested: claimed }
     }
     case 'wrong scope':
       if (mayBeAnother) await journal.saveCreated({ id, name, key }, doubtful)
