@@ -97,8 +97,8 @@ test.each([
   ['http://console.neon.tech/api/v2', /must start with https/],
   ['ftp://127.0.0.1/', /must start with https/],
   ['http://127.0.0.1.example.com/', /must start with https/],
-  ['https://user:hunter2@console.neon.tech', /holds a user name or password/],
-  ['https://console.neon.tech/api/v2?x=1', /must not hold/],
+  ['https://user:hunter2@console.neon.tech', /contains a user name or password/],
+  ['https://console.neon.tech/api/v2?x=1', /must not contain/],
 ])('api_host %s', (api_host, message) => expectRefused({ api_host }, message))
 
 test('an api_host with a password is not repeated in the error', async () => {
@@ -125,19 +125,19 @@ test('empty optional inputs, e.g. from an unset `vars.X`, get their defaults', a
   expect(main.exitCode).toBe(0)
 })
 
-test('the variable already holds the long-lived key: the error says what to write instead', () =>
-  expectRefused({}, /NEON_API_KEY already holds the long-lived key.*secrets\.….*another env_name/, {
+test('the variable already contains the long-lived key: the error says what to write instead', () =>
+  expectRefused({}, /NEON_API_KEY already contains the long-lived key.*secrets\.….*another env_name/, {
     NEON_API_KEY: setup.neon.adminKey,
   }))
 
 test('the same with white space around it', () =>
-  expectRefused({}, /NEON_API_KEY already holds the long-lived key/, { NEON_API_KEY: ` ${setup.neon.adminKey}\n` }))
+  expectRefused({}, /NEON_API_KEY already contains the long-lived key/, { NEON_API_KEY: ` ${setup.neon.adminKey}\n` }))
 
 test('the variable holds another value: a warning says that it is replaced', async () => {
   const job = setup.job({ NEON_API_KEY: 'something else' })
   const main = await setup.main(job)
   expect(main.exitCode).toBe(0)
-  expect(main.log).toContainEqual(expect.stringMatching(/^##\[warning\]The variable NEON_API_KEY held something else/))
+  expect(main.log).toContainEqual(expect.stringMatching(/^##\[warning\]The variable NEON_API_KEY had another value/))
   expect(job.env.NEON_API_KEY).toBe(main.outputs.api_key)
 })
 
@@ -201,7 +201,7 @@ test('not an admin of the organization', async () => {
 test("an organization's key cannot create: Neon's own message says so", async () => {
   const { main } = await setup.life({ api_key: setup.neon.organizationKey, org_id: setup.neon.organization.id })
   expect(errorsOf(main)).toEqual([
-    expect.stringMatching(/holds an organization's API key.*personal API key of an admin/),
+    expect.stringMatching(/contains an organization's API key.*personal API key of an admin/),
   ])
   expect(setup.neon.requests.map(({ operation }) => operation)).toEqual(['createOrgApiKey'])
 })
@@ -211,24 +211,24 @@ test('only if the message does not say so, GET /auth is asked for the kind of ke
   setup.inject({ operation: 'createOrgApiKey', failure: { kind: 'status', status: 403, applied: false, body } })
   const { main } = await setup.life({ api_key: setup.neon.organizationKey, org_id: setup.neon.organization.id })
   expect(errorsOf(main)).toEqual([
-    expect.stringMatching(/holds an organization's API key.*personal API key of an admin/),
+    expect.stringMatching(/contains an organization's API key.*personal API key of an admin/),
   ])
   expect(setup.neon.requests.map(({ operation }) => operation)).toEqual(['createOrgApiKey', 'getAuthDetails'])
 })
 
 test.each([403, 404])(
-  "%i that is not Neon's: the error says that somebody else answered, and mentions no missing project",
+  '%i that does not come from Neon: the error says so, and mentions no missing project',
   async (status) => {
     const body = '<html><body>Blocked</body></html>'
     setup.inject({ times: 2, failure: { kind: 'status', status, applied: false, body } })
     const { main } = await setup.life({ project_id: setup.neon.project.id })
     const [error] = errorsOf(main)
-    expect(error).toMatch(/Somebody else answered in Neon's place.*check api_host.*and the proxy/)
+    expect(error).toMatch(/The answer did not come from Neon.*check api_host.*and the proxy/)
     expect(error).not.toMatch(/not found/)
     expect(setup.neon.requests).toHaveLength(1)
   },
 )
 
 test.each(['x', '-1', '1.5', '007', '12345678901234567890'])('job_id %s: the error says to omit it', (job_id) =>
-  expectRefused({ job_id }, /job_id input is '.*', not a number\. Leave it out/),
+  expectRefused({ job_id }, /job_id input is '.*', not a number\. Omit it/),
 )

@@ -193,7 +193,7 @@ describe('an incomplete answer to a create', () => {
     expect(main.exported).toEqual({})
   })
 
-  test('no project, and the list has it: believed', async () => {
+  test('no project, and the list has it: accepted', async () => {
     setup.inject({ operation: 'createOrgApiKey', failure: { kind: 'fields', fields: { project_id: undefined } } })
     const { main } = await setup.life(project())
     expect(main.exitCode).toBe(0)
@@ -210,7 +210,7 @@ describe('an incomplete answer to a create', () => {
     expect(setup.neon.createdKeys()).toEqual([])
   })
 
-  test('another name, and the list has the one asked for: believed', async () => {
+  test('another name, and the list has the one asked for: accepted', async () => {
     setup.inject({ operation: 'createApiKey', failure: { kind: 'fields', fields: { name: 'other' } } })
     const { main } = await setup.life()
     expect(main.exitCode).toBe(0)
@@ -218,7 +218,7 @@ describe('an incomplete answer to a create', () => {
     expect(main.commands.filter(({ command }) => command === 'warning')).toEqual([])
   })
 
-  test('another name, and the list has it too: believed, with a warning that the sweep cannot recognize the key', async () => {
+  test('another name, and the list has it too: accepted, with a warning that the sweep cannot recognize the key', async () => {
     setup.neon.accounts.onCreate = (key) => {
       key.name = 'other'
     }

@@ -1,4 +1,4 @@
-// Somebody else answers in Neon's place, or Neon's answer is invalid: the second invalid 2xx in a row ends the step,
+// The answer does not come from Neon, or is invalid: the second invalid 2xx in a row ends the step,
 // with an error that describes the answer. See docs/behavior.md, *Answers*.
 
 import { keyName, SWEEP } from '../simulator/fixtures.ts'
@@ -22,7 +22,7 @@ function expectStopped(step: StepResult | undefined, cause: string): void {
   expect(step?.milliseconds).toBeLessThan(20_000)
   const errors = errorsOf(step as StepResult)
   expect(errors).toEqual([expect.stringContaining(`Neon answered with ${cause} (200, request `)])
-  expect(errors.join()).toMatch(/for the second time\. Somebody else may be answering in Neon's place: check api_host/)
+  expect(errors.join()).toMatch(/for the second time\. The answers may not come from Neon: check api_host/)
 }
 const creates = (): string[] => setup.neon.requests.filter(({ method }) => method === 'POST').map(({ body }) => body)
 
@@ -83,10 +83,10 @@ test.each([
   ['garbage', 'hunter2', 'text that is not JSON'],
   ['nothing', '', 'an empty body'],
   ['JSON without an ID', '{"key":"napi_hunter2"}', 'JSON without an ID'],
-  ['a string in place of the ID', '{"id":"hunter2","key":"napi_hunter2"}', 'JSON with a text where the ID'],
+  ['a string in place of the ID', '{"id":"hunter2","key":"napi_hunter2"}', 'JSON whose ID is a string, not'],
   ['no key', '{"id":7}', 'JSON without an API key'],
   ['a short key', '{"id":7,"key":"hunter2"}', 'JSON with a key that cannot be an API key'],
-  ['the long-lived key', '{"id":7,"key":"{{api_key}}"}', 'the very key that was sent'],
+  ['the long-lived key', '{"id":7,"key":"{{api_key}}"}', 'the API key that was sent'],
 ])(
   '%s as the answer to each create: two creates, both keys revoked, and the error describes the answer',
   async (_case, body, cause) => {

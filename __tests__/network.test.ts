@@ -164,7 +164,7 @@ describe('a proxy that can never work: no second try, and the error says what is
     await expectStop(
       job,
       HOST_URL,
-      /HTTPS_PROXY has a user name or password with a % that begins no escape like %40; write %25/,
+      /HTTPS_PROXY has a % in its user name or password that does not start an escape such as %40; write %25/,
     )
     expect(job.steps[0]?.stdout).not.toContain('safe')
     expect(proxy.requests).toEqual([])
@@ -174,7 +174,7 @@ describe('a proxy that can never work: no second try, and the error says what is
     expectStop(
       setup.job({ HTTPS_PROXY: `${scheme}://127.0.0.1:${proxy.port}` }),
       HOST_URL,
-      /HTTPS_PROXY names a SOCKS proxy, and only HTTP proxies work/,
+      /HTTPS_PROXY names a SOCKS proxy, but only HTTP proxies are supported/,
     ),
   )
 
@@ -186,7 +186,7 @@ describe('a proxy that can never work: no second try, and the error says what is
     expectStop(
       setup.job({ HTTPS_PROXY: `https://127.0.0.1:${proxy.port}` }),
       HOST_URL,
-      /No TLS is spoken there. Check HTTPS_PROXY.*https:\/\/ has to be http:\/\//,
+      /The server does not use TLS. Check HTTPS_PROXY.*https:\/\/ should be http:\/\//,
     ))
 
   test.each(['http', 'https'])('%s:// for a SOCKS server', async (scheme) => {
@@ -236,10 +236,10 @@ describe('a connection that cannot succeed: no second try, and the error says wh
   test.each<[string, RegExp | string, TlsOptions]>([
     [
       'TLS 1.1',
-      /TLS 1.2 or newer is needed there/,
+      /The server does not support TLS 1.2 or newer/,
       { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' },
     ],
-    ['HTTP/2 only', 'HTTP/1.1 is needed there. Check api_host', { ALPNProtocols: ['h2'] }],
+    ['HTTP/2 only', 'The server does not support HTTP/1.1. Check api_host', { ALPNProtocols: ['h2'] }],
   ])('%s', async (_what, message, options) => {
     const odd = await startTlsFront(certificate, () => setup.host, options)
     await expectStop(trustingJob({}), `https://localhost:${odd.port}/api/v2`, message)
@@ -248,8 +248,8 @@ describe('a connection that cannot succeed: no second try, and the error says wh
 
   // TLS's fatal alerts unrecognized_name and certificate_required.
   test.each([
-    [112, /No such host is known there. Check api_host/],
-    [116, /A client certificate is asked for there. Check api_host/],
+    [112, /The server does not know this host name. Check api_host/],
+    [116, /The server requires a client certificate. Check api_host/],
   ])('TLS alert %i', async (alert, message) => {
     const answer = Buffer.from([0x15, 3, 3, 0, 2, 2, alert])
     const strict = await listen(createServer((socket) => socket.once('data', () => socket.end(answer))))
@@ -261,7 +261,7 @@ describe('a connection that cannot succeed: no second try, and the error says wh
     const ssh = await listen(createServer((socket) => socket.on('error', () => {}).end('SSH-2.0-OpenSSH_9.9\r\n')))
     const main = await setup.main(setup.job(), { api_host: `http://127.0.0.1:${ssh.port}/api/v2` })
     expect(errorsOf(main)).toEqual([
-      expect.stringMatching(/HTTP\/1.1 is needed there|for the second time.*check api_host/),
+      expect.stringMatching(/The server does not support HTTP\/1.1|for the second time.*check api_host/),
     ])
     await ssh.close()
   })

@@ -137,8 +137,8 @@ test('without an answer nothing is decided; an inconclusive answer never leads t
       expect(judged(key, {})).toBeUndefined()
       expect(judged(key, { run: answer })).toBe(kind)
       expect(judged(key, { run: { kind: 'not found' } })).toBeUndefined()
-      expect(judged(key, { run: { kind: 'not found' }, readsRuns: answer })).toBe(kind)
-      expect(judged(key, { run: { kind: 'not found' }, readsRuns: { kind: 'not found' } })).toBe('refused')
+      expect(judged(key, { run: { kind: 'not found' }, canReadRuns: answer })).toBe(kind)
+      expect(judged(key, { run: { kind: 'not found' }, canReadRuns: { kind: 'not found' } })).toBe('refused')
       expect(judged(key, { run: found({ ...run, attempt: attemptOf(key) }), jobs: answer })).toBe(
         key.parsed.jobId === '0' ? 'kept' : kind,
       )

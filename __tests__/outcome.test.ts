@@ -33,7 +33,7 @@ test('a request with an invalid 2xx may have been applied, and the reason descri
   expect(classifyResponse({ status: 200, headers: {}, body: '' }, decode, attempt)).toEqual({
     kind: 'maybe',
     invalid: true,
-    why: 'Asked to create the API key, Neon answered with an HTML page (200, request r)',
+    why: 'Could not create the API key: Neon answered with an HTML page (200, request r)',
   })
 })
 

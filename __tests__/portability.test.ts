@@ -28,7 +28,7 @@ test('a trailing CR LF in api_key is not part of the key', async () => {
 
 test('a runner whose Node is too old: an error that says so, and no key is created', async () => {
   const { main, post } = await setup.life({}, { env: preload(['old-node'], {}) })
-  expect(errorsOf(main)).toEqual([expect.stringContaining('this one needs Node 24')])
+  expect(errorsOf(main)).toEqual([expect.stringContaining('this action needs Node 24')])
   expect(post.exitCode).toBe(0)
   expect(setup.neon.requests).toEqual([])
 })

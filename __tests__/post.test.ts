@@ -8,7 +8,7 @@ test('no api_key, as in runs from forks: one line, success', async () => {
   await setup.main(job, { api_key: '' })
   const [post] = await job.end()
   expect(post?.exitCode).toBe(0)
-  expect(post?.log).toEqual(['The main step had no API key to create one with; there is nothing to revoke.'])
+  expect(post?.log).toEqual(['The main step had no API key to create a key with; there is nothing to revoke.'])
 })
 
 test('inputs of another step (actions/runner 3514): everything but the key comes from the state', async () => {
@@ -69,7 +69,7 @@ test('a key that was already revoked during the job: success', async () => {
   const [post] = await job.end()
   expect(post).toMatchObject({
     exitCode: 0,
-    log: [`The Neon API key ${main.outputs.api_key_id} (${main.outputs.api_key_name}) was gone already.`],
+    log: [`The Neon API key ${main.outputs.api_key_id} (${main.outputs.api_key_name}) was already revoked.`],
   })
 })
 

@@ -48,7 +48,7 @@ describe('create', () => {
       failure: { kind: 'status', status: 429, applied: false, headers: { 'retry-after': '3600' } },
     })
     const { main } = await setup.life()
-    expect(errorsOf(main)).toEqual([expect.stringMatching(/Gave up: this step may take 175 s/)])
+    expect(errorsOf(main)).toEqual([expect.stringMatching(/Gave up: this step is limited to 175 s/)])
     expect(main.milliseconds * TIME_LAPSE).toBeLessThan(60_000)
   })
 
@@ -114,7 +114,7 @@ describe('create', () => {
     const main = await setup.main(job, { project_id: setup.neon.project.id })
     expect(errorsOf(main)).toEqual([
       expect.stringMatching(
-        /Asked for a key for the project shiny-wind-028834, Neon created .* winter-boat-259881, so it was revoked/,
+        /The request was for a key for the project shiny-wind-028834, but Neon created .* winter-boat-259881, so it was revoked/,
       ),
     ])
     expect(requestsOf(setup.neon)).toEqual(['GET 200', 'POST 200', 'DELETE 200'])
@@ -200,7 +200,7 @@ describe('revoke', () => {
     setup.inject({ operation: 'revokeOrgApiKey', failure })
     const { post } = await setup.life({ org_id: setup.neon.organization.id })
     expect(post).toMatchObject({ exitCode: 0 })
-    expect(post.log.at(-1)).toMatch(/was gone already/)
+    expect(post.log.at(-1)).toMatch(/was already revoked/)
     expect(requestsOf(setup.neon).slice(2)).toEqual(['DELETE 404', 'GET 200'])
   })
 

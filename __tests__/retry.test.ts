@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { type Clock, Deadline } from '../src/base/clock.ts'
-import { Patience, waitBefore } from '../src/neon/retry.ts'
+import { Retrier, waitBefore } from '../src/neon/retry.ts'
 
 const random = fc.double({ min: 0, max: 0.999_999, noNaN: true })
 
@@ -33,18 +33,18 @@ test('Retry-After is waited for in full', () => {
 test('the last attempt has at least a second, so that the error gives the cause and not only a timeout', async () => {
   const slept: number[] = []
   const clock: Clock = { now: () => 0, date: () => 0, sleep: async (milliseconds) => void slept.push(milliseconds) }
-  const patienceOf = (left: number): Patience =>
-    new Patience({
+  const retrierOf = (left: number): Retrier =>
+    new Retrier({
       clock,
       deadline: new Deadline(clock, left),
       random: () => 0,
       cancelled: new AbortController().signal,
       onWait: () => {},
     })
-  await patienceOf(8_000).waitOrGiveUp('No way to Neon', 3, { retryAfter: 7_000 })
+  await retrierOf(8_000).waitOrGiveUp('No way to Neon', 3, { retryAfter: 7_000 })
   expect(slept).toEqual([7_000])
-  await expect(patienceOf(7_999).waitOrGiveUp('No way to Neon', 3, { retryAfter: 7_000 })).rejects.toThrow(
-    /^No way to Neon\. Gave up: this step may take 8 s/,
+  await expect(retrierOf(7_999).waitOrGiveUp('No way to Neon', 3, { retryAfter: 7_000 })).rejects.toThrow(
+    /^No way to Neon\. Gave up: this step is limited to 8 s/,
   )
   expect(slept).toHaveLength(1)
 })

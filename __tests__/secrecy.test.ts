@@ -161,7 +161,7 @@ test('an answer with the long-lived key itself is invalid', async () => {
   setup.inject({ operation: 'createApiKey', times: 2, failure })
   const { main, job } = await setup.life()
   expect(main.exitCode).toBe(1)
-  expect(errorsOf(main)).toEqual([expect.stringContaining('the very key that was sent')])
+  expect(errorsOf(main)).toEqual([expect.stringContaining('the API key that was sent')])
   expectNoLongLivedKey(job.steps, job)
   expect(setup.neon.createdKeys()).toEqual([])
 })

@@ -21,13 +21,13 @@ const personal = { name: 'ours', projectId: undefined }
 const scoped = { name: 'ours', projectId: 'p' }
 
 test.each([
-  ['ID and key alone', personal, {}],
+  ['only ID and key', personal, {}],
   ['the name asked for', personal, { name: 'ours' }],
   ['name and project asked for', scoped, { name: 'ours', projectId: 'p' }],
   ['no name, the project asked for', scoped, { projectId: 'p' }],
-])('%s: believed without a list', (_case, asked, answer) => {
+])('%s: accepted without a list', (_case, asked, answer) => {
   expect(needsList(asked, answered(answer))).toBe(false)
-  expect(settle(asked, answered(answer), [])).toEqual({ kind: 'believed', name: 'ours' })
+  expect(settle(asked, answered(answer), [])).toEqual({ kind: 'accepted', name: 'ours' })
 })
 
 test.each([
@@ -35,21 +35,21 @@ test.each([
   ['a project where none was asked for', personal, { name: 'ours', projectId: 'p' }],
 ])('%s: revoked, without a list', (_case, asked, answer) => {
   expect(needsList(asked, answered(answer))).toBe(false)
-  expect(settle(asked, answered(answer), []).kind).toBe('wrong reach')
+  expect(settle(asked, answered(answer), []).kind).toBe('wrong scope')
 })
 
 test.each([
-  ['no project, the list has it', scoped, {}, [listed('7', 'ours', 'p')], { kind: 'believed', name: 'ours' }],
-  ['no project, nor in the list', scoped, {}, [listed('7', 'ours')], { kind: 'wrong reach' }],
-  ['no project, another in the list', scoped, {}, [listed('7', 'ours', 'other')], { kind: 'wrong reach' }],
+  ['no project, the list has it', scoped, {}, [listed('7', 'ours', 'p')], { kind: 'accepted', name: 'ours' }],
+  ['no project, nor in the list', scoped, {}, [listed('7', 'ours')], { kind: 'wrong scope' }],
+  ['no project, another in the list', scoped, {}, [listed('7', 'ours', 'other')], { kind: 'wrong scope' }],
   [
     'another name, the list has ours',
     personal,
     { name: 'x' },
     [listed('7', 'ours')],
-    { kind: 'believed', name: 'ours' },
+    { kind: 'accepted', name: 'ours' },
   ],
-  ['another name, in the list too', personal, { name: 'x' }, [listed('7', 'x')], { kind: 'believed', name: 'x' }],
+  ['another name, in the list too', personal, { name: 'x' }, [listed('7', 'x')], { kind: 'accepted', name: 'x' }],
   [
     'another name, ours under another ID',
     personal,
@@ -71,7 +71,7 @@ test.each([
     scoped,
     { name: 'x', projectId: 'other' },
     [listed('7', 'x', 'other')],
-    { kind: 'wrong reach' },
+    { kind: 'wrong scope' },
   ],
 ])('%s', (_case, asked, answer, list, settlement) => {
   expect(needsList(asked, answered(answer))).toBe(true)

@@ -107,7 +107,7 @@ describe('stderr stays empty', () => {
     const main = await setup.main(job, {}, { env: loading(code), postEnv: {} })
     expect(main).toMatchObject({ exitCode: 1, stderr: '' })
     expect(main.outputs).toEqual({})
-    expect(errorsOf(main)).toEqual([expect.stringMatching(/^No Neon API key was handed on: .*late/)])
+    expect(errorsOf(main)).toEqual([expect.stringMatching(/^The job got no Neon API key: .*late/)])
     expect(main.stdout).not.toContain('##[')
     const [post] = await job.end()
     expect(post?.exitCode).toBe(0)

@@ -108,7 +108,7 @@ const OWN_JOB = '48216309157'
 // The rows of docs/behavior.md, *Sweep*, in order. For each key, a later row would lead to another verdict.
 const ROWS: [string, verdict: string, () => void][] = [
   [
-    "of the sweep's own job, however old",
+    "of the sweep's own job, at any age",
     "kept: the sweep's own job",
     () => {
       run(OWN_RUN, 'completed', { attempt: 2 })
@@ -156,7 +156,7 @@ const ROWS: [string, verdict: string, () => void][] = [
     },
   ],
   [
-    'its run goes on, its job has completed',
+    'its run continues, its job has completed',
     'revoked: its job has completed',
     () => {
       run('500', 'in_progress', { jobs: { 8: 'in_progress', 9: 'completed' } })
@@ -173,14 +173,14 @@ const ROWS: [string, verdict: string, () => void][] = [
   ],
   ...['queued', 'in_progress', 'waiting', 'requested', 'pending'].map((status): [string, string, () => void] => [
     `its run and its job are ${status}`,
-    'kept: its job goes on',
+    'kept: its job has not completed',
     () => {
       run('500', status, { jobs: { 8: 'completed', 9: status } })
       make('500', { hoursOld: 120.9 })
     },
   ]),
   [
-    'its run goes on, and its name has no job ID',
+    'its run continues, and its name has no job ID',
     'kept: its run is in progress, and its name has no job ID',
     () => {
       run('500', 'in_progress', { jobs: { 9: 'completed' } })
@@ -188,7 +188,7 @@ const ROWS: [string, verdict: string, () => void][] = [
     },
   ],
   [
-    'its run goes on, and the list of jobs lacks its job',
+    'its run continues, and the list of jobs lacks its job',
     'kept: its run is in progress, and GitHub does not list its job',
     () => {
       run('500', 'in_progress', { jobs: { 8: 'completed' } })
@@ -198,14 +198,14 @@ const ROWS: [string, verdict: string, () => void][] = [
   ['its run is not found, and the token reads this very run', 'revoked: its run was deleted', () => make('500')],
   [
     'its run has completed, says an answer about an earlier attempt',
-    'kept: GitHub answered about an attempt before the one that the key is of',
+    'kept: GitHub answered about an earlier attempt',
     () => {
       run('500', 'completed')
       make('500', { attempt: '2' })
     },
   ],
   [
-    'GitHub cannot tell for now',
+    "the run's status is not available now",
     'kept: GitHub answered 502',
     () => {
       run('500', 'completed')
@@ -268,13 +268,13 @@ test('a 404 means a deleted run, if the token can read the current run', async (
   expect(github.asked).toEqual(['500', OWN_RUN])
 })
 
-test("a 404 that is not GitHub's own: the run may go on", async () => {
+test('a 404 that does not come from GitHub: the run may not have ended', async () => {
   make('500')
   run('500', 'in_progress')
   github.fail(1, { status: 404, headers: { 'content-type': 'text/html' }, text: '<html>no such page</html>' })
   const result = await sweep()
   expect(counts(result)).toBe('0 revoked, 1 kept, 0 failed')
-  expect(result.log.join()).toContain('somebody else than GitHub answered 404')
+  expect(result.log.join()).toContain('a server other than GitHub answered 404')
 })
 
 test.each(['0001-01-01T00:00:00Z', '1970-01-01T00:00:00Z'])(
@@ -290,15 +290,15 @@ test.each(['ghs_a\nb', 'ghs a', 'ghs_é'])('a github_token that cannot be sent: 
   make('500')
   const result = await sweep({ github_token })
   expect(result.exitCode).toBe(1)
-  expect(errorsOf(result)).toEqual([expect.stringMatching(/github_token input holds white space.*on one line/)])
+  expect(errorsOf(result)).toEqual([expect.stringMatching(/github_token input contains white space.*on one line/)])
   expect(setup.neon.requests).toEqual([])
 })
 
 test.each([
-  ['no access', /shows the github_token no runs \(404\)/],
-  ['none', /refuses the github_token \(403\): Resource not accessible/],
+  ['no access', /github_token cannot read runs \(404\)/],
+  ['none', /GitHub answered 403: Resource not accessible/],
 ] as const)(
-  'a token with %s can never read the run: the sweep fails and says which permission is missing',
+  'a token with %s cannot read the run: the sweep fails and says which permission is missing',
   async (permission, why) => {
     github.options.permission = permission
     make('500')
@@ -309,7 +309,7 @@ test.each([
     expect(counts(result)).toBe('1 revoked, 2 kept, 0 failed')
     expect(alive()).not.toContain(tooOld)
     expect(errorsOf(result)).toEqual([expect.stringMatching(why)])
-    expect(errorsOf(result)).toEqual([expect.stringContaining('2 keys kept, about which GitHub will never tell')])
+    expect(errorsOf(result)).toEqual([expect.stringContaining('2 keys kept, because GitHub denied access')])
     expect(errorsOf(result)).toEqual([expect.stringContaining('The token needs actions: read')])
   },
 )
@@ -326,10 +326,10 @@ test('a rejected token: the sweep fails after one request', async () => {
 
 test.each([
   [{ status: 500 }, 'GitHub answered 500'],
-  [{ status: 200, text: '<html>Sign in' }, 'GitHub answered 200, and not what was asked for'],
-  [{ status: 200, text: '{"id":501,"status":"completed"}' }, 'GitHub answered 200, and not what was asked for'],
-  [{ status: 301, text: '{"message":"Moved Permanently"}' }, 'GitHub answered 301, and not what was asked for'],
-])('GitHub answers %j: kept for now, with a warning', async (failure, reason) => {
+  [{ status: 200, text: '<html>Sign in' }, 'GitHub answered 200 with unexpected content'],
+  [{ status: 200, text: '{"id":501,"status":"completed"}' }, 'GitHub answered 200 with unexpected content'],
+  [{ status: 301, text: '{"message":"Moved Permanently"}' }, 'GitHub answered 301 with unexpected content'],
+])('GitHub answers %j: kept, with a warning', async (failure, reason) => {
   run('500', 'completed')
   make('500')
   github.fail(1, failure)
@@ -339,13 +339,13 @@ test.each([
   expect(result.log).toContain(`Kept 1: ${reason}.`)
   expect(result.commands).toContainEqual({
     command: 'warning',
-    properties: { title: 'The sweep could not tell about all keys' },
-    message: `1 key kept, although the jobs may be over: ${reason}.`,
+    properties: { title: 'The sweep could not check all keys' },
+    message: `1 key kept, although the jobs may have ended: ${reason}.`,
   })
   expect(counts(await sweep())).toBe('1 revoked, 0 kept, 0 failed')
 })
 
-test('the jobs cannot be listed for now: kept, with a warning', async () => {
+test('the jobs are not available now: kept, with a warning', async () => {
   run('500', 'in_progress', { jobs: { 9: 'completed' } })
   const key = make('500')
   const seen = github.answer.bind(github)
@@ -389,7 +389,7 @@ test("at GitHub's rate limit it stops, says what remains, and the next sweep con
   expect(result.exitCode).toBe(0)
   const [warning] = result.commands.filter(({ command }) => command === 'warning')
   expect(warning?.message).toMatch(
-    /^\d+ keys remaining: GitHub's rate limit is reached until .*; the next sweep goes on\.$/,
+    /^\d+ keys remaining: GitHub's rate limit is reached until .*; the next sweep continues\.$/,
   )
   // Part of the limit is left to the repository's other jobs.
   expect(github.asked.length).toBeLessThan(62)
@@ -561,11 +561,13 @@ describe('repositories: all', () => {
   test('a token that is not an installation token: the sweep fails and says which token it needs', async () => {
     github.options.installation = false
     make('500')
-    expect(errorsOf(await sweep(all))).toEqual([expect.stringMatching(/\(403\).*installation token of a GitHub App/)])
+    expect(errorsOf(await sweep(all))).toEqual([
+      expect.stringMatching(/answered 403.*installation token of a GitHub App/),
+    ])
     expect(alive()).toHaveLength(1)
   })
 
-  test('the repositories cannot be listed for now: everything is kept, with a warning', async () => {
+  test('the repositories are not available now: everything is kept, with a warning', async () => {
     run('500', 'completed')
     make('500', { hoursOld: 900 })
     github.fail(1, { status: 502 })
@@ -593,7 +595,7 @@ test("if Neon's rate limit persists, it stops, says what remains, and the next s
   expect(result.exitCode).toBe(0)
   expect(counts(result)).toBe('5 revoked, 15 kept, 0 failed')
   const [warning] = result.commands.filter(({ command }) => command === 'warning')
-  expect(warning?.message).toBe("15 keys remaining: Neon's rate limit is reached; the next sweep goes on.")
+  expect(warning?.message).toBe("15 keys remaining: Neon's rate limit is reached; the next sweep continues.")
 })
 
 test.each([

@@ -18,7 +18,7 @@ test('main gives up after 175 s when Neon never answers, and post gets the name 
   const main = await setup.main(job)
   expect(main.exitCode).toBe(1)
   expect(seconds(main.milliseconds)).toBeLessThan(180)
-  expect(errorsOf(main)).toEqual([expect.stringMatching(/Gave up: this step may take 175 s/)])
+  expect(errorsOf(main)).toEqual([expect.stringMatching(/Gave up: this step is limited to 175 s/)])
   expect(recordOf(main).doubtful).toContainEqual({ name: neon.createdKeys()[0]?.name })
 })
 

@@ -123,7 +123,7 @@ const BLOCKED: Failure = { kind: 'status', status: 403, applied: false, body: '<
 
 const PROVOKED: Record<string, () => Steps> = {
   'The api_key input is empty': () => main({ api_key: '' }),
-  'holds white space, line breaks or characters': () => main({ api_key: 'napi_first second' }),
+  'contains white space, line breaks or characters': () => main({ api_key: 'napi_first second' }),
   'Neither org_id nor project_id is set': () => main({ scope: '' }),
   'The scope input is': () => main({ scope: 'org' }),
   'needs project_id, which is empty': () => main({ scope: 'project' }),
@@ -133,15 +133,15 @@ const PROVOKED: Record<string, () => Steps> = {
   'is not a Neon': () => main({ org_id: 'Our organization' }),
   'is not a valid variable name': () => main({ env_name: 'NEON-API-KEY' }),
   'is reserved': () => main({ env_name: 'PATH' }),
-  'already holds the long-lived key': () => main({}, { env: { NEON_API_KEY: setup.neon.adminKey } }),
+  'already contains the long-lived key': () => main({}, { env: { NEON_API_KEY: setup.neon.adminKey } }),
   'must start with https://': () => main({ api_host: 'http://console.neon.tech/api/v2' }),
   'Neon rejected the key in the api_key input': () => main({ api_key: REVOKED }),
-  "Somebody else answered in Neon's place": () => failing(BLOCKED, project()),
+  'The answer did not come from Neon': () => failing(BLOCKED, project()),
   'Neon answered with an HTML page': () => failing(SIGN_IN, project()),
-  "Somebody else may be answering in Neon's place": () => failing(SIGN_IN, project(), 2),
-  'holds a project-scoped API key': () =>
+  'The answers may not come from Neon': () => failing(SIGN_IN, project(), 2),
+  'contains a project-scoped API key': () =>
     failing(refusal(404, 'not allowed to perform actions outside the project this key is scoped to'), org()),
-  "holds an organization's API key": () => main({ api_key: setup.neon.organizationKey, ...org() }),
+  "contains an organization's API key": () => main({ api_key: setup.neon.organizationKey, ...org() }),
   'is not a member of the organization, or has left it': () =>
     failing(refusal(404, 'not an organization member'), org()),
   'was not found, or the owner of the api_key is not an admin there': () =>
@@ -149,14 +149,14 @@ const PROVOKED: Record<string, () => Steps> = {
   'was not found with this key': () => main({ project_id: 'no-such-project' }),
   'belongs to no organization': () => main({ project_id: 'lonely-field-771104' }),
   'cannot connect to the proxy': () => proxied('http://127.0.0.1:9'),
-  'name its certificate in NODE_EXTRA_CA_CERTS': () => main({ api_host: `https://localhost:${front.port}/api/v2` }),
+  'set NODE_EXTRA_CA_CERTS to a file': () => main({ api_host: `https://localhost:${front.port}/api/v2` }),
   'answered with a redirect': () => failing({ kind: 'status', status: 302, applied: false }),
-  'this one needs Node 24': () => main({}, { env: preload(['old-node'], {}) }),
+  'this action needs Node 24': () => main({}, { env: preload(['old-node'], {}) }),
   'not a number. The key is named after the run': async () => [await setup.main(setup.job({ GITHUB_RUN_ID: '' }))],
   'Trying again in': () => failing(refusal(503, 'busy')),
   ', and Neon asks to wait': gaveUp,
-  'Gave up: this step may take': gaveUp,
-  'The key may exist all the same; looking for it by its name': () => failing({ kind: 'reset', applied: true }),
+  'Gave up: this step is limited to': gaveUp,
+  'The key may still exist; looking for it by its name': () => failing({ kind: 'reset', applied: true }),
   'The job was cancelled': cancelled,
   'so it was revoked at once. Check project_id': () =>
     answered({ project_id: setup.neon.otherProject.id }, { ...org(), ...project() }),
@@ -181,23 +181,23 @@ const PROVOKED: Record<string, () => Steps> = {
     return life(project())
   },
   'The api_key input could not revoke the key': () => meanwhile(() => {}, REVOKED),
-  'is not the one that the main step made': async () => {
+  'was not written by the main step with this api_key': async () => {
     const job = setup.job()
     await setup.main(job, project())
     job.overridePostInputs({ api_key: setup.neon.memberKey, scope: 'personal', project_id: '' })
     return job.end()
   },
-  'was gone already': () =>
+  'was already revoked': () =>
     meanwhile(({ outputs }) => void setup.neon.accounts.keys.delete(outputs.api_key_id ?? ''), setup.neon.adminKey),
   'there is nothing to revoke': () => life({ api_key: '' }),
-  'held something else': () => main({}, { env: { NEON_API_KEY: 'something else' } }),
+  'had another value': () => main({}, { env: { NEON_API_KEY: 'something else' } }),
   'The long-lived Neon API key is exposed': () => main({}, { env: { ADMIN_KEY: setup.neon.adminKey } }),
   'needs actions: read': () => {
     github.options.permission = 'none'
     return sweepAll()
   },
   'GitHub rejected the github_token': () => sweepAll(1, { github_token: 'expired' }),
-  'has to be the installation token of a GitHub App': () => sweep({ repositories: 'all' }),
+  'must be the installation token of a GitHub App': () => sweep({ repositories: 'all' }),
   'are not visible to the api_key': () => sweep({ org_id: 'org-of-others' }),
   "GitHub's rate limit is reached": () => {
     github.options.limit = 10
@@ -212,7 +212,7 @@ const PROVOKED: Record<string, () => Steps> = {
     setup.inject({ operation: 'revokeOrgApiKey', failure: refusal(403, 'no') })
     return sweepAll()
   },
-  'The sweep could not tell about all keys': () => {
+  'The sweep could not check all keys': () => {
     github.fail(1, { status: 500 })
     return sweepAll()
   },

@@ -17,7 +17,7 @@ const promises_namespaceObject = require("node:timers/promises");
 ;// CONCATENATED MODULE: ./build/js/base/clock.js
 
 const systemClock = {
-    // The global `performance` would load another of Node's modules.
+    // The global `performance` would load another module of Node.
     now: () => Number(process.hrtime.bigint()) / 1e6,
     date: () => Date.now(),
     async sleep(milliseconds, signal) {
@@ -33,7 +33,7 @@ const systemClock = {
 class Deadline {
     #clock;
     #end;
-    /** The whole span in seconds, for messages. */
+    /** The total time in seconds, for messages. */
     seconds;
     /** @param milliseconds how long from now */
     constructor(clock, milliseconds) {
@@ -56,8 +56,8 @@ class Deadline {
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Db: () => (/* binding */ NeonUnreachable),
+/* harmony export */   G5: () => (/* binding */ WrongScope),
 /* harmony export */   JH: () => (/* binding */ RateLimited),
-/* harmony export */   J_: () => (/* binding */ WrongReach),
 /* harmony export */   Rn: () => (/* binding */ RunnerError),
 /* harmony export */   TL: () => (/* binding */ GaveUp),
 /* harmony export */   WL: () => (/* binding */ InvalidAnswer),
@@ -72,15 +72,15 @@ class Deadline {
 class InputError extends Error {
     name = 'InputError';
 }
-/** The runner did not set what the action must know, e.g. `GITHUB_RUN_ID`: an old runner, or not GitHub's. */
+/** The runner did not set a variable that the action needs, e.g. `GITHUB_RUN_ID`: it is old, or not GitHub's runner. */
 class RunnerError extends Error {
     name = 'RunnerError';
 }
-/** Neon, or somebody in its place, said no (3xx, 4xx); asking again would not help. */
+/** Neon, or a server in between, refused the request (3xx, 4xx); a retry would not help. */
 class NeonRefused extends Error {
     name = 'NeonRefused';
     status;
-    /** Neon's own words; `undefined` where the answer was not Neon's. */
+    /** Neon's message; `undefined` if the answer did not come from Neon. */
     reason;
     constructor(message, status, reason) {
         super(message);
@@ -88,40 +88,40 @@ class NeonRefused extends Error {
         this.reason = reason;
     }
 }
-/** Neon, or somebody in its place, answered 2xx twice in a row with a body that is not what was asked for. */
+/** Neon, or a server in between, answered 2xx with an invalid body twice in a row. */
 class InvalidAnswer extends Error {
     name = 'InvalidAnswer';
 }
-/** Neon created a key that reaches more than what was asked for, or something else; it is revoked. */
-class WrongReach extends Error {
-    name = 'WrongReach';
+/** Neon created a key with more access than requested, or for another project; it is revoked. */
+class WrongScope extends Error {
+    name = 'WrongScope';
 }
 /** The connection cannot succeed until the configuration changes, e.g. a certificate that this machine does not trust. */
 class NeonUnreachable extends Error {
     name = 'NeonUnreachable';
 }
-/** Neon did not answer, or asked to wait, for longer than the step may take. */
+/** Neon did not answer, or asked for a wait, beyond the step's deadline. */
 class GaveUp extends Error {
     name = 'GaveUp';
 }
-/** A rate limit of Neon's lasted for longer than the step may take. */
+/** Neon's rate limit still applied at the step's deadline. */
 class RateLimited extends GaveUp {
     name = 'RateLimited';
 }
-/** GitHub will never tell this token what the sweep has to know. */
+/** GitHub denies this token access to information that the sweep needs. */
 class GithubRefused extends Error {
     name = 'GithubRefused';
 }
-/** The runner asked the step to end (a cancelled job), and waiting any longer was pointless. */
+/** The runner asked the step to end because the job was cancelled. */
 class Cancelled extends Error {
     name = 'Cancelled';
 }
-/** A step could not make sure that a key is revoked. */
+/** A step could not confirm that a key is revoked. */
 class KeyMayBeAlive extends Error {
     name = 'KeyMayBeAlive';
     /** Whether the step fails because of it; see the `on_revoke_failure` input. */
     fatal;
-    /** What a person has to run. */
+    /** The commands that revoke the key manually. */
     commands;
     constructor(message, { fatal, commands }) {
         super(message);
@@ -130,10 +130,10 @@ class KeyMayBeAlive extends Error {
     }
 }
 /**
- * Formats an error and its causes in one line, without stack traces, which name paths of the runner's disk.
+ * Formats an error and its causes in one line, without stack traces, which contain paths on the runner's disk.
  *
- * Node reports a refused connection as an `AggregateError` without a message of its own, with one error for each
- * address, so those are included.
+ * Node reports a refused connection as an `AggregateError` without a message, with one error for each address, so
+ * those errors are included.
  */
 function formatError(error) {
     if (!(error instanceof Error))
@@ -166,23 +166,23 @@ function formatError(error) {
 
 
 
-/** There was no whole answer. */
+/** There was no complete answer. */
 class TransportError extends Error {
     name = 'TransportError';
-    /** Whether a byte of the request may have left: then Neon may have acted on it. */
+    /** Whether any byte of the request may have been sent: then Neon may have carried it out. */
     sent;
     constructor(message, sent, options) {
         super(message, options);
         this.sent = sent;
     }
 }
-/** Milliseconds; looking the host name up does not count. */
+/** Milliseconds, without the look-up of the host name. */
 const CONNECT_TIMEOUT = 10_000;
-/** Four times what a list of 10,000 keys takes, the most that Neon advises to have. */
+/** Four times the size of a list of 10,000 keys, the maximum that Neon recommends. */
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 /**
- * HTTP by undici, through a proxy where one is set. This machine itself is reached directly in any case. Redirects are
- * answers like any other: undici follows none unless told to.
+ * HTTP with undici, through a proxy if one is set. Loopback addresses are always connected to directly. Redirects are
+ * returned like any other answer: undici does not follow them by default.
  */
 function openHttp(proxies) {
     let direct;
@@ -199,22 +199,22 @@ function openHttp(proxies) {
         exchange: async (request) => exchange(await dispatcherFor(request.url), request),
     };
 }
-// The API key travels here: not even NODE_TLS_REJECT_UNAUTHORIZED=0, which an earlier step may have set for all later
-// ones, switches the check of certificates off.
+// The API key is sent over these connections, so certificates are verified even with NODE_TLS_REJECT_UNAUTHORIZED=0, which
+// an earlier step may have set.
 const CONNECT = { timeout: CONNECT_TIMEOUT, rejectUnauthorized: true, allowH2: false, lookup: _names_js__WEBPACK_IMPORTED_MODULE_2__/* .lookup */ .$I };
 const OPTIONS = {
-    // HTTP/2 would load another of Node's large modules and gain nothing on one or two requests.
+    // HTTP/2 would load another large module of Node, without a benefit for one or two requests.
     allowH2: false,
     maxResponseSize: MAX_RESPONSE_BYTES,
 };
-/** What connects through proxies is loaded only where there is one. */
+/** Loads the code for proxies only if there is one. */
 async function openProxied(proxies) {
     const proxy = await Promise.all(/* import() | proxy */[__nccwpck_require__.e(324), __nccwpck_require__.e(929)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1273));
     return proxy.openProxied(proxies, OPTIONS, CONNECT);
 }
 /**
- * Speaks to undici's `dispatch` rather than to its `request`, because only a handler is told when the request is
- * about to be written (`onRequestStart`), and that decides whether a failed attempt can be repeated.
+ * Calls undici's `dispatch` rather than its `request`, because only a handler learns when the request is about to be
+ * written (`onRequestStart`), which decides whether a failed attempt can be repeated.
  */
 function exchange(dispatcher, { url, method, headers, body, timeout, signal }) {
     return new Promise((resolve, reject) => {
@@ -235,14 +235,14 @@ function exchange(dispatcher, { url, method, headers, body, timeout, signal }) {
             fail(reason);
             started?.abort(new Error(reason));
         };
-        const onAbort = () => stop('stopped, as the job was cancelled');
+        const onAbort = () => stop('stopped, because the job was cancelled');
         const timer = setTimeout(() => stop(`no answer within ${Math.round(timeout / 100) / 10} s`), timeout);
         if (signal?.aborted)
             return onAbort();
         signal?.addEventListener('abort', onAbort);
         const handler = {
             onRequestStart(controller) {
-                // Given up while connecting: this keeps the request from being written after all.
+                // The attempt ended while connecting: do not write the request.
                 if (settled)
                     return controller.abort(new Error('given up'));
                 started = controller;
@@ -279,10 +279,10 @@ function exchange(dispatcher, { url, method, headers, body, timeout, signal }) {
 /* harmony export */   T: () => (/* binding */ parseKeepingIds)
 /* harmony export */ });
 /**
- * Parses JSON with every number under `id` as a `bigint`: Neon's IDs are int64, and `JSON.parse` alone rounds what is
- * past 2^53. A byte order mark, which some proxies add, is ignored (RFC 8259, section 8.1).
+ * Parses JSON, with every number under `id` as a `bigint`: Neon's IDs are int64, and `JSON.parse` rounds integers above
+ * 2^53. A byte order mark, which some proxies add, is ignored (RFC 8259, section 8.1).
  *
- * @returns `undefined` where the text is not JSON
+ * @returns `undefined` if the text is not JSON
  */
 function parseKeepingIds(text) {
     try {
@@ -292,12 +292,12 @@ function parseKeepingIds(text) {
         return undefined;
     }
 }
-/** The third argument, with the number as it was written, is ES2026 (Node 22 has it) and not yet in TypeScript's library. */
+/** The third argument, with the number's source text, is ES2026 (Node 22 has it) and not yet in TypeScript's library. */
 function keepId(key, value, context) {
     const digits = context?.source ?? '';
     return key === 'id' && typeof value === 'number' && /^\d+$/.test(digits) ? BigInt(digits) : value;
 }
-/** Whether this Node can do so; without, no ID that Neon answers could be read. */
+/** Whether this version of Node supports this; otherwise, no ID in an answer could be read. */
 function canKeepIds() {
     return parseKeepingIds('{"id":1}').id === 1n;
 }
@@ -312,7 +312,7 @@ function canKeepIds() {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ isLoopback)
 /* harmony export */ });
-/** Whether a host name, as `URL` spells it, is this machine itself. */
+/** Whether a host name, as normalized by `URL`, is a loopback address. */
 function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
@@ -332,11 +332,11 @@ function isLoopback(hostname) {
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
 
-/** What is known of each host name, or about to be. */
+/** The result of each look-up, finished or pending, by host name. */
 const lookups = new Map();
 /**
- * Looks a host name up once, however many attempts need it: an attempt that is given up leaves its look-up to the next
- * one, since the system may take longer than an attempt to get an answer out of slow name servers.
+ * Looks up a host name once for all attempts: if an attempt ends before its look-up, the next attempt uses the same
+ * look-up, since slow name servers may take longer than an attempt.
  */
 function resolve(hostname) {
     const known = lookups.get(hostname);
@@ -347,7 +347,7 @@ function resolve(hostname) {
     pending.catch(() => lookups.delete(hostname));
     return pending;
 }
-/** As `net.connect` does it. */
+/** Like `net.connect`. */
 async function lookUp(hostname) {
     const dns = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 610, 23));
     const hints = process.platform === 'win32' ? 0 : dns.ADDRCONFIG;
@@ -355,7 +355,7 @@ async function lookUp(hostname) {
         dns.lookup(hostname, { all: true, hints }, (error, addresses) => (error ? reject(error) : resolve(addresses)));
     });
 }
-/** Has every connection to a host name fail with an error. */
+/** Makes every connection to a host name fail with an error. */
 function refuseName(hostname, error) {
     const refusal = Promise.reject(error);
     refusal.catch(() => { });
@@ -371,8 +371,8 @@ const lookup = (hostname, { all }, callback) => {
     }, (error) => callback(error, []));
 };
 /**
- * Has the host name looked up before connecting, so that the time limit for connecting is not spent on it. What was found
- * is used until a connection fails.
+ * Looks up the host name before connecting, so that it does not count towards the connect timeout. The result is used
+ * until a connection fails.
  *
  * @param connect uses {@link lookup}
  */
@@ -403,20 +403,20 @@ function afterLookup(connect) {
 /* harmony export */   ri: () => (/* binding */ withoutCredentials),
 /* harmony export */   uv: () => (/* binding */ readProxySettings)
 /* harmony export */ });
-/** Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; the lower-case spellings win, as in undici and curl. */
+/** Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; the lower-case names take precedence, as in undici and curl. */
 function readProxySettings(environment) {
     const read = (name) => environment[name.toLowerCase()] ?? environment[name] ?? '';
     return { https: read('HTTPS_PROXY'), http: read('HTTP_PROXY'), no: read('NO_PROXY') };
 }
-/** The same without the proxies' user names and passwords, for places where no secret may stand. */
+/** The same without the proxies' user names and passwords, for places that must not contain secrets. */
 function withoutCredentials({ https, http, no }) {
     return { https: addressOf(https), http: addressOf(http), no };
 }
 /**
- * Takes the user names and passwords from the environment, where a variable of it names the same proxies: any of them,
- * since a later step may have set one that wins over the one that main read.
+ * Adds user names and passwords from any variable of the environment that names the same proxy: a later step may have
+ * set a variable that takes precedence over the one that main read.
  *
- * @param settings made by {@link withoutCredentials}
+ * @param settings from {@link withoutCredentials}
  */
 function withCredentialsFrom(environment, settings) {
     const variables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].map((name) => environment[name] ?? '');
@@ -427,41 +427,12 @@ function withCredentialsFrom(environment, settings) {
     return { https: complete(settings.https), http: complete(settings.http), no: settings.no };
 }
 /**
- * A proxy's URL without user name and password; an empty string where there is no proxy, or no valid URL: of
- * `user:password@proxy:8080` the parser takes `user:` for the protocol, so that the password would stay.
+ * A proxy's URL without user name and password; an empty string if there is no proxy, or no valid URL: in
+ * `user:password@proxy:8080`, the parser reads `user:` as the protocol and would keep the password.
  */
 function addressOf(proxy) {
     const url = URL.parse(proxy);
     return url && /^https?:$/.test(url.protocol) ? url.origin : '';
-}
-
-
-/***/ }),
-
-/***/ 6485:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   J: () => (/* binding */ disarm)
-/* harmony export */ });
-/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
-/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_0__);
-
-/**
- * Makes one harmless line of a text that may hold foreign words (Neon's, GitHub's, a proxy's): without control
- * characters, without invisible ones that change how the rest is shown, and without anything that the runner reads as a
- * command.
- *
- * @see actions/runner, ActionCommand.cs: `::command::` at the start of a line, `##[command]` anywhere in it
- */
-function disarm(text) {
-    // Most texts are plain ASCII, and Node takes a while to compile what the others need.
-    const visible = /^[ -~]*$/.test(text) ? text : showOnlyVisible(text);
-    return visible.replaceAll('##[', '# #[').replace(/^(\s*)::/, '$1: :');
-}
-function showOnlyVisible(text) {
-    return (0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
 }
 
 
@@ -486,10 +457,10 @@ const KEY_NAME_MAX_LENGTH = 64;
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 const GRAMMAR = /^(?<server>gha(?:-[0-9a-f]{4})?)\/(?<repositoryId>[1-9]\d*)\/(?<runId>[1-9]\d*)\/(?<runAttempt>[1-9]\d*)\/(?<jobId>0|[1-9]\d*)\/(?<nonce>[a-z2-7]{8,})(?:\/(?<label>[A-Za-z0-9._-]+))?$/;
 /**
- * Writes a key's name. The label alone is cut when the name would be too long, and vanishes with its slash when
- * there is no room for a single character of it.
+ * Formats a key's name. If the name would be too long, only the label is cut; if there is no room for any of it, it is
+ * omitted with its slash.
  *
- * @throws {RangeError} when the parts are not of the grammar or too long even without a label
+ * @throws {RangeError} if the parts do not match the grammar, or are too long even without a label
  */
 function formatKeyName(parts) {
     const stem = [parts.server, parts.repositoryId, parts.runId, parts.runAttempt, parts.jobId, parts.nonce].join('/');
@@ -500,7 +471,7 @@ function formatKeyName(parts) {
         throw new RangeError(`cannot name an API key '${name}'`);
     return name;
 }
-/** Reads a key's name; `undefined` for every name that this action did not write. */
+/** Parses a key's name; `undefined` for a name that this action cannot have written. */
 function parseKeyName(name) {
     if (name.length > KEY_NAME_MAX_LENGTH)
         return undefined;
@@ -508,8 +479,8 @@ function parseKeyName(name) {
     return groups && { ...groups, label: groups.label ?? '' };
 }
 /**
- * The first part of every name made on a GitHub server, so that servers that share a Neon account and happen to
- * use the same repository IDs do not revoke each other's keys.
+ * The first part of every name on a GitHub server. It keeps servers that share a Neon account, and happen to use the same
+ * repository IDs, from revoking each other's keys.
  *
  * @param serverUrl `GITHUB_SERVER_URL`, e.g. `https://github.com`
  */
@@ -543,21 +514,21 @@ function newNonce() {
 
 
 /**
- * Reads GitHub's default variables. Forgejo, Gitea and act set no `GITHUB_REPOSITORY_ID`; there the event file has it.
+ * Reads GitHub's default variables. Forgejo, Gitea and act do not set `GITHUB_REPOSITORY_ID`, but their event file has it.
  *
- * @param jobId the job's ID, which no variable holds
- * @throws {RunnerError} when one that the key's name needs is missing or malformed, or the runner's Node is too old
+ * @param jobId the job's ID, which no variable contains
+ * @throws {RunnerError} if a variable for the key's name is missing or malformed, or the runner's Node is too old
  * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
  */
 function readRunContext({ environment, event }, jobId) {
     const number = (name, value = environment[name] ?? '') => {
         if (!/^[1-9]\d*$/.test(value)) {
-            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`${name} is '${value}', not a number. The key is named after the run, so this action needs a runner that sets it (GitHub's does; with act pass --env ${name}=1, or an event file with repository.id).`);
+            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`${name} is '${value}', not a number. The key is named after the run, so this action needs a runner that sets it (GitHub's runner does; with act, pass --env ${name}=1, or an event file with repository.id).`);
         }
         return value;
     };
     if (!(0,_base_json_js__WEBPACK_IMPORTED_MODULE_2__/* .canKeepIds */ .M)()) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`This runner runs actions with Node ${process.versions.node}, and this one needs Node 24. Update the runner to 2.327.1 or newer; with act, have Node 24 on the PATH.`);
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`This runner runs actions with Node ${process.versions.node}, but this action needs Node 24. Update the runner to 2.327.1 or newer; with act, put Node 24 on the PATH.`);
     }
     const serverUrl = environment.GITHUB_SERVER_URL || 'https://github.com';
     if (!URL.canParse(serverUrl))
@@ -572,7 +543,7 @@ function readRunContext({ environment, event }, jobId) {
         jobName: environment.GITHUB_JOB ?? '',
     };
 }
-/** `repository.id` of the event; empty where it has none. */
+/** `repository.id` of the event; empty if it has none. */
 function repositoryIdOf(event) {
     const payload = (0,_base_json_js__WEBPACK_IMPORTED_MODULE_2__/* .parseKeepingIds */ .T)(event);
     return String(payload?.repository?.id ?? '');
@@ -589,7 +560,7 @@ function newKeyName(run) {
         label: [run.repositoryName, run.jobName].filter(Boolean).join('.'),
     });
 }
-/** Whether a key's name says that it was created for this very job. Never so where the job's ID is not known. */
+/** Whether a key's name says that it was created for this job; `false` if the job's ID is unknown. */
 function isOfJob(name, run) {
     const key = (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .parseKeyName */ .wN)(name);
     return (key !== undefined &&
@@ -604,6 +575,34 @@ function isOfJob(name, run) {
 
 /***/ }),
 
+/***/ 8224:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ sanitize)
+/* harmony export */ });
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_0__);
+
+/**
+ * Turns untrusted text (from Neon, GitHub or a proxy) into one harmless line: without control characters, without invisible
+ * characters that change how the rest is displayed, and without anything that the runner reads as a command.
+ *
+ * @see actions/runner, ActionCommand.cs: `::command::` at the start of a line, `##[command]` anywhere in it
+ */
+function sanitize(text) {
+    // Most texts are plain ASCII, and compiling the expressions for the others takes time.
+    const visible = /^[ -~]*$/.test(text) ? text : showOnlyVisible(text);
+    return visible.replaceAll('##[', '# #[').replace(/^(\s*)::/, '$1: :');
+}
+function showOnlyVisible(text) {
+    return (0,node_util__WEBPACK_IMPORTED_MODULE_0__.stripVTControlCharacters)(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+}
+
+
+/***/ }),
+
 /***/ 6466:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -612,13 +611,13 @@ function isOfJob(name, run) {
 /* harmony export */   d: () => (/* binding */ isSendable),
 /* harmony export */   x: () => (/* binding */ canBeApiKey)
 /* harmony export */ });
-/** Characters; Neon's keys are much longer, and a shorter text is not a key. */
+/** Characters; Neon's keys are much longer. */
 const SHORTEST_KEY = 8;
-/** Whether a value can be sent in a header: visible ASCII characters alone. */
+/** Whether a value can be sent in a header: only visible ASCII characters. */
 function isSendable(value) {
     return /^[\x21-\x7e]+$/.test(value);
 }
-/** Whether a value can be an API key at all. */
+/** Whether a value can be an API key. */
 function canBeApiKey(value) {
     return value.length >= SHORTEST_KEY && isSendable(value);
 }
@@ -643,12 +642,12 @@ var api_key = __nccwpck_require__(6466);
 // EXTERNAL MODULE: ./build/js/neon/scope.js
 var scope = __nccwpck_require__(7724);
 ;// CONCATENATED MODULE: ./build/js/neon/answers.js
-// How Neon's answers are read: liberally, since Neon's documents do not agree on which fields an answer has. An answer
-// is believed when it has what the action needs; see docs/behavior.md, *Answers*.
+// Reads Neon's answers liberally, since Neon's documents disagree about the fields of an answer. An answer is valid if it
+// has the fields that the action needs; see docs/behavior.md, *Answers*.
 
 
 
-/** The body of a 2xx answer is not what was asked for. The message says what came instead, and never quotes the body. */
+/** The body of a 2xx answer is invalid. The message describes the body, but never quotes it. */
 class InvalidBody extends Error {
     name = 'InvalidBody';
 }
@@ -673,12 +672,12 @@ function decodeCreatedKey(body, onSecret) {
 /**
  * Reads the answer to a revocation.
  *
- * @throws {InvalidBody} unless it says that this very key is revoked
+ * @throws {InvalidBody} unless it says that this key is revoked
  */
 function decodeRevokedKey(body, id) {
     const answer = readObject(body);
     if (readId(answer) !== id)
-        throw new InvalidBody('the answer about another API key');
+        throw new InvalidBody('an answer about another API key');
     if (answer.revoked !== true)
         throw new InvalidBody('JSON that does not say that the API key is revoked');
     const lastUsedAt = answer.last_used_at === null ? 'never' : readDate(answer, 'last_used_at');
@@ -687,8 +686,8 @@ function decodeRevokedKey(body, id) {
 /**
  * Reads a list.
  *
- * @param onSecret called with any key that stands in the list; an older edition of Neon's documentation shows one
- * @throws {InvalidBody} if any entry cannot be read, since that might be the one that is looked for
+ * @param onSecret called with any key in the list; an older edition of Neon's documentation shows one
+ * @throws {InvalidBody} if any entry cannot be read, since it might be the key in question
  */
 function decodeKeys(body, onSecret) {
     const answer = readJson(body);
@@ -712,7 +711,7 @@ function decodeKeys(body, onSecret) {
     });
 }
 /**
- * Reads the organization of a project; an empty string where it has none.
+ * Reads the organization of a project; an empty string if it has none.
  *
  * @throws {InvalidBody}
  */
@@ -720,16 +719,16 @@ function decodeProjectOrganization(body, projectId) {
     const project = asObject(readObject(body).project);
     const id = readString(project, 'id');
     if (id !== undefined && id !== projectId)
-        throw new InvalidBody('the answer about another project');
+        throw new InvalidBody('an answer about another project');
     if (id === undefined && !('org_id' in project))
         throw new InvalidBody('JSON without a project');
     const orgId = readString(project, 'org_id') ?? '';
     if (orgId !== '' && !scope/* NEON_ID */.db.test(orgId))
-        throw new InvalidBody('an organization ID that is malformed');
+        throw new InvalidBody('a malformed organization ID');
     return orgId;
 }
 /**
- * Reads what kind of credential a key is.
+ * Reads the kind of an API key.
  *
  * @throws {InvalidBody}
  */
@@ -739,7 +738,7 @@ function decodeAuthMethod(body) {
         throw new InvalidBody('JSON without auth_method');
     return method;
 }
-/** @returns `undefined` where the body is not Neon's: an HTML page of a proxy or a firewall, say */
+/** @returns `undefined` if the body does not come from Neon: for example, an HTML page of a proxy or a firewall */
 function decodeError(body, requestId) {
     const answer = (0,json/* parseKeepingIds */.T)(body);
     if (typeof answer?.message !== 'string')
@@ -759,7 +758,7 @@ function readJson(body) {
 const readObject = (body) => asObject(readJson(body));
 function asObject(value) {
     if (value === null || typeof value !== 'object' || Array.isArray(value))
-        throw new InvalidBody('JSON without an object');
+        throw new InvalidBody('JSON that is not an object');
     return value;
 }
 function readId({ id }) {
@@ -767,16 +766,16 @@ function readId({ id }) {
         return String(id);
     if (id === undefined || id === null)
         throw new InvalidBody('JSON without an ID');
-    const found = typeof id === 'string' ? 'a text' : typeof id === 'number' || typeof id === 'bigint' ? String(id) : 'something else';
-    throw new InvalidBody(`JSON with ${found} where the ID, a positive integer, belongs`);
+    const found = typeof id === 'string' ? 'a string' : typeof id === 'number' || typeof id === 'bigint' ? String(id) : 'malformed';
+    throw new InvalidBody(`JSON whose ID is ${found}, not a positive integer`);
 }
 function readString(answer, name) {
     const value = answer[name];
     return typeof value === 'string' && value !== '' ? value : undefined;
 }
 /**
- * An RFC 3339 date. It is printed, and anything else could be somebody's words. A date before Neon existed, such as Go's
- * zero date, says that the date is not known.
+ * Reads an RFC 3339 date. It is printed, so anything else is rejected as untrusted text. A date before Neon existed, such
+ * as Go's zero date, means that the date is unknown.
  */
 function readDate(answer, name) {
     const value = readString(answer, name);
@@ -794,7 +793,7 @@ var errors = __nccwpck_require__(2438);
 const CREATE_TIMEOUT = 30_000;
 const REVOKE_TIMEOUT = 12_000;
 const LIST_TIMEOUT = 12_000;
-/** The API keys of one scope. All calls but {@link create} repeat themselves until Neon has answered. */
+/** The API keys of one scope. All methods except {@link create} repeat their requests until Neon has answered. */
 class Keys {
     scope;
     #requests;
@@ -806,7 +805,7 @@ class Keys {
         this.scope = scope;
         this.#requests = requests;
     }
-    /** Asks once for a key. The caller decides about repeating: a create that may have happened must be undone first. */
+    /** Sends one create. The caller decides whether to repeat it: a create that may have been applied must be undone first. */
     create(name) {
         return this.#requests.attempt({
             action: 'create the API key',
@@ -817,14 +816,14 @@ class Keys {
             decode: (body) => {
                 const answered = decodeCreatedKey(body, this.#requests.mask);
                 if (this.#requests.isOwnKey(answered.key))
-                    throw new InvalidBody('the very key that was sent');
+                    throw new InvalidBody('the API key that was sent');
                 return answered;
             },
         });
     }
     /** Every key of the personal account or the organization; Neon's list has no pages. */
     list() {
-        return this.#requests.persist({
+        return this.#requests.retry({
             action: 'list the API keys',
             method: 'GET',
             path: (0,scope/* keysPath */.Kr)(this.scope),
@@ -832,9 +831,9 @@ class Keys {
             decode: (body) => decodeKeys(body, this.#requests.mask),
         });
     }
-    /** Revokes a key. Neon's 404 is thrown as {@link NeonRefused}; the caller knows what it means. */
+    /** Revokes a key. Neon's 404 is thrown as {@link NeonRefused}; the caller interprets it. */
     revoke(id) {
-        return this.#requests.persist({
+        return this.#requests.retry({
             action: `revoke the API key ${id}`,
             method: 'DELETE',
             path: `${(0,scope/* keysPath */.Kr)(this.scope)}/${encodeURIComponent(id)}`,
@@ -843,16 +842,16 @@ class Keys {
         });
     }
     /**
-     * Revokes a key by its ID, and settles Neon's 404 by the list.
+     * Revokes a key by its ID. If Neon answers 404, the list decides whether the key is revoked.
      *
-     * The 404 alone could also mean a wrong organization or a wrong account. The name is looked for as well: should the
-     * answer that brought the ID have been wrong about it, the key is listed under another one.
+     * A 404 alone could also mean a wrong organization or account. The list is also searched for the name: if the answer with
+     * the ID was wrong, the key is listed under another ID.
      *
-     * @param isMeant which other listed keys a 404 leads to
-     * @returns `undefined` when the key was gone already
-     * @throws {NeonRefused | NeonUnreachable | GaveUp} when the key may still be alive
+     * @param isMeant which other listed keys to revoke after a 404
+     * @returns `undefined` if the key was already revoked
+     * @throws {NeonRefused | NeonUnreachable | GaveUp} if the key may still be alive
      */
-    async revokeForCertain({ id, name }, isMeant = (key) => key.name === name) {
+    async revokeAndConfirm({ id, name }, isMeant = (key) => key.name === name) {
         try {
             return await this.revoke(id);
         }
@@ -863,9 +862,9 @@ class Keys {
             if (listed.some((key) => key.id === id))
                 throw error;
             let revoked;
-            // Another look of post's may have revoked it by now.
+            // Post's other search may have revoked it by now.
             for (const other of listed.filter(isMeant))
-                revoked = await this.revokeForCertain(other);
+                revoked = await this.revokeAndConfirm(other);
             return revoked;
         }
     }
@@ -873,14 +872,14 @@ class Keys {
      * Lists the keys and revokes some of them; one that cannot be revoked does not stop the rest.
      *
      * @param choose which of all listed keys
-     * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | GaveUp} when one of them may still be alive
+     * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | GaveUp} if one of them may still be alive
      */
     async revokeListed(choose) {
         const revoked = [];
         const failures = [];
         for (const { id, name } of choose(await this.list())) {
             try {
-                const key = await this.revokeForCertain({ id, name });
+                const key = await this.revokeAndConfirm({ id, name });
                 revoked.push({ id, name, lastUsedAt: key?.lastUsedAt, lastUsedFrom: key?.lastUsedFrom });
             }
             catch (failure) {
@@ -905,41 +904,41 @@ const VERSION = '1.0.0';
 
 
 /**
- * Statuses by which Neon says that it did nothing (https://api-docs.neon.tech/reference/getting-started-with-neon-api).
- * A gateway may say the same after Neon has acted, so they count only where it was certainly Neon who answered.
+ * Statuses that mean that Neon did nothing (https://api-docs.neon.tech/reference/getting-started-with-neon-api). A gateway
+ * may send them after Neon has acted, so they count only if the answer certainly comes from Neon.
  */
 const UNDONE = new Set([423, 503]);
-/** Statuses by which a gateway says that Neon took too long, which may have acted by then. */
+/** Statuses of a gateway's timeout; Neon may still have acted. */
 const TIMED_OUT = new Set([408, 425, 499]);
 /** undici's error for an answer that is not HTTP/1.1; it has no code. */
 const NOT_HTTP = /^HTTPParserError$/;
-/** Codes for an answer that Neon does not give: not HTTP/1.1, or larger than any of Neon's. */
+/** Codes for an answer that cannot come from Neon: not HTTP/1.1, or larger than any of Neon's. */
 const INVALID = /^(?:HTTPParserError|UND_ERR_RES_EXCEEDED_MAX_SIZE)$/;
 const PROXY_SETTINGS = 'HTTPS_PROXY, HTTP_PROXY and NO_PROXY';
 /** Codes of failures that waiting cannot fix (src/base/proxy.ts, Node, OpenSSL), and what to do about them. */
-const LASTING = [
+const PERMANENT = [
     [/^PROXY_(?:UNUSABLE|REFUSED)$/, ({ settings }) => `Check ${settings}.`],
     [
         /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/,
-        ({ now }) => `The clock of this machine says ${now}. If that is wrong, correct it; otherwise the certificate has to be renewed.`,
+        ({ now }) => `The clock of this machine says ${now}. If that is wrong, correct it; otherwise, renew the certificate.`,
     ],
     [/^ERR_TLS_CERT_ALTNAME_INVALID$/, ({ settings }) => `The certificate is for another host name. Check ${settings}.`],
-    [/^ERR_SSL_.*CERTIFICATE/, ({ settings }) => `A client certificate is asked for there. Check ${settings}.`],
+    [/^ERR_SSL_.*CERTIFICATE/, ({ settings }) => `The server requires a client certificate. Check ${settings}.`],
     [
         /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|^ERR_TLS_/,
-        () => 'If a proxy of your own signs the connection, name its certificate in NODE_EXTRA_CA_CERTS.',
+        () => 'If a proxy uses its own certificate, set NODE_EXTRA_CA_CERTS to a file that contains it.',
     ],
     [
         /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/,
-        ({ settings }) => `No TLS is spoken there. Check ${settings}: whether https:// has to be http://, and the port.`,
+        ({ settings }) => `The server does not use TLS. Check ${settings}: whether https:// should be http://, and the port.`,
     ],
     [
         /^ERR_SSL_.*(?:PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|HANDSHAKE_FAILURE|NO_CIPHERS_AVAILABLE)$/,
-        ({ settings }) => `TLS 1.2 or newer is needed there. Check ${settings}.`,
+        ({ settings }) => `The server does not support TLS 1.2 or newer. Check ${settings}.`,
     ],
-    [/^ERR_SSL_.*NO_APPLICATION_PROTOCOL$/, ({ settings }) => `HTTP/1.1 is needed there. Check ${settings}.`],
-    [/^ERR_SSL_.*UNRECOGNIZED_NAME$/, ({ settings }) => `No such host is known there. Check ${settings}.`],
-    [NOT_HTTP, ({ settings }) => `HTTP/1.1 is needed there. Check ${settings}.`],
+    [/^ERR_SSL_.*NO_APPLICATION_PROTOCOL$/, ({ settings }) => `The server does not support HTTP/1.1. Check ${settings}.`],
+    [/^ERR_SSL_.*UNRECOGNIZED_NAME$/, ({ settings }) => `The server does not know this host name. Check ${settings}.`],
+    [NOT_HTTP, ({ settings }) => `The server does not support HTTP/1.1. Check ${settings}.`],
 ];
 /**
  * Classifies an answer.
@@ -959,7 +958,7 @@ function classifyResponse(response, decode, attempt) {
         return { kind: 'again', why, sent: true, limited: status === 429, retryAfter };
     }
     if (status >= 300 && status < 400) {
-        const message = `The address of Neon's API answered with a redirect (${status}, request ${attempt.requestId}), which is not followed, since the API key would travel along. Check api_host.`;
+        const message = `The address of Neon's API answered with a redirect (${status}, request ${attempt.requestId}), which is not followed, since that would send the API key elsewhere. Check api_host.`;
         return { kind: 'refused', error: new errors/* NeonRefused */.lD(message, status) };
     }
     const mayBeDone = UNDONE.has(status) || (TIMED_OUT.has(status) && !neons?.certain);
@@ -976,39 +975,39 @@ function readAnswer({ status, body }, decode, attempt) {
     catch (error) {
         if (!(error instanceof InvalidBody))
             throw error;
-        const why = `Asked to ${attempt.action}, Neon answered with ${error.message} (${status}, request ${attempt.requestId})`;
+        const why = `Could not ${attempt.action}: Neon answered with ${error.message} (${status}, request ${attempt.requestId})`;
         return { kind: 'maybe', why, invalid: true };
     }
 }
-/** Classifies an attempt that got no complete answer by whether the request may have left this machine. */
+/** Classifies an attempt without a complete answer by whether any of the request may have been sent. */
 function classifyFailure(error, attempt) {
     const why = `Could not ${attempt.action}: ${(0,errors/* formatError */.Wk)(error)} (request ${attempt.requestId})`;
     const codes = codesOf(error);
     if (error.sent)
         return { kind: 'maybe', why, invalid: codes.some((code) => INVALID.test(code)) };
-    const advice = adviceForLasting(codes, attempt.date);
+    const advice = adviceForPermanent(codes, attempt.date);
     if (advice !== undefined)
         return { kind: 'refused', error: new errors/* NeonUnreachable */.Db(`${why}. ${advice}`) };
     return { kind: 'again', why, sent: false, limited: false, retryAfter: undefined };
 }
-/** The codes of an error and its causes, or the names of those without one. */
+/** The codes of an error and its causes; the names of those without a code. */
 function codesOf(error) {
     if (!(error instanceof Error))
         return [];
     const inner = error instanceof AggregateError ? error.errors.flatMap(codesOf) : [];
     return [String(error.code ?? error.name), ...inner, ...codesOf(error.cause)];
 }
-/** What to do about a failure that waiting cannot fix; `undefined` for one that may pass. */
-function adviceForLasting(codes, date) {
+/** What to do about a failure that waiting cannot fix; `undefined` for a temporary one. */
+function adviceForPermanent(codes, date) {
     const settings = codes.some((code) => code.startsWith('PROXY_')) ? PROXY_SETTINGS : 'api_host';
     const failed = { settings, now: new Date(date).toISOString() };
-    return LASTING.find(([lasting]) => codes.some((code) => lasting.test(code)))?.[1](failed);
+    return PERMANENT.find(([permanent]) => codes.some((code) => permanent.test(code)))?.[1](failed);
 }
 /**
- * Reads how long Neon asks to wait. A date counts from the answer's own `Date`, since this machine's clock may be wrong.
+ * Reads how long Neon asks to wait. A date is compared with the answer's `Date`, since this machine's clock may be wrong.
  *
  * @param date the current date in milliseconds since 1970, for an answer without a `Date`
- * @returns milliseconds, or `undefined` where the header is missing or unreadable
+ * @returns milliseconds, or `undefined` if the header is missing or invalid
  * @see RFC 9110, section 10.2.3: either seconds or a date
  */
 function readRetryAfter(headers, date) {
@@ -1034,12 +1033,12 @@ var retry = __nccwpck_require__(2590);
 
 
 
-/** Milliseconds that a request in flight gets to finish once the job is cancelled; the runner kills after 7.5 s. */
+/** Milliseconds that a request in flight has to finish after the job is cancelled; the runner sends SIGTERM after 7.5 s. */
 const CANCEL_GRACE = 6_000;
-/** Sends requests to Neon, and the only code that does. */
+/** Sends requests to Neon; no other code does. */
 class Requests {
-    patience;
-    /** Milliseconds by which Neon's clock, as its last answer had it, is ahead of this machine's. */
+    retrier;
+    /** Milliseconds by which Neon's clock, by its last answer, is ahead of this machine's. */
     #ahead = 0;
     #effects;
     #connection;
@@ -1048,34 +1047,34 @@ class Requests {
         const { deadline, onWait = runner.waiting } = connection;
         this.#effects = effects;
         this.#connection = connection;
-        this.patience = new retry/* Patience */.i3({ clock, deadline, random, cancelled, onWait });
+        this.retrier = new retry/* Retrier */.mV({ clock, deadline, random, cancelled, onWait });
     }
-    /** Masks what may be an API key in every log from here on. */
+    /** Masks a possible API key in all logs from now on. */
     mask = (secret) => this.#effects.runner.mask(secret);
-    /** Whether this is the key that the requests are sent with. */
+    /** Whether this is the key that sends the requests. */
     isOwnKey(key) {
         return key === this.#connection.apiKey;
     }
     /**
-     * Repeats a request until Neon has answered, as the table in docs/behavior.md, *Requests*, says.
+     * Repeats a request until Neon has answered, by the table in docs/behavior.md, *Requests*.
      *
      * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | GaveUp | Cancelled}
      */
-    persist(call) {
-        return this.patience.persist(() => this.attempt(call));
+    retry(call) {
+        return this.retrier.retry(() => this.attempt(call));
     }
     /** Sends a request once. */
     async attempt(call) {
         const { clock, http, cancelled } = this.#effects;
         const requestId = (0,external_node_crypto_.randomUUID)();
-        const withdrawal = new AbortController();
-        const withdraw = () => withdrawal.abort();
-        // A request that only reads is dropped at once; one that changes something gets the time that the runner leaves.
+        const controller = new AbortController();
+        const abort = () => controller.abort();
+        // A request that only reads is aborted at once; one that changes something has the time that the runner leaves.
         const onCancel = () => {
             if (call.method === 'GET')
-                withdraw();
+                abort();
             else
-                clock.sleep(CANCEL_GRACE, withdrawal.signal).then(withdraw, () => { });
+                clock.sleep(CANCEL_GRACE, controller.signal).then(abort, () => { });
         };
         if (cancelled.aborted)
             onCancel();
@@ -1083,7 +1082,7 @@ class Requests {
             cancelled.addEventListener('abort', onCancel);
         const about = { action: call.action, requestId, date: clock.date() };
         try {
-            const response = await http.exchange({ ...this.#request(call, requestId), signal: withdrawal.signal });
+            const response = await http.exchange({ ...this.#request(call, requestId), signal: controller.signal });
             this.#readClock(response);
             return classifyResponse(response, call.decode, about);
         }
@@ -1094,10 +1093,10 @@ class Requests {
         }
         finally {
             cancelled.removeEventListener('abort', onCancel);
-            withdraw();
+            abort();
         }
     }
-    /** The date and time by Neon's clock, in milliseconds since 1970: dates in its answers are to be compared with this. */
+    /** The date and time of Neon's clock, in milliseconds since 1970, for comparison with dates in its answers. */
     date() {
         return this.#effects.clock.date() + this.#ahead;
     }
@@ -1139,10 +1138,10 @@ const READ_TIMEOUT = 12_000;
 function connect(effects, connection) {
     const requests = new Requests(effects, connection);
     return {
-        patience: requests.patience,
+        retrier: requests.retrier,
         date: () => requests.date(),
         keysOf: (scope) => new Keys(scope, requests),
-        organizationOf: (projectId) => requests.persist({
+        organizationOf: (projectId) => requests.retry({
             action: `look up the project ${projectId}`,
             method: 'GET',
             path: `/projects/${encodeURIComponent(projectId)}`,
@@ -1151,7 +1150,7 @@ function connect(effects, connection) {
         }),
         async authMethod() {
             const outcome = await requests.attempt({
-                action: 'ask what kind of API key it is',
+                action: 'look up the kind of the API key',
                 method: 'GET',
                 path: '/auth',
                 timeout: READ_TIMEOUT,
@@ -1184,29 +1183,29 @@ var neon_scope = __nccwpck_require__(7724);
 ;// CONCATENATED MODULE: ./build/js/neon/refusals.js
 
 
-/** Parts of Neon's 404 messages, as others have seen them live; Neon's documentation does not have them. */
+/** Parts of Neon's 404 messages that others have reported; Neon's documentation does not contain them. */
 const PROJECT_SCOPED = 'outside the project this key is scoped to';
 const ORGANIZATION_KEY = 'not allowed for organization API keys';
 const NO_MEMBER = 'not an organization member';
-/** Whether the kind of the `api_key` decides what to advise: every key that may list is the right one to list with. */
+/** Whether the advice depends on the kind of the `api_key`: for listing, it does not. */
 function dependsOnAuthMethod(refused, { purpose, scope }) {
-    return purpose === 'create' && isOutOfReach(refused, scope) && kindOfKey(refused) === undefined;
+    return purpose === 'create' && isInaccessible(refused, scope) && kindOfKey(refused) === undefined;
 }
 /**
  * Turns Neon's refusal into an error that says what to do next.
  *
- * @param authMethod `auth_method` of `GET /auth`, where it was asked
+ * @param authMethod `auth_method` of `GET /auth`, if it was requested
  */
 function explainRefusal(refused, attempted, authMethod) {
     const advice = adviseOn(refused, attempted, authMethod);
     return new errors/* NeonRefused */.lD(advice === '' ? refused.message : `${advice} ${refused.message}`, refused.status, refused.reason);
 }
 const isMissingOrForbidden = ({ status }) => status === 403 || status === 404;
-/** An organization or a project that does not exist, or that this key does not reach: Neon says so, and nobody else. */
-function isOutOfReach(refused, scope) {
+/** Whether Neon says that the organization or project does not exist, or that this key has no access to it. */
+function isInaccessible(refused, scope) {
     return isMissingOrForbidden(refused) && refused.reason !== undefined && scope.kind !== 'personal';
 }
-/** What kind of key Neon says the `api_key` is, as it refuses it. */
+/** The kind of the `api_key`, from Neon's refusal. */
 function kindOfKey({ reason = '' }) {
     if (reason.includes(PROJECT_SCOPED))
         return 'project-scoped';
@@ -1214,22 +1213,22 @@ function kindOfKey({ reason = '' }) {
 }
 function adviseOn(refused, { purpose, scope }, authMethod) {
     if (refused.status === 401) {
-        return 'Neon rejected the key in the api_key input: the secret may hold a key that was revoked or mistyped. Store a valid key in it.';
+        return 'Neon rejected the key in the api_key input: the key in the secret may be revoked or mistyped. Store a valid key in it.';
     }
     if (isMissingOrForbidden(refused) && refused.reason === undefined) {
-        return "Somebody else answered in Neon's place, a proxy or a firewall, or api_host is not the address of Neon's API: check api_host (Neon's ends in /api/v2), and the proxy.";
+        return "The answer did not come from Neon but from a proxy or a firewall, or api_host is not the address of Neon's API: check api_host (Neon's ends in /api/v2), and the proxy.";
     }
     const kind = kindOfKey(refused);
     if (kind === 'project-scoped') {
-        return `The api_key input holds a project-scoped API key, which reaches one project and cannot ${purpose} keys. Store ${rightKey(purpose, scope)} in the secret.`;
+        return `The api_key input contains a project-scoped API key, which has access to one project and cannot ${purpose} keys. Store ${rightKey(purpose, scope)} in the secret.`;
     }
-    if (kind === 'organization' || (authMethod === 'api_key_org' && isOutOfReach(refused, scope))) {
+    if (kind === 'organization' || (authMethod === 'api_key_org' && isInaccessible(refused, scope))) {
         if (purpose === 'create') {
-            return "The api_key input holds an organization's API key, which can list and revoke keys but not create them: creating takes the personal API key of an admin of the organization. Store such a key in the secret.";
+            return "The api_key input contains an organization's API key, which can list and revoke keys but not create them: creating requires the personal API key of an admin of the organization. Store such a key in the secret.";
         }
-        return "The api_key input holds an organization's API key, which cannot list personal keys: set org_id, or store the personal API key whose keys are meant.";
+        return "The api_key input contains an organization's API key, which cannot list personal keys: set org_id, or store a personal API key of the account whose keys you want to sweep.";
     }
-    if (!isOutOfReach(refused, scope))
+    if (!isInaccessible(refused, scope))
         return '';
     if (purpose === 'list')
         return adviseLister(scope);
@@ -1244,17 +1243,17 @@ function rightKey(purpose, scope) {
 function adviseLister(scope) {
     if (scope.kind === 'unresolved project')
         return `${projectNotFound(scope)}.`;
-    return `The keys of the ${(0,neon_scope/* describeScope */.OI)(scope)} are not visible to the api_key: check org_id. Listing takes the organization's own API key or the personal key of one of its admins.`;
+    return `The keys of the ${(0,neon_scope/* describeScope */.OI)(scope)} are not visible to the api_key: check org_id. Listing requires the organization's own API key or the personal key of one of its admins.`;
 }
 function adviseOutsider(scope) {
-    return `The owner of the api_key is not a member of the organization, or has left it, so nothing can be created for the ${(0,neon_scope/* describeScope */.OI)(scope)}: check org_id, or store ${rightKey('create', scope)} in the secret.`;
+    return `The owner of the api_key is not a member of the organization, or has left it, so no key can be created for the ${(0,neon_scope/* describeScope */.OI)(scope)}: check org_id, or store ${rightKey('create', scope)} in the secret.`;
 }
 function adviseCreator(scope) {
     if (scope.kind === 'unresolved project') {
-        return `${projectNotFound(scope)}. Creating a key for it takes the personal API key of an admin of its organization.`;
+        return `${projectNotFound(scope)}. Creating a key for it requires the personal API key of an admin of its organization.`;
     }
     const where = scope.kind === 'project' ? 'org_id and project_id' : 'org_id';
-    return `The ${(0,neon_scope/* describeScope */.OI)(scope)} was not found, or the owner of the api_key is not an admin there: check ${where}. Creating the key takes the personal API key of an admin of the organization.`;
+    return `The ${(0,neon_scope/* describeScope */.OI)(scope)} was not found, or the owner of the api_key is not an admin there: check ${where}. Creating the key requires the personal API key of an admin of the organization.`;
 }
 function projectNotFound({ projectId }) {
     return `The project ${projectId} was not found with this key: check project_id, and that the owner of the api_key can see the project`;
@@ -1264,9 +1263,9 @@ function projectNotFound({ projectId }) {
 
 
 /**
- * Resolves a project to its organization: only organizations have project-scoped keys, so Neon is asked which one.
+ * Looks up the organization of a project, since only organizations have project-scoped keys.
  *
- * @throws {NeonRefused} explained
+ * @throws {NeonRefused} with advice
  * @throws {InputError} for a project of no organization
  */
 async function resolveScope(neon, scope, purpose) {
@@ -1277,14 +1276,14 @@ async function resolveScope(neon, scope, purpose) {
         throw await explain(error, neon, { purpose, scope });
     });
     if (orgId === '') {
-        throw new errors/* InputError */.dz(`The project ${projectId} belongs to no organization, and only organizations have API keys for a single project. Leave project_id out to get a personal key, or move the project to an organization.`);
+        throw new errors/* InputError */.dz(`The project ${projectId} belongs to no organization, and only organizations have API keys for a single project. Omit project_id to get a personal key, or move the project to an organization.`);
     }
     return { kind: 'project', orgId, projectId };
 }
 /**
  * Lists the API keys of a scope.
  *
- * @throws {NeonRefused} explained
+ * @throws {NeonRefused} with advice
  */
 function listExplained(neon, scope) {
     return neon
@@ -1294,7 +1293,7 @@ function listExplained(neon, scope) {
         throw await explain(error, neon, { purpose: 'list', scope });
     });
 }
-/** An error with advice. Costs a request only where the kind of the key decides what to advise. */
+/** Adds advice to an error. Sends a request only if the advice depends on the kind of the key. */
 async function explain(error, neon, attempted) {
     if (!(error instanceof errors/* NeonRefused */.lD))
         return error;
@@ -1310,29 +1309,28 @@ async function explain(error, neon, attempted) {
 
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   i3: () => (/* binding */ Patience),
-/* harmony export */   k_: () => (/* binding */ invalidAnswer)
+/* harmony export */   k_: () => (/* binding */ invalidAnswer),
+/* harmony export */   mV: () => (/* binding */ Retrier)
 /* harmony export */ });
 /* unused harmony export waitBefore */
 /* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2438);
 
-/** Milliseconds; the first wait is anything up to this, each further one up to twice the one before. */
+/** Milliseconds; the maximum of the first wait. It doubles with each further wait. */
 const BASE_WAIT = 500;
-/** Milliseconds; no wait that Neon did not ask for is longer. */
+/** Milliseconds; the maximum of a wait that Neon did not ask for. */
 const LONGEST_WAIT = 10_000;
-/** Milliseconds between two attempts past a rate limit, see {@link waitBefore}; chosen by `npm run bench:load`. */
-const PLACE_IN_LINE = 5_000;
-/** Milliseconds; an attempt with less time than this reports only that the time was up, and hides what was wrong. */
+/** Milliseconds between two attempts after a rate limit, see {@link waitBefore}; chosen with `npm run bench:load`. */
+const RATE_LIMIT_INTERVAL = 5_000;
+/** Milliseconds; an attempt with less time would only report a timeout and hide the cause. */
 const SHORTEST_ATTEMPT = 1_000;
 /**
- * How long to wait before the next attempt. What Neon asks for (`Retry-After`) is always waited in full.
+ * How long to wait before the next attempt. A wait that Neon asks for (`Retry-After`) is never shortened.
  *
  * Failures (no connection, 503, …) wait exponentially with full jitter.
  *
- * A rate limit (429) is a queue, not a failure: the jobs of a matrix all start at once. Each job draws one random place
- * within a few seconds, and comes back at the same interval from then on. So the jobs stay spread evenly, no job falls
- * further and further behind by backing off, and the queue is served at the full rate until it is empty;
- * `npm run bench:load` measures it against exponential waits.
+ * A rate limit (429) is a queue, not a failure: the jobs of a matrix all start at once. Each job waits a random time within
+ * a few seconds, and then retries at a fixed interval. So the jobs stay evenly spread, no job falls behind by backing off,
+ * and requests are served at the full rate until all are done. `npm run bench:load` compares this with exponential waits.
  *
  * @param attempt 0 for the first wait
  * @returns milliseconds
@@ -1340,21 +1338,21 @@ const SHORTEST_ATTEMPT = 1_000;
  */
 function waitBefore(attempt, { retryAfter = 0, limited = false }, random) {
     if (limited)
-        return attempt === 0 ? retryAfter + random() * PLACE_IN_LINE : Math.max(retryAfter, PLACE_IN_LINE);
+        return attempt === 0 ? retryAfter + random() * RATE_LIMIT_INTERVAL : Math.max(retryAfter, RATE_LIMIT_INTERVAL);
     return retryAfter + random() * Math.min(LONGEST_WAIT, BASE_WAIT * 2 ** attempt);
 }
 /** Waits between attempts, until the step's deadline. */
-class Patience {
+class Retrier {
     #waiting;
     constructor(waiting) {
         this.#waiting = waiting;
     }
     /**
-     * Waits as {@link waitBefore} says, unless the deadline leaves no time for another attempt after that.
+     * Waits for the time of {@link waitBefore}, unless the deadline leaves no time for another attempt after it.
      *
      * @param why how the attempt ended, for the log or the error
      * @param attempt 0 for the first wait
-     * @throws {GaveUp} when the deadline leaves no time for another attempt; {@link RateLimited} after a 429
+     * @throws {GaveUp} if the deadline leaves no time for another attempt; {@link RateLimited} after a 429
      * @throws {Cancelled} as soon as the job is cancelled
      */
     async waitOrGiveUp(why, attempt, hint = {}) {
@@ -1363,20 +1361,19 @@ class Patience {
         if (wait + SHORTEST_ATTEMPT > deadline.remaining()) {
             const asked = hint.retryAfter === undefined ? '' : `, and Neon asks to wait ${Math.ceil(hint.retryAfter / 1000)} s`;
             const Failure = hint.limited ? _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RateLimited */ .JH : _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .GaveUp */ .TL;
-            throw new Failure(`${why}. Gave up: this step may take ${deadline.seconds} s${asked}. See https://neonstatus.com, and whether this runner can reach Neon.`);
+            throw new Failure(`${why}. Gave up: this step is limited to ${deadline.seconds} s${asked}. See https://neonstatus.com, and check whether this runner can reach Neon.`);
         }
         onWait(`${why}. Trying again in ${(wait / 1000).toFixed(1)} s.`);
         await clock.sleep(wait, cancelled);
     }
     /**
-     * Repeats a request that does no harm when it is carried out twice (list, look up, revoke by ID) until Neon has
-     * answered.
+     * Repeats a request until Neon has answered. The request must be safe to carry out twice (list, look up, revoke by ID).
      *
-     * @throws {NeonRefused | NeonUnreachable} when asking again would not help
+     * @throws {NeonRefused | NeonUnreachable} if a retry would not help
      * @throws {InvalidAnswer} at the second invalid answer in a row
-     * @throws {GaveUp} when the deadline leaves no time for another attempt
+     * @throws {GaveUp} if the deadline leaves no time for another attempt
      */
-    async persist(send) {
+    async retry(send) {
         let invalid = false;
         for (let attempt = 0;; attempt += 1) {
             const outcome = await send();
@@ -1394,7 +1391,7 @@ class Patience {
 }
 /** The error for a second invalid answer in a row. */
 function invalidAnswer(why) {
-    return new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InvalidAnswer */ .WL(`${why}, for the second time. Somebody else may be answering in Neon's place: check api_host, and whether a proxy or a sign-in page stands between this runner and Neon.`);
+    return new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InvalidAnswer */ .WL(`${why}, for the second time. The answers may not come from Neon: check api_host, and whether a proxy or a sign-in page is between this runner and Neon.`);
 }
 
 
@@ -1416,7 +1413,7 @@ const NEON_ID = /^[a-z0-9-]{1,60}$/;
 function keysPath(scope) {
     return scope.kind === 'personal' ? '/api_keys' : `/organizations/${encodeURIComponent(scope.orgId)}/api_keys`;
 }
-/** The scope in words, for logs and errors. */
+/** The scope as text, for logs and errors. */
 function describeScope(scope) {
     switch (scope.kind) {
         case 'personal':
@@ -1429,7 +1426,7 @@ function describeScope(scope) {
             return `project ${scope.projectId}`;
     }
 }
-/** Whether a key of this scope may revoke itself: Neon refuses project-scoped keys every call on API keys. */
+/** Whether a key of this scope can revoke itself: Neon refuses all calls about API keys from project-scoped keys. */
 function canRevokeItself(scope) {
     return scope.kind !== 'project';
 }
@@ -1463,12 +1460,11 @@ function canRevokeItself(scope) {
 const NEON_API_HOST = 'https://console.neon.tech/api/v2';
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /**
- * Names that the runner refuses or keeps for itself, and names by which a key could change how programs run, on any
- * system.
+ * Names that the runner refuses or reserves, and names with which a key could change how programs run, on any system.
  *
  * `GITHUB_*` and `RUNNER_*` cannot be overwritten, `NODE_OPTIONS` is refused
  * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, 'Setting an environment
- * variable'); the others would break the steps that follow, or send their traffic elsewhere.
+ * variable'); the others would break later steps, or redirect their traffic.
  */
 const RESERVED_PREFIXES = /^(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE|LD|DYLD|NODE|NPM_CONFIG|GIT|DOTNET|OPENSSL|SSL_CERT|PROCESSOR|USERDOMAIN)_/i;
 const RESERVED = new Set([
@@ -1492,8 +1488,7 @@ function readInputs(runner, environment) {
     return { apiKey, envName, ...readTargetInputs(runner) };
 }
 /**
- * The inputs that say where the keys of this job are. Post reads them only where main left no record that can be
- * believed.
+ * The inputs that say where the keys of this job are. Post reads them only if main left no valid record.
  *
  * @throws {InputError} for the first input that cannot be used
  */
@@ -1505,7 +1500,7 @@ function readTargetInputs(runner) {
         apiHost: readApiHost(runner),
     };
 }
-/** The long-lived key, masked; an empty string where there is none. */
+/** The long-lived key, masked; an empty string if there is none. */
 function readApiKey(runner) {
     const apiKey = runner.input('api_key');
     runner.mask(apiKey);
@@ -1514,22 +1509,22 @@ function readApiKey(runner) {
 /**
  * The long-lived key, masked and checked.
  *
- * @throws {InputError} where there is none, or what cannot be a key
+ * @throws {InputError} if it is empty or cannot be a key
  */
 function readUsableApiKey(runner) {
     const apiKey = readApiKey(runner);
     if (apiKey === '') {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_key input is empty. Pass the secret that holds your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
-            'GitHub gives no secrets to runs from forks and to Dependabot (which has secrets of its own), and an unknown secret is empty, too.');
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_key input is empty. Pass the secret that contains your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
+            'Runs from forks and Dependabot get no Actions secrets (Dependabot has its own secrets), and a secret that does not exist is empty.');
     }
     if (!(0,_neon_api_key_js__WEBPACK_IMPORTED_MODULE_1__/* .canBeApiKey */ .x)(apiKey)) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_key input holds white space, line breaks or characters that no Neon API key has, or is too short for one. Store the key alone in the secret, on one line.');
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_key input contains white space, line breaks or characters that no Neon API key has, or is too short for one. Store only the key in the secret, on one line.');
     }
     return apiKey;
 }
 /**
- * Whose keys; the same inputs in both actions. `scope` may be left out where an ID says it, but personal scope must be
- * stated: an ID that is empty by mistake must not widen what the key reaches.
+ * The scope of the keys; the same inputs in both actions. `scope` can be omitted if an ID determines it, but personal scope
+ * must be explicit: an ID that is empty by mistake must not give the key more access.
  */
 function readScope(runner) {
     const stated = runner.input('scope');
@@ -1549,14 +1544,14 @@ function readScope(runner) {
         case 'personal':
             if (orgId !== '' || projectId !== '') {
                 const given = [orgId && 'org_id', projectId && 'project_id'].filter(Boolean).join(' and ');
-                throw disagree('personal', `takes no IDs. Remove ${given}, or change scope to what is meant.`);
+                throw disagree('personal', `takes no IDs. Remove ${given}, or change scope.`);
             }
             return { kind: 'personal' };
         case '':
             throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`Neither org_id nor project_id is set, and no scope is stated. ${MAYBE_NOT_SET} ` +
-                "For personal keys, which reach everything that the owner of the api_key can reach, write 'scope: personal'.");
+                "For a personal key, which can do everything that the owner of the api_key can, write 'scope: personal'.");
         default:
-            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The scope input is '${stated}'; it can be 'project', 'organization' or 'personal'. Leave it out to go by the IDs.`);
+            throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The scope input is '${stated}'; it can be 'project', 'organization' or 'personal'. Omit it to choose the scope by the IDs.`);
     }
 }
 const MAYBE_NOT_SET = 'The ID may come from a variable that is not set: look for it in the settings of the repository, of the environment that the job names, and of the organization, and check how the input is spelled.';
@@ -1576,24 +1571,24 @@ function readEnvName(runner) {
         throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The env_name input, '${name}', is not a valid variable name: letters, digits and underscores, not starting with a digit. Leave it empty to export no variable.`);
     }
     if (RESERVED_PREFIXES.test(name) || RESERVED.has(name.toUpperCase())) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The env_name input, '${name}', is reserved: the runner or the programs of later steps give it a meaning of their own. Use another name, such as NEON_API_KEY.`);
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The env_name input, '${name}', is reserved: it has a meaning for the runner or for programs in later steps. Use another name, such as NEON_API_KEY.`);
     }
     return name;
 }
-/** A job-level variable with the long-lived key is what this action is there to end. */
+/** A job-level variable with the long-lived key would defeat the purpose of this action. */
 function refuseExposedKey(envName, apiKey, environment) {
-    // An object also has members that are no variables, such as `constructor`.
+    // An object also has members that are not variables, such as `constructor`.
     if (envName === undefined || !Object.hasOwn(environment, envName) || environment[envName]?.trim() !== apiKey)
         return;
-    throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The variable ${envName} already holds the long-lived key, so every step of this job can read it, and no key was created. ` +
-        `Remove ${envName} from the env of the workflow, the job and this step, and write the secret at this step only: api_key: \${{ secrets.… }}. ` +
-        'If that variable has to stay, choose another env_name.');
+    throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The variable ${envName} already contains the long-lived key, so every step of this job can read it, and no key was created. ` +
+        `Remove ${envName} from the env of the workflow, the job and this step, and use the secret only in this step: api_key: \${{ secrets.… }}. ` +
+        'To keep that variable, choose another env_name.');
 }
-/** The job's ID, which only an expression can tell (`job.check_run_id`); the same input in both actions. */
+/** The job's ID, which only an expression provides (`job.check_run_id`); the same input in both actions. */
 function readJobId(runner) {
     const value = runner.input('job_id') || '0';
     if (!/^(?:0|[1-9]\d{0,18})$/.test(value)) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The job_id input is '${value}', not a number. Leave it out: its default is the ID that the runner tells.`);
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The job_id input is '${value}', not a number. Omit it: its default is the ID that the runner provides.`);
     }
     return value;
 }
@@ -1604,21 +1599,21 @@ function readOnRevokeFailure(runner) {
     }
     return value;
 }
-/** Where Neon's API is; the same input in both actions. */
+/** The address of Neon's API; the same input in both actions. */
 function readApiHost(runner) {
     const value = runner.input('api_host') || NEON_API_HOST;
-    // The value itself is not repeated where it may hold a password.
+    // Messages do not repeat the value, which may contain a password.
     const url = URL.parse(value);
     if (!url)
         throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The api_host input is not a URL; Neon's is ${NEON_API_HOST}.`);
     if (url.username || url.password) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_host input holds a user name or password; write the address alone.');
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz('The api_host input contains a user name or password; write only the address.');
     }
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (0,_base_loopback_js__WEBPACK_IMPORTED_MODULE_3__/* .isLoopback */ .U)(url.hostname))) {
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The api_host input must start with https://, since the API key travels there (plain http is for a loopback address only); Neon's is ${NEON_API_HOST}.`);
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(`The api_host input must start with https://, since the API key is sent there (plain http is for a loopback address only); Neon's is ${NEON_API_HOST}.`);
     }
     if (url.search || url.hash)
-        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz("The api_host input must not hold a '?' or '#'.");
+        throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz("The api_host input must not contain a '?' or '#'.");
     return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
 }
 
@@ -9918,37 +9913,41 @@ var neon_scope = __nccwpck_require__(7724);
 // EXTERNAL MODULE: ./build/js/neon/retry.js
 var retry = __nccwpck_require__(2590);
 ;// CONCATENATED MODULE: ./build/js/neon/settle.js
-// Whether a created key is the one that was asked for: the table in docs/behavior.md, *Answers*. What an answer leaves
-// open is settled by one list, never guessed.
-/** Whether the answer gives another name than the one asked for: then it may be about somebody else's key. */
-function hasOtherName(asked, answered) {
-    return answered.name !== undefined && answered.name !== asked.name;
+// Decides whether a created key is the requested one, by the table in docs/behavior.md, *Answers*. If the answer does not
+// decide it, one list does.
+/** Whether the answer has a name other than the requested one: then it may be about somebody else's key. */
+function hasOtherName(requested, answered) {
+    return answered.name !== undefined && answered.name !== requested.name;
 }
-/** Whether only the list can tell which key was created, or how far it reaches. */
-function needsList(asked, answered) {
-    return hasOtherName(asked, answered) || (asked.projectId !== undefined && answered.projectId === undefined);
+/** Whether the list is needed to find out which key was created, or its scope. */
+function needsList(requested, answered) {
+    return hasOtherName(requested, answered) || (requested.projectId !== undefined && answered.projectId === undefined);
 }
 /**
- * Compares an answer with what was asked for.
+ * Compares an answer with the requested key.
  *
- * @param listed all keys of the scope, where the answer {@link needsList}
+ * @param listed all keys of the scope, if the answer {@link needsList}
  */
-function settle(asked, answered, listed) {
-    if (!needsList(asked, answered)) {
-        return answered.projectId === asked.projectId ? { kind: 'believed', name: asked.name } : wrongReach(asked, answered);
+function settle(requested, answered, listed) {
+    if (!needsList(requested, answered)) {
+        return answered.projectId === requested.projectId
+            ? { kind: 'accepted', name: requested.name }
+            : wrongScope(requested, answered);
     }
     const entry = listed.find(({ id }) => id === answered.id);
-    const taken = listed.some(({ id, name }) => name === asked.name && id !== answered.id);
+    const taken = listed.some(({ id, name }) => name === requested.name && id !== answered.id);
     if (!entry || taken)
         return { kind: 'not ours' };
     const projectId = answered.projectId ?? entry.projectId;
-    return projectId === asked.projectId ? { kind: 'believed', name: entry.name } : wrongReach(asked, { projectId });
+    return projectId === requested.projectId
+        ? { kind: 'accepted', name: entry.name }
+        : wrongScope(requested, { projectId });
 }
-function wrongReach(asked, found) {
-    const reach = ({ projectId }) => projectId === undefined ? 'a key that is limited to no project' : `a key for the project ${projectId}`;
-    return { kind: 'wrong reach', why: `Asked for ${reach(asked)}, Neon created ${reach(found)}` };
+function wrongScope(requested, found) {
+    const describe = ({ projectId }) => projectId === undefined ? 'a key that is limited to no project' : `a key for the project ${projectId}`;
+    return { kind: 'wrong scope', why: `The request was for ${describe(requested)}, but Neon created ${describe(found)}` };
 }
-/** Finds the keys of creates that may have happened. */
+/** Finds the keys of creates that may have been applied. */
 function findDoubtful(listed, doubtful) {
     const looks = doubtful.map((create) => {
         const named = listed.filter(({ name }) => name === create.name);
@@ -9959,20 +9958,20 @@ function findDoubtful(listed, doubtful) {
     return { keys: looks.flatMap(({ keys }) => keys), doubtful: looks.map((look) => look.doubtful) };
 }
 
-;// CONCATENATED MODULE: ./build/js/steps/create-for-certain.js
+;// CONCATENATED MODULE: ./build/js/steps/create-and-confirm.js
 
 
 
 
 /**
- * Creates a key and makes sure that it is the only one.
+ * Creates a key and ensures that it is the only one.
  *
- * A create that may have happened is never repeated: its key is looked for and revoked, and the next one gets a new
- * name. The old name stays in the journal, since a request cut off in flight may land later still; post looks again.
+ * A create that may have been applied is never repeated: its key is looked for and revoked, and the next create uses a new
+ * name. The old name stays in the journal, since a request that was cut off may still be applied later; post looks again.
  *
- * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | WrongReach | GaveUp | Cancelled} when there is no key
+ * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | WrongScope | GaveUp | Cancelled} if there is no key
  */
-async function createForCertain(creation) {
+async function createAndConfirm(creation) {
     const { runner, names, neon, keys, journal } = creation;
     let doubtful = [];
     let invalid = false;
@@ -9982,35 +9981,35 @@ async function createForCertain(creation) {
             invalid = false;
         });
         if (answer.kind === 'refused') {
-            // Certainly no key under this name: post need not look for it.
+            // No key has this name, so post does not have to look for it.
             journal.saveDoubtful(doubtful);
             throw answer.error;
         }
-        const result = answer.kind === 'created' ? await believe(creation, { name, answered: answer.key, doubtful }) : answer;
+        const result = answer.kind === 'created' ? await create_and_confirm_confirm(creation, { name, answered: answer.key, doubtful }) : answer;
         if (result.kind === 'certain')
             return result.key;
-        doubtful = [...doubtful, result.asked ?? { name }];
-        runner.info(`${result.why}. The key may exist all the same; looking for it by its name, ${name}.`);
+        doubtful = [...doubtful, result.requested ?? { name }];
+        runner.info(`${result.why}. The key may still exist; looking for it by its name, ${name}.`);
         const revoked = await keys.revokeListed((listed) => {
             const found = findDoubtful(listed, doubtful);
             doubtful = found.doubtful;
-            // Before our key is gone from the list: see FoundKeys.
+            // Saved before our key is revoked: see FoundKeys.
             journal.saveDoubtful(doubtful);
             return found.keys;
         });
         if (invalid && result.invalid)
             throw (0,retry/* invalidAnswer */.k_)(result.why);
         invalid = result.invalid;
-        const found = revoked.length === 0 ? 'No such key exists so far' : 'It existed and is revoked';
+        const found = revoked.length === 0 ? 'No such key exists so far' : 'It existed and was revoked';
         if (attempt + 1 === names.length) {
             throw new errors/* GaveUp */.TL(`${result.why}. ${found}. Gave up after ${names.length} such attempts, since each may leave a key.`);
         }
-        await neon.patience.waitOrGiveUp(`${found}; a new one is created under another name`, attempt);
+        await neon.retrier.waitOrGiveUp(`${found}; a new one is created under another name`, attempt);
     }
     throw new RangeError('a key needs a name');
 }
 /**
- * Asks for a key until Neon has created one, has refused, or may have created one.
+ * Sends a create until Neon has created the key, has refused, or may have created the key.
  *
  * @param onAgain called before each repetition
  */
@@ -10023,14 +10022,14 @@ async function createUnderName({ neon, keys }, name, onAgain) {
         if (outcome.kind === 'maybe')
             return { ...outcome, kind: 'doubtful' };
         if (outcome.kind === 'refused') {
-            // Neon refuses a name that is taken. After an attempt that Neon said it had not carried out, this refusal may
-            // mean that it had.
+            // Neon refuses a name that is in use. If Neon answered an earlier attempt, this refusal may mean that it was carried
+            // out after all.
             if (sent)
                 return { kind: 'doubtful', why: outcome.error.message.replace(/\.$/, ''), invalid: false };
             return { kind: 'refused', error: await (0,resolve_scope/* explain */.WE)(outcome.error, neon, { purpose: 'create', scope: keys.scope }) };
         }
         try {
-            await neon.patience.waitOrGiveUp(outcome.why, attempt, outcome);
+            await neon.retrier.waitOrGiveUp(outcome.why, attempt, outcome);
         }
         catch (error) {
             if (!sent && !outcome.sent && error instanceof errors/* GaveUp */.TL)
@@ -10042,36 +10041,36 @@ async function createUnderName({ neon, keys }, name, onAgain) {
     }
 }
 /**
- * Checks that the answered key is the one that was asked for, by a list where the answer leaves it open.
+ * Checks that the answered key is the requested one, with a list if the answer does not decide it.
  *
- * @throws {WrongReach} when the key reaches something else; it is revoked
+ * @throws {WrongScope} if the key has another scope; it is revoked
  */
-async function believe({ runner, keys, journal }, { name, answered, doubtful }) {
-    const asked = { name, projectId: keys.projectId };
+async function create_and_confirm_confirm({ runner, keys, journal }, { name, answered, doubtful }) {
+    const requested = { name, projectId: keys.projectId };
     const { id, key } = answered;
-    // Under another name the answer may be about somebody else's key: its ID is not ours to revoke until a list says so.
+    // With another name, the answer may be about somebody else's key: do not revoke its ID unless the list says that it is ours.
     const claimed = { name, answeredId: id };
-    const mayBeForeign = hasOtherName(asked, answered);
-    if (mayBeForeign)
+    const mayBeAnother = hasOtherName(requested, answered);
+    if (mayBeAnother)
         journal.saveDoubtful([...doubtful, claimed]);
     else
         await journal.saveCreated({ id, name, key }, doubtful);
-    const settlement = settle(asked, answered, needsList(asked, answered) ? await keys.list() : []);
+    const settlement = settle(requested, answered, needsList(requested, answered) ? await keys.list() : []);
     switch (settlement.kind) {
         case 'not ours': {
-            const why = `Asked to create the API key ${name}, Neon answered about another one, ${id}`;
-            return { kind: 'doubtful', why, invalid: true, asked: claimed };
+            const why = `Could not create the API key ${name}: Neon answered about another one, ${id}`;
+            return { kind: 'doubtful', why, invalid: true, requested: claimed };
         }
-        case 'wrong reach':
-            if (mayBeForeign)
+        case 'wrong scope':
+            if (mayBeAnother)
                 await journal.saveCreated({ id, name, key }, doubtful);
-            await keys.revokeForCertain({ id, name });
-            throw new errors/* WrongReach */.J_(`${settlement.why}, so it was revoked at once. Check project_id, and run the job again.`);
-        case 'believed':
-            if (mayBeForeign)
+            await keys.revokeAndConfirm({ id, name });
+            throw new errors/* WrongScope */.G5(`${settlement.why}, so it was revoked at once. Check project_id, and run the job again.`);
+        case 'accepted':
+            if (mayBeAnother)
                 await journal.saveCreated({ id, name: settlement.name, key }, doubtful);
             if (settlement.name !== name) {
-                runner.warning(`Neon created the API key ${id} under another name than the one asked for. It is revoked when this job ends, but a sweep cannot recognize it.`, 'The Neon API key has an unexpected name');
+                runner.warning(`Neon created the API key ${id} under a name other than the requested one. It is revoked when this job ends, but a sweep cannot recognize it.`, 'The Neon API key has an unexpected name');
             }
             return { kind: 'certain', key: { id, name: settlement.name, key } };
     }
@@ -10097,7 +10096,7 @@ function describeSuspect({ id, names, scope, cause }) {
     const where = scope === undefined ? '' : ` of the ${(0,neon_scope/* describeScope */.OI)(scope)}`;
     return `${key}${where} may still be alive: ${(0,errors/* formatError */.Wk)(cause).replace(/\.?$/, '.')}`;
 }
-/** What a person has to run. Neon's CLI takes `--org-id` for organization and project-scoped keys. */
+/** The commands that revoke a key manually. Neon's CLI takes `--org-id` for organization and project-scoped keys. */
 function commandsFor({ id, scope }) {
     const flag = scope !== undefined && 'orgId' in scope ? ` --org-id ${scope.orgId}` : '';
     if (id !== undefined)
@@ -10116,9 +10115,9 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./build/js/steps/seal.js
 
 /**
- * Seals a text under the long-lived key, so that post believes only what main of the same use of the action wrote.
+ * Seals a text under the long-lived key, so that post accepts only text from main of the same use of the action.
  *
- * The runner passes `STATE_…` variables that main did not save from the job's environment, which every step can write,
+ * If main did not save a state, the runner passes the `STATE_…` variable of the job's environment, which every step can set;
  * and any process of the job can append to main's state file. None of them has the long-lived key.
  *
  * @param use what the text is bound to; see `useOf` in record.ts
@@ -10126,14 +10125,14 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 function seal(text, apiKey, use) {
     return `${codeOf(text, apiKey, use).toString('base64url')}.${text}`;
 }
-/** The text that was sealed, or `undefined` where the seal does not hold: another key, another use, another text. */
+/** The text that was sealed, or `undefined` if the seal is not valid for this key, use and text. */
 function openSealed(sealed, apiKey, use) {
     const text = sealedText(sealed);
     const given = Buffer.from(sealed.slice(0, sealed.indexOf('.')), 'base64url');
     const expected = codeOf(text, apiKey, use);
     return given.length === expected.length && (0,external_node_crypto_.timingSafeEqual)(given, expected) ? text : undefined;
 }
-/** What stands behind a seal, whether that holds or not. */
+/** The text after a seal, valid or not. */
 function sealedText(sealed) {
     return sealed.slice(sealed.indexOf('.') + 1);
 }
@@ -10144,9 +10143,9 @@ function codeOf(text, apiKey, use) {
 }
 
 ;// CONCATENATED MODULE: ./build/js/steps/record.js
-// What main tells post: one record, whole at each save, in the runner's state. The runner keeps it on disk until the
-// job ends, readable by every later step, and prints it in debug logs: the long-lived key must never be here, the fresh
-// key only once it is masked. See docs/behavior.md, *The record*.
+// What main passes to post: one record in the runner's state, complete at each save. The runner keeps it on disk until the
+// job ends, where every later step can read it, and prints it in debug logs: it must never contain the long-lived key, and
+// the fresh key only after it is masked. See docs/behavior.md, *The record*.
 
 
 
@@ -10154,17 +10153,17 @@ function codeOf(text, apiKey, use) {
 
 const STATE = 'record';
 /**
- * Saves an empty record, which replaces any `STATE_record` that an earlier step has put into the environment. To be done
- * before main can fail in any way.
+ * Saves an empty record, which replaces any `STATE_record` that an earlier step has set in the environment. Must be called
+ * before main can fail.
  */
 function clearRecord(runner) {
     runner.saveState(STATE, '');
 }
 /**
- * What a record is bound to, so that none of another use of the action, in this job or another, is believed: the runner
- * sets these variables for main and post alike, and no step can change them.
+ * What a record is bound to, so that post accepts no record of another use of the action, in this job or another. The
+ * runner sets these variables for main and post, and no step can change them.
  *
- * @param jobId the `job_id` input as it is, which tells the legs of a matrix apart
+ * @param jobId the unchanged `job_id` input, which distinguishes the legs of a matrix
  */
 function useOf(environment, jobId) {
     const names = [
@@ -10179,7 +10178,7 @@ function useOf(environment, jobId) {
     ];
     return [...names.map((name) => environment[name] ?? ''), jobId];
 }
-/** Saves a record, sealed under the long-lived key; the last one saved counts. */
+/** Saves a record, sealed under the long-lived key; the last one counts. */
 function saveRecord(runner, record, { apiKey, use }) {
     runner.saveState(STATE, seal(JSON.stringify(record), apiKey, use));
 }
@@ -10188,18 +10187,18 @@ function readRecord(runner, { apiKey, use }) {
     const saved = runner.state(STATE);
     if (saved === '')
         return { kind: 'missing' };
-    // Without a key there is no seal: anybody could make one under an empty text.
+    // Without a key, no seal is valid: anybody could create one with an empty key.
     const text = (0,api_key/* canBeApiKey */.x)(apiKey) ? openSealed(saved, apiKey, use) : undefined;
-    // Who holds the long-lived key wrote it: main.
+    // Only main, which has the long-lived key, can have written it.
     if (text !== undefined)
         return { kind: 'sealed', record: JSON.parse(text) };
     return { kind: 'not sealed', claim: readClaim(sealedText(saved)) };
 }
-/** What a record claims that is not there. */
+/** The claim of a missing record. */
 const NO_CLAIM = { created: undefined, names: [], orgId: undefined };
-/** So many names at most are reported: main asks under no more, and a message is to stay readable. */
+/** The maximum number of names in a message: main requests no more. */
 const MOST_NAMES = 3;
-/** Reads what anybody may have written, so everything is checked. */
+/** Reads untrusted text, so everything is checked. */
 function readClaim(text) {
     const claim = fieldsOf((0,json/* parseKeepingIds */.T)(text));
     const { id, name, key } = fieldsOf(claim.created);
@@ -10230,17 +10229,17 @@ const isName = (value) => typeof value === 'string' && value.length <= key_name/
 
 
 
-/** Milliseconds after which the main step gives up, however long Neon keeps it waiting; its process ends within 180 s. */
+/** Milliseconds after which the main step gives up; its process ends within 180 s. */
 const CREATE_DEADLINE = 175_000;
 /**
- * The main step: creates a key named after the job, masks it and hands it to the steps that follow.
+ * The main step: creates a key named after the job, masks it and passes it to later steps.
  *
- * Whatever it throws, and wherever it is killed, the record says what the post step has to revoke.
+ * Even if it fails or is killed, the record says what the post step has to revoke.
  *
  * @throws {InputError | RunnerError} before any request
- * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | WrongReach | GaveUp | Cancelled} when there is no key to
- *   hand on
- * @throws {KeyMayBeAlive} when the key could neither be recorded nor revoked
+ * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | WrongScope | GaveUp | Cancelled} if later steps get no
+ *   key
+ * @throws {KeyMayBeAlive} if the key could neither be recorded nor revoked
  */
 async function createKey(world) {
     const { runner, environment, cancelled } = world;
@@ -10250,15 +10249,15 @@ async function createKey(world) {
     const save = (record) => saveRecord(runner, record, { apiKey, use });
     save({ kind: 'nothing yet' });
     const preparation = await prepare(world).catch((error) => {
-        // Post believes this without a request, which it does not believe of 'nothing yet'.
+        // Unlike 'nothing yet', post accepts this without a request.
         save({ kind: 'no key' });
         throw error;
     });
     const { inputs, keys } = preparation;
-    const created = await createForCertain({ ...preparation, runner, journal: journalOf(world, preparation, save) });
+    const created = await createAndConfirm({ ...preparation, runner, journal: journalOf(world, preparation, save) });
     await untilWritten();
     if (cancelled.aborted)
-        throw new errors/* Cancelled */.cJ('The job was cancelled; the post step revokes the key just created.');
+        throw new errors/* Cancelled */.cJ('The job was cancelled; the post step revokes the new key.');
     runner.output('api_key', created.key);
     runner.output('api_key_id', created.id);
     runner.output('api_key_name', created.name);
@@ -10268,9 +10267,9 @@ async function createKey(world) {
     }
     runner.info(`Created the Neon API key ${created.id} (${created.name}) for the ${(0,neon_scope/* describeScope */.OI)(keys.scope)}. It is revoked when this job ends.`);
 }
-/** So many keys are asked for at most, each under a name of its own. */
+/** The maximum number of creates, each with its own name. */
 const MOST_CREATES = 3;
-/** All that comes before the first create. */
+/** Everything before the first create. */
 async function prepare(world) {
     const { runner, environment, clock, openHttp } = world;
     const inputs = (0,steps_inputs/* readInputs */.Ko)(runner, environment);
@@ -10284,11 +10283,11 @@ async function prepare(world) {
     world.cancelled.throwIfAborted();
     return { inputs, names, neon, keys: neon.keysOf(scope) };
 }
-/** By the end of this, a log that nobody reads has said so to the masks, and cancelled main: no key is to be unmasked. */
+/** Waits until a closed stdout has cancelled main: without a log, no mask reaches the runner. */
 function untilWritten() {
     return new Promise(process.nextTick);
 }
-/** Keeps the record for post. */
+/** Saves the record for post. */
 function journalOf(world, { inputs, names, keys }, save) {
     const { apiHost, onRevokeFailure } = inputs;
     const { scope } = keys;
@@ -10306,14 +10305,14 @@ function journalOf(world, { inputs, names, keys }, save) {
         },
     };
 }
-/** The key itself is recorded only where it could revoke itself. */
+/** The key itself is recorded only if it can revoke itself. */
 function recorded({ id, name, key }, { scope }) {
     return { id, name, ...((0,neon_scope/* canRevokeItself */.wB)(scope) && { key }) };
 }
-/** Post will not know the key, so it is revoked at once. */
+/** Revokes a key that post would not know about. */
 async function revokeUnrecorded({ id, name }, keys, cause) {
     try {
-        await keys.revokeForCertain({ id, name });
+        await keys.revokeAndConfirm({ id, name });
     }
     catch (failure) {
         throw mayBeAlive([{ id, names: [name], scope: keys.scope, cause: failure }], 'fail');
@@ -10322,22 +10321,22 @@ async function revokeUnrecorded({ id, name }, keys, cause) {
         cause,
     });
 }
-/** Mostly a second use in one job, whose steps would take one key for the other. */
+/** Usually a second use in the job, whose steps would confuse the two keys. */
 function warnOfReplacement({ environment, runner }, envName) {
     if (!Object.hasOwn(environment, envName) || !environment[envName])
         return;
-    runner.warning(`The variable ${envName} held something else, and later steps get the fresh key in it. For a second key in one job, give each use an env_name of its own, or an empty one and the output api_key.`, 'An environment variable was replaced');
+    runner.warning(`The variable ${envName} had another value, and was replaced: later steps get the fresh key in it. To use the action twice in a job, give each use its own env_name, or leave env_name empty and use the output api_key.`, 'An environment variable was replaced');
 }
-/** Any variable that holds the long-lived key shows it to every later step; `env_name`'s own is refused with the inputs. */
+/** Any variable that contains the long-lived key exposes it to every later step; `readInputs` refuses that of `env_name`. */
 function warnOfCopies({ environment, runner }, { apiKey }) {
     const names = Object.keys(environment).filter((name) => name.toUpperCase() !== 'INPUT_API_KEY' && environment[name]?.includes(apiKey));
     if (names.length === 0)
         return;
-    runner.warning(`The long-lived key also stands in the environment (${names.join(', ')}), where other steps of this job may read it. Write the secret at this step only: api_key: \${{ secrets.… }}.`, 'The long-lived Neon API key is exposed');
+    runner.warning(`The long-lived key is also in the environment (${names.join(', ')}), where other steps of this job can read it. Use the secret only in this step: api_key: \${{ secrets.… }}.`, 'The long-lived Neon API key is exposed');
 }
 
 ;// CONCATENATED MODULE: ./build/js/steps/report-use.js
-/** Logs that a key was revoked, and when it was last used. Addresses are for debug logs only. */
+/** Logs that a key was revoked, and when it was last used. IP addresses are only for debug logs. */
 function reportUse(runner, what, key) {
     runner.info([`${what}.`, describeUse(key.lastUsedAt)].filter(Boolean).join(' '));
     if (key.lastUsedFrom)
@@ -10358,12 +10357,12 @@ function describeUse(lastUsedAt) {
 
 
 
-/** Milliseconds before the second look for a key whose creation was cut off in flight and may land late. */
+/** Milliseconds before the second search for a key whose create was cut off and may be applied late. */
 const SECOND_LOOK = 3_000;
 /**
  * Revokes the keys that main's record names.
  *
- * @throws {KeyMayBeAlive} when it could not make sure that no key is left
+ * @throws {KeyMayBeAlive} if it could not confirm that no key is left
  */
 async function revokeRecorded(post, record) {
     const { created, scope } = record;
@@ -10382,19 +10381,18 @@ async function revokeRecorded(post, record) {
     if (suspects.length > 0)
         throw mayBeAlive(suspects, record.onRevokeFailure);
 }
-/** Connects where main did: to its host, through its proxies. */
+/** Connects like main: to the same host, through the same proxies. */
 function connector({ world, deadline }, { apiHost, scope, proxies }) {
     const http = world.openHttp((0,proxy_settings/* withCredentialsFrom */.VC)(world.environment, proxies));
     return (apiKey) => {
         if ((0,api_key/* canBeApiKey */.x)(apiKey))
             return (0,client/* connect */.N)({ ...world, http }, { apiHost, apiKey, deadline }).keysOf(scope);
-        throw new errors/* NeonRefused */.lD('The api_key input holds no API key in the post step.', 401);
+        throw new errors/* NeonRefused */.lD('The api_key input contains no API key in the post step.', 401);
     };
 }
 /**
- * Whether a key is one that this very use of the action may have created, or another of this job. The record may be an
- * earlier one of main's, which somebody has put back in place of the last, or that of another use in the same composite
- * action, which nothing tells apart.
+ * Whether this use of the action may have created a key, or the key is another of this job. Somebody may have replaced the
+ * last record with an earlier one, or with that of another use in the same composite action, which looks the same.
  */
 function isMeant({ name }, names, run) {
     return names.includes(name) || (run !== undefined && (0,run_context/* isOfJob */.d1)(name, run));
@@ -10404,12 +10402,12 @@ async function revokeCreated({ world, apiKey, run }, { created, names }, connect
     let revoked;
     try {
         const all = [created.name, ...names];
-        revoked = await connectAs(apiKey).revokeForCertain(created, (key) => isMeant(key, all, run));
+        revoked = await connectAs(apiKey).revokeAndConfirm(created, (key) => isMeant(key, all, run));
     }
     catch (rejection) {
         if (created.key === undefined || rejection instanceof errors/* GaveUp */.TL)
             throw rejection;
-        // The long-lived key's rejection is what the author of the workflow can do something about.
+        // The author of the workflow can fix the rejection of the long-lived key.
         revoked = await revokeItself(world, connectAs(created.key), created.id).catch(() => {
             throw rejection;
         });
@@ -10417,15 +10415,15 @@ async function revokeCreated({ world, apiKey, run }, { created, names }, connect
     if (revoked)
         reportUse(world.runner, `Revoked the ${what}`, revoked);
     else
-        world.runner.info(`The ${what} was gone already.`);
+        world.runner.info(`The ${what} was already revoked.`);
 }
-/** Has the fresh key revoke itself, the last resort. */
+/** Revokes the fresh key with itself, as a last resort. */
 async function revokeItself({ runner }, keys, id) {
     const revoked = await keys.revoke(id);
-    runner.warning('The api_key input was of no use in the post step, so the fresh key revoked itself. Check the secret: it may hold a key that was revoked, or one of another account.', 'The api_key input could not revoke the key');
+    runner.warning('The api_key input could not revoke the key in the post step, so the fresh key revoked itself. Check the secret: it may contain a key that was revoked, or a key of another account.', 'The api_key input could not revoke the key');
     return revoked;
 }
-/** Looks twice for the keys of creates that may have happened. */
+/** Looks twice for the keys of creates that may have been applied. */
 async function revokeDoubtful({ world, apiKey, run }, { doubtful, names }, connectAs) {
     const { runner, clock, cancelled } = world;
     const keys = connectAs(apiKey);
@@ -10460,12 +10458,11 @@ async function revokeDoubtful({ world, apiKey, run }, { doubtful, names }, conne
 
 
 /**
- * Revokes the keys that carry this job's ID in their names: main left no record that can be believed. It ended before
- * its first save, or somebody removed or forged the record, or post was handed another `api_key` than main
- * (actions/runner 3514).
+ * Revokes the keys whose names have this job's ID, because main left no valid record: it ended before its first save, or
+ * somebody removed or forged the record, or post got a different `api_key` than main (actions/runner 3514).
  *
- * @param claim what an unsealed record says about keys; post succeeds only once each of them is revoked
- * @throws {KeyMayBeAlive} when it could not look, or a key that it has heard of may be alive
+ * @param claim what an unsealed record says about keys; post succeeds only if each of them is revoked
+ * @throws {KeyMayBeAlive} if the keys could not be listed, or a known key may be alive
  */
 async function revokeByJob(post, claim) {
     const { runner } = post.world;
@@ -10475,18 +10472,18 @@ async function revokeByJob(post, claim) {
     const failure = await look.run().then(() => undefined, (error) => ({ cause: error }));
     const { suspects } = look;
     await settleClaim(look, claim, failure?.cause ?? new errors/* RunnerError */.Rn(NOT_GENUINE));
-    const heardOf = claim.created !== undefined || claim.names.length > 0;
-    if (failure && !heardOf && suspects.length === 0)
+    const claimsKeys = claim.created !== undefined || claim.names.length > 0;
+    if (failure && !claimsKeys && suspects.length === 0)
         suspects.push({ names: [], scope: look.scope, ...failure });
     if (suspects.length > 0)
         throw mayBeAlive(suspects, look.inputs?.onRevokeFailure ?? 'fail');
-    if (look.revoked.size === 0 && !heardOf)
+    if (look.revoked.size === 0 && !claimsKeys)
         runner.info('The main step left no record, and no API key of this job exists.');
 }
-const NOT_GENUINE = 'The record that post found is not the one that the main step made with this api_key, and the list of keys does not have this key';
-/** One look for the keys of this job, by their names. */
+const NOT_GENUINE = 'The record in the state was not written by the main step with this api_key, and the list of keys does not contain this key';
+/** One search for the keys of this job, by their names. */
 class Look {
-    /** As far as they could be read. */
+    /** `undefined` if they could not be read. */
     inputs;
     scope;
     /** IDs and names. */
@@ -10496,13 +10493,13 @@ class Look {
     constructor(post) {
         this.post = post;
     }
-    /** @throws when the keys cannot be looked for */
+    /** @throws if the keys cannot be listed */
     async run() {
         const { world, run, apiKey } = this.post;
         this.inputs = (0,steps_inputs/* readTargetInputs */.bH)(world.runner);
         this.scope = this.inputs.scope;
         if (!(0,api_key/* canBeApiKey */.x)(apiKey))
-            throw new errors/* NeonRefused */.lD('The api_key input holds no API key in the post step.', 401);
+            throw new errors/* NeonRefused */.lD('The api_key input contains no API key in the post step.', 401);
         if (run === undefined || run.jobId === '0')
             throw new errors/* RunnerError */.Rn(NO_JOB_ID);
         const neon = this.connect(apiKey);
@@ -10512,7 +10509,7 @@ class Look {
         const listed = await (0,resolve_scope/* listExplained */.fH)(neon, scope);
         for (const { id, name } of listed.filter((key) => (0,run_context/* isOfJob */.d1)(key.name, run))) {
             try {
-                const key = await keys.revokeForCertain({ id, name });
+                const key = await keys.revokeAndConfirm({ id, name });
                 reportUse(world.runner, `Revoked the Neon API key ${id} (${name})`, key ?? GONE);
                 this.revoked.add(id).add(name);
             }
@@ -10521,7 +10518,7 @@ class Look {
             }
         }
     }
-    /** Connects as the inputs say. */
+    /** Connects to the `api_host` of the inputs. */
     connect(apiKey) {
         const { world, deadline } = this.post;
         const http = world.openHttp((0,proxy_settings/* readProxySettings */.uv)(world.environment));
@@ -10529,8 +10526,8 @@ class Look {
     }
 }
 const GONE = { lastUsedAt: undefined, lastUsedFrom: undefined };
-const NO_JOB_ID = 'The main step left no record that can be believed, and this runner does not tell the ID of the job, by which its keys could be looked for';
-/** Adds the claimed keys that the look did not find, unless they can revoke themselves. */
+const NO_JOB_ID = 'The main step left no valid record, and this runner does not provide the job ID, by which post could find the keys of this job';
+/** Adds the claimed keys that the search did not find, unless they can revoke themselves. */
 async function settleClaim(look, { created, names, orgId }, cause) {
     const { inputs, suspects, revoked } = look;
     const resolved = look.scope?.kind === 'unresolved project' ? undefined : look.scope;
@@ -10562,16 +10559,16 @@ async function settleClaim(look, { created, names, orgId }, cause) {
 
 
 
-/** Milliseconds; the step has to end within 60 s, because a cancelled job's clean-up is cut off. */
+/** Milliseconds; the step has to end within 60 s, because the runner limits the clean-up of a cancelled job. */
 const REVOKE_DEADLINE = 55_000;
 /**
  * The post step: revokes what the main step created or may have created.
  *
- * Everything but the long-lived key comes from the record that main sealed, since post's inputs may be those of another
- * step (actions/runner issues 3514, 2030, 2800), and since any step can write post's environment. Without such a
- * record post looks for keys that carry this job's ID.
+ * Everything except the long-lived key comes from the record that main sealed, since post's inputs may be those of another
+ * step (actions/runner issues 3514, 2030, 2800), and any step can change post's environment. Without such a record, post
+ * looks for keys with this job's ID.
  *
- * @throws {KeyMayBeAlive} when it could not make sure that no key is left
+ * @throws {KeyMayBeAlive} if it could not confirm that no key is left
  */
 async function revokeKey(world) {
     const { runner, environment, clock } = world;
@@ -10586,11 +10583,11 @@ async function revokeKey(world) {
             return await revokeRecorded(post, reading.record);
     }
     else if (reading.kind === 'missing' && !(0,api_key/* canBeApiKey */.x)(apiKey)) {
-        return runner.info('The main step had no API key to create one with; there is nothing to revoke.');
+        return runner.info('The main step had no API key to create a key with; there is nothing to revoke.');
     }
     await revokeByJob(post, reading.kind === 'not sealed' ? reading.claim : NO_CLAIM);
 }
-/** This very job; `undefined` where the runner does not tell, in which case main made no key. */
+/** The current job; `undefined` if the runner does not provide it, in which case main created no key. */
 function runOf(world, jobId) {
     try {
         return (0,run_context/* readRunContext */.$p)(world, jobId || '0');
@@ -10606,9 +10603,10 @@ const external_node_fs_namespaceObject = require("node:fs");
 /**
  * Ends the process at once, with `process.exitCode`.
  *
- * `process.exit` waits for the look-up of a host name, which nothing can stop and which takes minutes when no name server
- * answers. Then the process becomes another program that only returns the exit code. Windows has no such thing: there a
- * failed process is terminated with the code 1, and one that succeeded waits for Windows to give the look-up up (12 s).
+ * `process.exit` waits for a pending look-up of a host name, which cannot be cancelled and takes minutes if no name server
+ * answers. In that case, the process replaces itself with a program that only returns the exit code. Windows does not
+ * support this: there a failed process is terminated with the code 1, and a successful one waits until Windows gives up
+ * the look-up (12 s).
  */
 function endProcess() {
     if (process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap')) {
@@ -11114,8 +11112,8 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./build/js/github/disarm.js
-var disarm = __nccwpck_require__(6485);
+// EXTERNAL MODULE: ./build/js/github/sanitize.js
+var sanitize = __nccwpck_require__(8224);
 ;// CONCATENATED MODULE: ./build/js/github/runner.js
 
 
@@ -11129,19 +11127,19 @@ const intoFile = (file, write) => (name, value) => {
         throw new errors/* RunnerError */.Rn(`Cannot write ${name} to the runner's file ${file}`, { cause });
     }
 };
-/** The runner's real commands and files, as `@actions/core` writes them; nothing else writes them. */
+/** The real runner: `@actions/core` writes its commands and files, and nothing else does. */
 function githubRunner() {
     const secrets = new Set();
-    // The runner masks logs, but a log is not the only place where a line may end up, and Neon's own words (an error
-    // message that repeats a key, say) pass through here as well.
+    // The runner masks logs, but a line may also be written elsewhere, and it may contain text from Neon (for example, an
+    // error message that repeats a key).
     const redact = (message) => {
         let text = message;
         for (const secret of secrets)
             text = text.replaceAll(secret, '***');
         return text;
     };
-    // Once more at the end: a secret may be whole only when control characters in it are gone.
-    const clean = (message) => redact((0,disarm/* disarm */.J)(redact(message)));
+    // Again at the end: removing control characters may restore a secret that they interrupted.
+    const clean = (message) => redact((0,sanitize/* sanitize */.a)(redact(message)));
     const cleanLines = (message) => [message].flat().map(clean).join('\n');
     let waits = 0;
     const endWaiting = () => {
@@ -11195,12 +11193,12 @@ function githubRunner() {
 
 
 
-/** Milliseconds for the end of the log to be read; a full pipe that nobody reads must not keep the process alive. */
+/** Milliseconds for writing the end of the log; a full pipe that nobody reads must not keep the process alive. */
 const LAST_WRITE = 1_000;
 /**
- * Does a step's work. An error becomes an annotation.
+ * Runs a step's job. An error becomes an annotation.
  *
- * @param title of the annotation, should the step fail
+ * @param title of the annotation if the step fails
  * @returns the exit code
  */
 async function exitCodeOf(job, world, title) {
@@ -11213,7 +11211,7 @@ async function exitCodeOf(job, world, title) {
     }
 }
 function reportFailure(runner, error, title) {
-    // What a person has to do comes first, a line each: the runner cuts messages at 4,096 characters.
+    // The commands to run come first, one on each line: the runner cuts messages at 4,096 characters.
     const lines = [...(error instanceof errors/* KeyMayBeAlive */.Xx ? error.commands : []), (0,errors/* formatError */.Wk)(error)];
     const isWarning = error instanceof errors/* KeyMayBeAlive */.Xx && !error.fatal;
     if (isWarning)
@@ -11223,11 +11221,11 @@ function reportFailure(runner, error, title) {
     return isWarning ? 0 : 1;
 }
 /**
- * Runs one step of the action in the real world.
+ * Runs one step of the action with real effects.
  *
  * @param onSignal main stops waiting when it is cancelled (the runner sends SIGINT, then SIGTERM after 7.5 s, then
- *   kills after another 2.5 s); post carries on, since its work is all the more needed then and bounded by itself
- * @param title of the annotation, should the step fail
+ *   kills after another 2.5 s); post continues, since it is needed most then, and has its own deadline
+ * @param title of the annotation if the step fails
  */
 async function runStep(job, onSignal, title) {
     const runner = githubRunner();
@@ -11236,10 +11234,10 @@ async function runStep(job, onSignal, title) {
         if (onSignal === 'cancel')
             cancellation.abort(new errors/* Cancelled */.cJ('The job was cancelled.'));
     };
-    // SIGBREAK is what comes on Windows instead of SIGTERM.
+    // On Windows, SIGBREAK is sent instead of SIGTERM.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'])
         process.on(signal, onStop);
-    // Without a listener, a log that nobody reads (EPIPE) would end the process at once.
+    // Without a listener, a closed log (EPIPE) would end the process at once.
     process.stdout.on('error', onStop);
     keepStderrEmpty(runner, title);
     const world = {
@@ -11254,7 +11252,7 @@ async function runStep(job, onSignal, title) {
     process.exitCode = await exitCodeOf(job, world, title);
     endOnceWritten();
 }
-/** The event that started the run, as the runner left it on disk. */
+/** The event that started the run, from the runner's event file. */
 function readEvent() {
     try {
         return (0,external_node_fs_namespaceObject.readFileSync)(process.env.GITHUB_EVENT_PATH ?? '', 'utf8');
@@ -11263,7 +11261,7 @@ function readEvent() {
         return '';
     }
 }
-/** stderr is read apart from stdout, where the masks are: what is written there can be logged before its mask is read. */
+/** The runner reads stderr separately from stdout, where the masks are, so it could log a text before it reads its mask. */
 function keepStderrEmpty(runner, title) {
     // Node's own listener prints warnings.
     process.removeAllListeners('warning');
@@ -11273,8 +11271,8 @@ function keepStderrEmpty(runner, title) {
     });
 }
 /**
- * Ends the process once all that was written is with the runner. To close connections and tear down Node in good order
- * would take every job of every user some more milliseconds.
+ * Ends the process once its output is written. Closing connections and shutting down Node properly would take every job a
+ * few more milliseconds.
  */
 function endOnceWritten() {
     setTimeout(endProcess, LAST_WRITE);
@@ -11282,14 +11280,14 @@ function endOnceWritten() {
 }
 
 ;// CONCATENATED MODULE: ./build/js/index.js
-// What the entries (main.ts, post.ts, sweep.ts) start. All that they have in common is one bundle, `dist/index.js`, that
-// each of them loads, instead of three that carry the same.
+// What the entries (main.ts, post.ts, sweep.ts) start. They share one bundle, `dist/index.js`, instead of having three
+// copies of the same code.
 
 
 
-/** The sweep; its own code, octokit above all, is loaded here and nowhere else, since main and post never need it. */
+/** The sweep. Only this loads its code, mainly octokit, since main and post never need it. */
 async function sweepKeys(world) {
-    const sweep = await Promise.all(/* import() | sweep-keys */[__nccwpck_require__.e(504), __nccwpck_require__.e(914)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6778));
+    const sweep = await Promise.all(/* import() | sweep-keys */[__nccwpck_require__.e(504), __nccwpck_require__.e(914)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7691));
     await sweep.sweepKeys(world);
 }
 

@@ -6,7 +6,7 @@ var __webpack_exports__ = {};
 const external_index_js_namespaceObject = require("./index.js");
 ;// CONCATENATED MODULE: ./build/js/main.js
 
-void (0,external_index_js_namespaceObject.runStep)(external_index_js_namespaceObject.createKey, 'cancel', 'No Neon API key was handed on');
+void (0,external_index_js_namespaceObject.runStep)(external_index_js_namespaceObject.createKey, 'cancel', 'The job got no Neon API key');
 
 module.exports = __webpack_exports__;
 /******/ })()

@@ -6,7 +6,7 @@ var __webpack_exports__ = {};
 const external_index_js_namespaceObject = require("./index.js");
 ;// CONCATENATED MODULE: ./build/js/post.js
 
-void (0,external_index_js_namespaceObject.runStep)(external_index_js_namespaceObject.revokeKey, 'carry on', 'A Neon API key may still be alive');
+void (0,external_index_js_namespaceObject.runStep)(external_index_js_namespaceObject.revokeKey, 'continue', 'A Neon API key may still be alive');
 
 module.exports = __webpack_exports__;
 /******/ })()

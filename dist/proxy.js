@@ -30,15 +30,15 @@ __webpack_require__.r(__webpack_exports__);
 
 
 
-// What a proxy is asked with. undici's index, which is not loaded here, gives it to every dispatcher.
+// Sends CONNECT requests. undici's index, which is not loaded here, adds this to every dispatcher.
 (undici_lib_dispatcher_dispatcher_js__WEBPACK_IMPORTED_MODULE_4___default().prototype).connect = (undici_lib_api_api_connect_js__WEBPACK_IMPORTED_MODULE_1___default());
-/** The proxy is what failed, not what is behind it. */
+/** The connection to the proxy failed, not the one behind it. */
 class ProxyError extends Error {
     name = 'ProxyError';
     /**
-     * - `PROXY_UNUSABLE`: waiting cannot help: a setting is wrong, or something else than an HTTP proxy listens there.
+     * - `PROXY_UNUSABLE`: waiting cannot help: a setting is wrong, or the server is not an HTTP proxy.
      * - `PROXY_REFUSED`: the proxy refuses to connect to this host, or refuses this user.
-     * - `PROXY_FAILED`: all else.
+     * - `PROXY_FAILED`: all other failures.
      */
     code;
     constructor(code, message, options) {
@@ -47,8 +47,7 @@ class ProxyError extends Error {
     }
 }
 /**
- * Connections through proxies. A module of its own, since few jobs have a proxy and so few have to load what speaks to
- * one.
+ * Connects through proxies. This is a separate module because only jobs with a proxy have to load it.
  *
  * @param connect how to connect: to Neon directly, to a proxy, and to Neon through it
  */
@@ -66,8 +65,8 @@ function openProxied({ https, http, no }, options, connect) {
     });
 }
 /**
- * What stands for the address of a proxy that cannot be used fails when it is used, and not before: `NO_PROXY` may name
- * Neon's host.
+ * Replaces the address of a proxy that cannot be used with a placeholder that fails only when it is used: `NO_PROXY` may
+ * name Neon's host.
  */
 function usable(variable, address) {
     const fault = address === '' ? undefined : faultOf(address);
@@ -77,24 +76,24 @@ function usable(variable, address) {
     (0,_names_js__WEBPACK_IMPORTED_MODULE_6__/* .refuseName */ .uT)(placeholder, new ProxyError('PROXY_UNUSABLE', `the proxy cannot be used: ${variable} ${fault}`));
     return `http://${placeholder}`;
 }
-/** What is wrong with a proxy's address. Does not repeat it, since it may hold a password. */
+/** What is wrong with a proxy's address. Does not repeat the address, since it may contain a password. */
 function faultOf(address) {
     const url = URL.parse(address);
     if (!url)
         return 'is not a URL';
     if (url.protocol.startsWith('socks'))
-        return 'names a SOCKS proxy, and only HTTP proxies work';
+        return 'names a SOCKS proxy, but only HTTP proxies are supported';
     if (!['http:', 'https:'].includes(url.protocol))
         return 'does not start with http:// or https://';
     try {
         decodeURIComponent(`${url.username}${url.password}`);
     }
     catch {
-        return 'has a user name or password with a % that begins no escape like %40; write %25 for a %';
+        return 'has a % in its user name or password that does not start an escape such as %40; write %25 for %';
     }
     return undefined;
 }
-/** Asks a proxy for tunnels, in place of undici's client, whose errors do not tell what was wrong with the proxy. */
+/** Opens tunnels through a proxy. Replaces undici's client, whose errors do not say what is wrong with the proxy. */
 function tunnelClient(proxy, options) {
     const connect = (0,_names_js__WEBPACK_IMPORTED_MODULE_6__/* .afterLookup */ .VD)(undici_lib_core_connect_js__WEBPACK_IMPORTED_MODULE_2___default()(options));
     const client = new (undici_lib_dispatcher_agent_js__WEBPACK_IMPORTED_MODULE_3___default())({
@@ -109,13 +108,13 @@ function tunnelClient(proxy, options) {
             if (answer.statusCode === 200)
                 return answer;
             answer.socket.on('error', () => { }).destroy();
-            const code = mayPass(answer.statusCode) ? 'PROXY_FAILED' : 'PROXY_REFUSED';
+            const code = isTemporary(answer.statusCode) ? 'PROXY_FAILED' : 'PROXY_REFUSED';
             throw new ProxyError(code, `the proxy answered ${answer.statusCode}`);
         },
     });
 }
-/** Statuses of a proxy that is busy or cannot reach the host for now. */
-function mayPass(status) {
+/** Statuses of a proxy that is busy or currently cannot reach the host. */
+function isTemporary(status) {
     return [408, 425, 429].includes(status) || (status >= 500 && status !== 501);
 }
 function connectError(cause) {
@@ -125,7 +124,7 @@ function connectError(cause) {
 }
 async function tunnelError(cause, proxy) {
     const { code = '' } = cause instanceof ProxyError ? (cause.cause ?? {}) : cause;
-    if (cause.name === 'HTTPParserError' || (HUNG_UP.has(code) && (await speaksSocks(proxy)))) {
+    if (cause.name === 'HTTPParserError' || (CLOSED.has(code) && (await speaksSocks(proxy)))) {
         return new ProxyError('PROXY_UNUSABLE', 'the proxy cannot be used: no HTTP proxy listens at its address', { cause });
     }
     if (cause instanceof ProxyError)
@@ -133,8 +132,8 @@ async function tunnelError(cause, proxy) {
     return new ProxyError('PROXY_FAILED', 'the proxy ended the connection', { cause });
 }
 /** Codes for a connection that was closed without an answer, as SOCKS servers do with an HTTP request. */
-const HUNG_UP = new Set(['ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE', 'ECONNABORTED']);
-/** Whether the answer to a SOCKS 5 greeting is one. */
+const CLOSED = new Set(['ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE', 'ECONNABORTED']);
+/** Whether a server answers a SOCKS 5 greeting. */
 function speaksSocks({ hostname, port }) {
     return new Promise((resolve) => {
         const socket = (0,node_net__WEBPACK_IMPORTED_MODULE_0__.connect)({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 1080), lookup: _names_js__WEBPACK_IMPORTED_MODULE_6__/* .lookup */ .$I });

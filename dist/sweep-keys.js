@@ -11,7 +11,7 @@ exports.modules = {
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3327);
 
-/** Adds Markdown to the page of the run. A module of its own, so that only the sweep, which does this, loads it. */
+/** Adds Markdown to the job summary. This is a separate module so that only the sweep loads it. */
 async function writeSummary(markdown) {
     await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addRaw(markdown, true).write();
 }
@@ -19,7 +19,7 @@ async function writeSummary(markdown) {
 
 /***/ }),
 
-/***/ 6778:
+/***/ 7691:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -34,7 +34,7 @@ __webpack_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: ./build/js/base/clock.js + 1 modules
 var base_clock = __webpack_require__(5264);
 ;// CONCATENATED MODULE: ./build/js/base/concurrently.js
-/** Does something with every item, so many at a time, in their order. */
+/** Processes items in order, up to `width` at a time. */
 async function concurrently(items, width, act) {
     const queue = items.values();
     const work = async () => {
@@ -53,21 +53,21 @@ var github = __webpack_require__(8134);
 ;// CONCATENATED MODULE: ./build/js/github/api.js
 
 
-const CANCELLED = { kind: 'postponed', why: 'the job was cancelled; the next sweep goes on' };
-const OUT_OF_TIME = { kind: 'postponed', why: "the sweep's time is over; the next one goes on" };
-/** Milliseconds for one answer. */
+const CANCELLED = { kind: 'postponed', why: 'the job was cancelled; the next sweep continues' };
+const OUT_OF_TIME = { kind: 'postponed', why: "the sweep's time is up; the next one continues" };
+/** Milliseconds for one request. */
 const TIMEOUT = 15_000;
-/** The share of the requests of an hour that is left to whoever else uses the token, or the repository's limit. */
+/** The share of an hour's requests that is left to other users of the token or of the repository's limit. */
 const LEFT_TO_OTHERS = 0.05;
-/** Milliseconds; a pause that GitHub asks for is waited out up to this. It asks for a minute when many questions come fast. */
+/** Milliseconds; the longest pause that the sweep waits for. GitHub asks for a minute after many requests in a short time. */
 const LONGEST_PAUSE = 120_000;
 /** GitHub's REST API for reading, within its rate limits. */
 class GithubApi {
     #access;
     #octokit;
-    /** The answer to every further question, once asking is pointless. */
+    /** The result of all further requests, once no more are sent. */
     #end;
-    /** Ends when GitHub may be asked again. */
+    /** Ends when requests may be sent again. */
     #pause;
     constructor(access) {
         this.#access = access;
@@ -75,14 +75,14 @@ class GithubApi {
         this.#octokit = (0,github/* getOctokit */.Q)(access.token, { baseUrl: access.baseUrl, request });
     }
     /**
-     * Asks a question, unless asking has become pointless.
+     * Sends a request, unless no more requests can be sent.
      *
      * @param send the request
-     * @param decode reads the body; what it cannot read counts as unknown
+     * @param decode reads the body; `undefined` or an exception counts as no valid answer
      */
-    async ask(send, decode) {
+    async request(send, decode) {
         await this.#pause;
-        const end = this.#reasonNotToAsk();
+        const end = this.#reasonToStop();
         if (end)
             return end;
         try {
@@ -94,16 +94,16 @@ class GithubApi {
         }
         catch (error) {
             if (this.#waitsAfter(error))
-                return this.ask(send, decode);
+                return this.request(send, decode);
             return this.#explain(error);
         }
     }
-    #reasonNotToAsk() {
+    #reasonToStop() {
         if (this.#access.cancelled.aborted)
             return CANCELLED;
         return this.#end ?? (this.#access.deadline.remaining() < TIMEOUT ? OUT_OF_TIME : undefined);
     }
-    /** Whether GitHub asked for a pause that is short enough; then no question is asked until it is over. */
+    /** Whether GitHub asked for a pause that is short enough; then no request is sent until it is over. */
     #waitsAfter(error) {
         const { clock, deadline, cancelled } = this.#access;
         const headers = headersOf(error);
@@ -126,51 +126,51 @@ class GithubApi {
         if (status === 401)
             return this.#stop({ kind: 'refused', why: 'GitHub rejected the github_token (401)' });
         if (status === 403)
-            return { kind: 'refused', why: `GitHub refuses the github_token (403): ${(0,errors/* formatError */.Wk)(error)}` };
-        if (status === 404 && saysWhy(response?.data))
+            return { kind: 'refused', why: `GitHub answered 403: ${(0,errors/* formatError */.Wk)(error)}` };
+        if (status === 404 && hasMessage(response?.data))
             return { kind: 'not found' };
         if (status === 404)
-            return { kind: 'unknown', why: 'somebody else than GitHub answered 404' };
-        if (error instanceof NotWhatWasAskedFor)
+            return { kind: 'unknown', why: 'a server other than GitHub answered 404' };
+        if (error instanceof UnexpectedContent)
             return { kind: 'unknown', why: error.message };
-        // octokit gives an error without an answer the status 500, too.
+        // octokit also gives the status 500 to an error without an answer.
         const why = response ? `GitHub answered ${status}` : `GitHub did not answer (${(0,errors/* formatError */.Wk)(error)})`;
         return { kind: 'unknown', why };
     }
 }
-/** GitHub's refusals are JSON with a message; those of a proxy or a load balancer are not. */
-function saysWhy(body) {
+/** GitHub's errors are JSON with a message; those of a proxy or a load balancer are not. */
+function hasMessage(body) {
     return typeof body?.message === 'string';
 }
-/** GitHub, or somebody in its place, answered with something else: a redirect, a page of a proxy. */
-class NotWhatWasAskedFor extends Error {
+/** GitHub, or a server in between, answered with unexpected content: a redirect, or a proxy's page. */
+class UnexpectedContent extends Error {
 }
 function read(status, body, decode) {
-    const why = `GitHub answered ${status}, and not what was asked for`;
+    const why = `GitHub answered ${status} with unexpected content`;
     if (status !== 200)
-        throw new NotWhatWasAskedFor(why);
+        throw new UnexpectedContent(why);
     let value;
     try {
         value = decode(body);
     }
     catch (cause) {
-        throw new NotWhatWasAskedFor(why, { cause });
+        throw new UnexpectedContent(why, { cause });
     }
     if (value === undefined)
-        throw new NotWhatWasAskedFor(why);
+        throw new UnexpectedContent(why);
     return value;
 }
-/** `fetch`, as far as octokit uses it to read, over the one HTTP client of the action. */
+/** The part of `fetch` that octokit uses for reading, with the action's HTTP client. */
 function fetchThrough({ http, cancelled }) {
     return async (url, { headers }) => {
         const request = { method: 'GET', url: new URL(url), headers, timeout: TIMEOUT, signal: cancelled };
         const { status, headers: answered, body } = await http.exchange(request);
         const pairs = Object.entries(answered).map(([name, value]) => [name, String(value)]);
-        // A whole `Response` would load another of Node's large modules.
+        // A complete `Response` would load another large module of Node.
         return { status, url, headers: new Map(pairs), text: async () => body };
     };
 }
-/** octokit warns of deprecations on stderr, where nothing may be written. */
+/** octokit writes deprecation warnings to stderr, which must stay empty. */
 const QUIET = { debug() { }, info() { }, warn() { }, error() { } };
 function headersOf(error) {
     return error.response?.headers ?? {};
@@ -185,13 +185,15 @@ function isRateLimit(error) {
 function rateLimited(headers) {
     const reset = Number(headers['x-ratelimit-reset']);
     const when = Number.isFinite(reset) ? ` until ${new Date(reset * 1000).toISOString()}` : '';
-    return { kind: 'postponed', why: `GitHub's rate limit is reached${when}; the next sweep goes on` };
+    return { kind: 'postponed', why: `GitHub's rate limit is reached${when}; the next sweep continues` };
 }
 
+// EXTERNAL MODULE: ./build/js/github/key-name.js
+var key_name = __webpack_require__(3122);
 ;// CONCATENATED MODULE: ./build/js/github/pages.js
-/** The most that GitHub puts on a page. */
+/** GitHub's maximum. */
 const PAGE_SIZE = 100;
-/** Reads the pages of a list up to the first that is not full: all of them or none. */
+/** Reads the pages of a list, up to the first that is not full. Fails if one of them cannot be read. */
 async function readPages(readPage) {
     const entries = [];
     for (let page = 1;; page += 1) {
@@ -204,23 +206,32 @@ async function readPages(readPage) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/js/github/repositories.js
+
+/** Lists the repositories that a GitHub App's installation token has access to. */
+function fetchRepositories(api) {
+    return readPages((page) => api.request((octokit) => octokit.request('GET /installation/repositories', { per_page: PAGE_SIZE, page }), ({ repositories }) => repositories.map(({ id, full_name }) => [String(id), full_name])));
+}
+
+// EXTERNAL MODULE: ./build/js/github/run-context.js
+var run_context = __webpack_require__(7260);
 ;// CONCATENATED MODULE: ./build/js/github/runs.js
-/** Asks about a run: its latest attempt. */
-function askForRun(api, { repository, runId }) {
-    return api.ask((octokit) => octokit.request('GET /repos/{owner}/{repo}/actions/runs/{run_id}', {
+/** Gets the latest attempt of a run. */
+function fetchRun(api, { repository, runId }) {
+    return api.request((octokit) => octokit.request('GET /repos/{owner}/{repo}/actions/runs/{run_id}', {
         ...splitName(repository),
         run_id: Number(runId),
-        // They are of no interest and can be many.
+        // They are not needed and can be many.
         exclude_pull_requests: true,
     }), ({ id, status, run_attempt: attempt = 1 }) => String(id) === runId && status !== null && Number.isInteger(attempt)
         ? { completed: status === 'completed', status: status.replaceAll('_', ' '), attempt }
         : undefined);
 }
-/** Asks whether the token can read a repository's runs: any other than the one that was not found. */
-function askForRuns(api, repository) {
-    return api.ask((octokit) => octokit.request('GET /repos/{owner}/{repo}/actions/runs', { ...splitName(repository), per_page: 1 }), ({ workflow_runs }) => workflow_runs);
+/** Lists runs of a repository, to check whether the token can read any. */
+function fetchRuns(api, repository) {
+    return api.request((octokit) => octokit.request('GET /repos/{owner}/{repo}/actions/runs', { ...splitName(repository), per_page: 1 }), ({ workflow_runs }) => workflow_runs);
 }
-/** `owner/name` as octokit takes it. */
+/** Splits `owner/name` for octokit. */
 function splitName(repository) {
     const [owner = '', repo = ''] = repository.split('/');
     return { owner, repo };
@@ -229,52 +240,52 @@ function splitName(repository) {
 ;// CONCATENATED MODULE: ./build/js/github/jobs.js
 
 
-/** Asks for all jobs of one attempt of a run. */
-function askForJobs(api, { repository, runId }, attempt) {
+/** Lists all jobs of one attempt of a run. */
+function fetchJobs(api, { repository, runId }, attempt) {
     const address = { ...splitName(repository), run_id: Number(runId), attempt_number: attempt };
-    return readPages((page) => api.ask((octokit) => octokit.request('GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs', {
+    return readPages((page) => api.request((octokit) => octokit.request('GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs', {
         ...address,
         per_page: PAGE_SIZE,
         page,
     }), 
-    // Of a job's six statuses, only this one means that it is over.
+    // A job has six statuses; only this one means that it has ended.
     ({ jobs }) => jobs.map(({ id, status }) => [String(id), status === 'completed'])));
 }
 
-;// CONCATENATED MODULE: ./build/js/github/inquiry.js
+;// CONCATENATED MODULE: ./build/js/github/run-reader.js
 
 
-/** Asks GitHub about runs: each question once, and no further one about a repository that it refuses to tell about. */
-class Inquiry {
+/** Reads runs from GitHub: sends each request once, and none about a repository to which GitHub has denied access. */
+class RunReader {
     #api;
     #ownRun;
     #answers = new Map();
     #refusals = new Map();
-    /** @param ownRun the run by which the token is tested, where it is a token of that repository alone */
+    /** @param ownRun the run that tests the token, if it is a token of only that repository */
     constructor(api, ownRun) {
         this.#api = api;
         this.#ownRun = ownRun;
     }
     run(address) {
-        return this.#once('run', address, () => askForRun(this.#api, address));
+        return this.#once('run', address, () => fetchRun(this.#api, address));
     }
     jobs(address, attempt) {
-        return this.#once('jobs', address, () => askForJobs(this.#api, address, attempt));
+        return this.#once('jobs', address, () => fetchJobs(this.#api, address, attempt));
     }
-    /** Whether the token is seen to read runs: one that may not is answered 404 for every run, as if all were deleted. */
-    async readsRuns({ repository }) {
+    /** Whether the token can read runs: one that cannot gets a 404 for every run, as if all were deleted. */
+    async canReadRuns({ repository }) {
         if (this.#ownRun)
             return this.run(this.#ownRun);
-        return this.#once('runs', { repository, runId: '' }, () => askForRuns(this.#api, repository));
+        return this.#once('runs', { repository, runId: '' }, () => fetchRuns(this.#api, repository));
     }
-    async #once(what, { repository, runId }, ask) {
+    async #once(what, { repository, runId }, send) {
         const refusal = this.#refusals.get(repository);
         if (refusal)
             return refusal;
-        const question = `${what} ${repository} ${runId}`;
-        const asked = this.#answers.get(question);
-        const answer = asked ?? ask();
-        this.#answers.set(question, answer);
+        const request = `${what} ${repository} ${runId}`;
+        const sent = this.#answers.get(request);
+        const answer = sent ?? send();
+        this.#answers.set(request, answer);
         const answered = await answer;
         if (answered.kind === 'refused')
             this.#refusals.set(repository, answered);
@@ -282,17 +293,6 @@ class Inquiry {
     }
 }
 
-// EXTERNAL MODULE: ./build/js/github/key-name.js
-var key_name = __webpack_require__(3122);
-;// CONCATENATED MODULE: ./build/js/github/repositories.js
-
-/** Asks which repositories a GitHub App's installation token reaches. */
-function askForRepositories(api) {
-    return readPages((page) => api.ask((octokit) => octokit.request('GET /installation/repositories', { per_page: PAGE_SIZE, page }), ({ repositories }) => repositories.map(({ id, full_name }) => [String(id), full_name])));
-}
-
-// EXTERNAL MODULE: ./build/js/github/run-context.js
-var run_context = __webpack_require__(7260);
 // EXTERNAL MODULE: ./build/js/neon/client.js + 5 modules
 var client = __webpack_require__(3949);
 // EXTERNAL MODULE: ./build/js/neon/resolve-scope.js + 1 modules
@@ -341,37 +341,37 @@ const RULES = [
         decide: ({ key, run, jobs }) => run && jobs?.kind === 'found' && jobs.value.get(key.parsed.jobId) ? revoke('its job has completed') : undefined,
     },
     {
-        name: 'its job may go on',
+        name: 'its job may still be running',
         decide({ key, run, jobs }) {
             if (run?.kind !== 'found' || isStale(run.value, key))
                 return undefined;
-            const goesOn = `its run is ${run.value.status}`;
+            const status = `its run is ${run.value.status}`;
             if (key.parsed.jobId === '0')
-                return keep(`${goesOn}, and its name has no job ID`);
+                return keep(`${status}, and its name has no job ID`);
             if (jobs?.kind === 'not found')
-                return keep(`${goesOn}, and GitHub has no list of its jobs`);
+                return keep(`${status}, and GitHub has no list of its jobs`);
             if (jobs?.kind !== 'found')
                 return undefined;
-            return keep(jobs.value.has(key.parsed.jobId) ? 'its job goes on' : `${goesOn}, and GitHub does not list its job`);
+            return keep(jobs.value.has(key.parsed.jobId) ? 'its job has not completed' : `${status}, and GitHub does not list its job`);
         },
     },
     {
         name: 'its run was deleted',
-        decide: ({ run, readsRuns }) => run?.kind === 'not found' && readsRuns?.kind === 'found' ? revoke('its run was deleted') : undefined,
+        decide: ({ run, canReadRuns }) => run?.kind === 'not found' && canReadRuns?.kind === 'found' ? revoke('its run was deleted') : undefined,
     },
     {
-        name: 'GitHub does not tell',
-        decide({ key, run, readsRuns, jobs }) {
+        name: "the run's status is not available",
+        decide({ key, run, canReadRuns, jobs }) {
             if (run?.kind === 'found' && isStale(run.value, key)) {
-                return { kind: 'unknown', reason: 'GitHub answered about an attempt before the one that the key is of' };
+                return { kind: 'unknown', reason: 'GitHub answered about an earlier attempt' };
             }
-            if (readsRuns?.kind === 'not found')
-                return { kind: 'refused', reason: 'GitHub shows the github_token no runs (404)' };
-            return undecided(run) ?? undecided(readsRuns) ?? undecided(jobs);
+            if (canReadRuns?.kind === 'not found')
+                return { kind: 'refused', reason: 'the github_token cannot read runs (404)' };
+            return undecided(run) ?? undecided(canReadRuns) ?? undecided(jobs);
         },
     },
 ];
-/** Decides about a key by the first rule that applies; `undefined`: more has to be asked. */
+/** Decides about a key by the first rule that applies; `undefined` if more facts are needed. */
 function judge(facts, rules = RULES) {
     for (const { decide } of rules) {
         const verdict = decide(facts);
@@ -380,7 +380,7 @@ function judge(facts, rules = RULES) {
     }
     return undefined;
 }
-/** Whether the answer was given before the key's attempt began. */
+/** Whether the answer is from before the key's attempt started. */
 function isStale(run, key) {
     return run.attempt < attemptOf(key);
 }
@@ -389,27 +389,27 @@ function attemptOf({ parsed }) {
 }
 const keep = (reason) => ({ kind: 'kept', reason });
 const revoke = (reason) => ({ kind: 'revoke', reason });
-/** The verdict where GitHub has not told. */
+/** The verdict if the status is not known. */
 function undecided(answer) {
     return answer && 'why' in answer ? { kind: answer.kind, reason: answer.why } : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/js/steps/decide.js
 
-/** What is asked, in this order, as long as no rule decides. */
-const QUESTIONS = [
-    async (facts, inquiry) => ({ run: await inquiry.run(addressOf(facts)) }),
-    async (facts, inquiry) => facts.run?.kind === 'not found' ? { readsRuns: await inquiry.readsRuns(addressOf(facts)) } : {},
-    async (facts, inquiry) => facts.run?.kind === 'found' ? { jobs: await inquiry.jobs(addressOf(facts), facts.run.value.attempt) } : {},
+/** The requests, in this order, until a rule decides. */
+const LOOKUPS = [
+    async (facts, runReader) => ({ run: await runReader.run(addressOf(facts)) }),
+    async (facts, runReader) => facts.run?.kind === 'not found' ? { canReadRuns: await runReader.canReadRuns(addressOf(facts)) } : {},
+    async (facts, runReader) => facts.run?.kind === 'found' ? { jobs: await runReader.jobs(addressOf(facts), facts.run.value.attempt) } : {},
 ];
-/** Decides about a key, and asks GitHub no more than that takes. */
-async function decide(known, inquiry, rules = RULES) {
+/** Decides about a key, with only the necessary requests to GitHub. */
+async function decide(known, runReader, rules = RULES) {
     let facts = known;
-    for (const ask of QUESTIONS) {
+    for (const lookUp of LOOKUPS) {
         const verdict = judge(facts, rules);
         if (verdict)
             return verdict;
-        facts = { ...facts, ...(await ask(facts, inquiry)) };
+        facts = { ...facts, ...(await lookUp(facts, runReader)) };
     }
     const verdict = judge(facts, rules);
     if (!verdict)
@@ -420,9 +420,22 @@ function addressOf({ repository, key }) {
     return { repository: repository.kind === 'found' ? repository.value : '', runId: key.parsed.runId };
 }
 
+;// CONCATENATED MODULE: ./build/js/steps/key-result.js
+/** A number of keys as text. */
+function countKeys(count) {
+    return count === 1 ? '1 key' : `${count} keys`;
+}
+/** Counts the keys for each reason. */
+function countReasons(results) {
+    const counts = new Map();
+    for (const { reason } of results)
+        counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    return [...counts].sort(([, a], [, b]) => b - a);
+}
+
 ;// CONCATENATED MODULE: ./build/js/steps/own-keys.js
 
-/** The keys that this action created there, among all that are listed, the oldest first; no other key is ever touched. */
+/** Selects the listed keys that this action created there, oldest first; the sweep never touches any other key. */
 function ownKeys(listed, { server, repositoryId }) {
     return listed
         .flatMap((key) => {
@@ -441,7 +454,7 @@ var inputs = __webpack_require__(22);
 
 
 
-/** 5 days, the longest a job can last (https://docs.github.com/actions/reference/limits), and an hour. */
+/** 5 days, the maximum duration of a job (https://docs.github.com/actions/reference/limits), plus an hour. */
 const DEFAULT_MAX_AGE_HOURS = '121';
 /**
  * Reads and checks every input; masks both credentials before anything else.
@@ -453,10 +466,10 @@ function readSweepInputs(runner) {
     runner.mask(githubToken);
     const apiKey = (0,inputs/* readUsableApiKey */.OX)(runner);
     if (githubToken === '') {
-        throw new errors/* InputError */.dz('The github_token input is empty. Leave it out to use the token of the job.');
+        throw new errors/* InputError */.dz('The github_token input is empty. Omit it to use the token of the job.');
     }
     if (!(0,api_key/* isSendable */.d)(githubToken)) {
-        throw new errors/* InputError */.dz('The github_token input holds white space, line breaks or characters that no token has. Store the token alone in the secret, on one line.');
+        throw new errors/* InputError */.dz('The github_token input contains white space, line breaks or characters that no token has. Store only the token in the secret, on one line.');
     }
     return {
         apiKey,
@@ -480,11 +493,11 @@ function readMaxAge(runner) {
     const value = runner.input('max_age_hours') || DEFAULT_MAX_AGE_HOURS;
     const hours = Number(value);
     if (!/^\d+(\.\d+)?$/.test(value) || hours <= 0) {
-        throw new errors/* InputError */.dz(`The max_age_hours input is '${value}'; it takes a number of hours above 0, such as 121.`);
+        throw new errors/* InputError */.dz(`The max_age_hours input is '${value}'; it must be a number of hours above 0, such as 121.`);
     }
     return hours;
 }
-/** YAML 1.2's spellings, as `core.getBooleanInput` has them. */
+/** The spellings of YAML 1.2, like `core.getBooleanInput`. */
 function readBoolean(runner, name) {
     const value = runner.input(name) || 'false';
     if (!/^(?:true|True|TRUE|false|False|FALSE)$/.test(value)) {
@@ -493,38 +506,25 @@ function readBoolean(runner, name) {
     return value.toLowerCase() === 'true';
 }
 
-// EXTERNAL MODULE: ./build/js/github/disarm.js
-var disarm = __webpack_require__(6485);
-;// CONCATENATED MODULE: ./build/js/steps/treatment.js
-/** A number of keys in words. */
-function countKeys(count) {
-    return count === 1 ? '1 key' : `${count} keys`;
-}
-/** How many keys were treated alike for the same reason. */
-function countReasons(treatments) {
-    const counts = new Map();
-    for (const { reason } of treatments)
-        counts.set(reason, (counts.get(reason) ?? 0) + 1);
-    return [...counts].sort(([, a], [, b]) => b - a);
-}
-
+// EXTERNAL MODULE: ./build/js/github/sanitize.js
+var sanitize = __webpack_require__(8224);
 ;// CONCATENATED MODULE: ./build/js/steps/sweep-summary.js
 
 
-/** Bytes of all rows of a table; GitHub drops a summary above 1 MiB, and nobody reads one of a tenth of it. */
+/** Bytes of all rows of a table; GitHub drops a summary above 1 MiB. */
 const LONGEST_TABLE = 100_000;
-/** Characters of a cell, which may hold Neon's or GitHub's words. */
+/** Characters of a cell, which may contain text from Neon or GitHub. */
 const LONGEST_CELL = 300;
-/** What most needs to be seen comes first. */
+/** The most important first. */
 const ORDER = ['failed', 'refused', 'unknown', 'postponed', 'revoked', 'kept', 'unseen'];
-/** The job summary: how many keys were revoked and kept, and why; then each of them, as far as there is room. Markdown. */
-function summarize(treatments, { dryRun, serverUrl }) {
+/** The job summary: how many keys were revoked and kept, and why; then each key, up to a limit. Markdown. */
+function summarize(results, { dryRun, serverUrl }) {
     const revoked = dryRun ? 'would revoke' : 'revoked';
     const outcomeOf = ({ kind }) => (kind === 'failed' ? kind : kind === 'revoked' ? revoked : 'kept');
-    const sorted = ORDER.flatMap((kind) => treatments.filter((treatment) => treatment.kind === kind));
+    const sorted = ORDER.flatMap((kind) => results.filter((result) => result.kind === kind));
     const outcomes = Object.groupBy(sorted, outcomeOf);
     const counts = [revoked, 'kept', 'failed'].map((name) => `${name} **${outcomes[name]?.length ?? 0}**`).join(', ');
-    const unseen = new Set(treatments.filter(({ kind }) => kind === 'unseen').map(({ key }) => key.parsed.repositoryId));
+    const unseen = new Set(results.filter(({ kind }) => kind === 'unseen').map(({ key }) => key.parsed.repositoryId));
     return [
         '### Sweep of Neon API keys',
         `${counts.charAt(0).toUpperCase()}${counts.slice(1)}.`,
@@ -532,19 +532,19 @@ function summarize(treatments, { dryRun, serverUrl }) {
             ? [`The github_token does not see **${unseen.size}** of the repositories that have keys.`]
             : []),
         ...table(['', 'keys', 'why'], Object.entries(outcomes).flatMap(([outcome, keys = []]) => countReasons(keys).map(([reason, count]) => [outcome, String(count), plain(reason)]))),
-        ...table(['', 'key ID', 'job', 'run', 'created', 'last used', 'why'], sorted.map((treatment) => [
-            outcomeOf(treatment),
-            treatment.key.id,
-            plain(treatment.key.parsed.label),
-            linkToRun(treatment, serverUrl),
-            minuteOf(treatment.key.createdAt),
-            minuteOf(treatment.key.lastUsedAt) || 'never',
-            plain(treatment.reason),
+        ...table(['', 'key ID', 'job', 'run', 'created', 'last used', 'why'], sorted.map((result) => [
+            outcomeOf(result),
+            result.key.id,
+            plain(result.key.parsed.label),
+            linkToRun(result, serverUrl),
+            minuteOf(result.key.createdAt),
+            minuteOf(result.key.lastUsedAt) || 'never',
+            plain(result.reason),
         ])),
         '',
     ].join('\n\n');
 }
-/** @param rows of Markdown; nothing at all where there are none */
+/** @param rows of Markdown; without any, there is no table */
 function table(heads, rows) {
     if (rows.length === 0)
         return [];
@@ -559,7 +559,7 @@ function table(heads, rows) {
 }
 function linkToRun({ key, repository }, serverUrl) {
     const { runId, runAttempt } = key.parsed;
-    // GitHub's own pattern of names; anything else could end the link.
+    // GitHub's pattern of names; any other character could end the link.
     if (repository === undefined || !/^[\w.-]+\/[\w.-]+$/.test(repository))
         return runId;
     return `[${runId}](${serverUrl}/${repository}/actions/runs/${runId}/attempts/${runAttempt})`;
@@ -567,9 +567,9 @@ function linkToRun({ key, repository }, serverUrl) {
 function minuteOf(timestamp) {
     return timestamp?.slice(0, 16).replace('T', ' ') ?? '';
 }
-/** Foreign words as Markdown that shows them and nothing else: no cell, link, emphasis, mention or HTML begins in them. */
+/** Escapes untrusted text for Markdown, so that it cannot start a cell, link, emphasis, mention or HTML. */
 function plain(text) {
-    return (0,disarm/* disarm */.J)(text)
+    return (0,sanitize/* sanitize */.a)(text)
         .slice(0, LONGEST_CELL)
         .replace(/[^\p{L}\p{N}\s,;()'-]/gu, (character) => `&#${character.codePointAt(0)};`);
 }
@@ -581,17 +581,17 @@ function plain(text) {
 /**
  * Writes outputs, log, warnings and the job summary.
  *
- * @throws {Cancelled} when the job was cancelled
- * @throws {KeyMayBeAlive} when a key that should be revoked may be alive
- * @throws {GithubRefused} when GitHub will never tell about a key
+ * @throws {Cancelled} if the job was cancelled
+ * @throws {KeyMayBeAlive} if a key that should be revoked may be alive
+ * @throws {GithubRefused} if GitHub denied access to a key's run
  */
-async function conclude(world, treatments, inputs) {
+async function reportSweep(world, results, inputs) {
     const { runner, environment, cancelled } = world;
-    const of = (...kinds) => treatments.filter(({ kind }) => kinds.includes(kind));
+    const of = (...kinds) => results.filter(({ kind }) => kinds.includes(kind));
     const revoked = of('revoked');
     const failed = of('failed');
     runner.output('revoked_count', String(revoked.length));
-    runner.output('kept_count', String(treatments.length - revoked.length - failed.length));
+    runner.output('kept_count', String(results.length - revoked.length - failed.length));
     runner.output('failed_count', String(failed.length));
     for (const { key, reason } of revoked) {
         runner.info(`${inputs.dryRun ? 'Would revoke' : 'Revoked'} ${key.id} (${key.name}): ${reason}.`);
@@ -605,14 +605,14 @@ async function conclude(world, treatments, inputs) {
     }
     const unknown = of('unknown');
     if (unknown.length > 0) {
-        runner.warning(`${countKeys(unknown.length)} kept, although the jobs may be over: ${reasonsOf(unknown)}.`, 'The sweep could not tell about all keys');
+        runner.warning(`${countKeys(unknown.length)} kept, although the jobs may have ended: ${reasonsOf(unknown)}.`, 'The sweep could not check all keys');
     }
-    // What is escaped could not be recognized as a secret any more.
-    const redacted = treatments.map((treatment) => ({ ...treatment, reason: runner.redact(treatment.reason) }));
+    // Before escaping, since an escaped secret could not be recognized.
+    const redacted = results.map((result) => ({ ...result, reason: runner.redact(result.reason) }));
     const { GITHUB_SERVER_URL: serverUrl = 'https://github.com' } = environment;
     await runner.summary(summarize(redacted, { dryRun: inputs.dryRun, serverUrl }));
     if (cancelled.aborted)
-        throw new errors/* Cancelled */.cJ('The job was cancelled in the middle of the sweep; the next one goes on.');
+        throw new errors/* Cancelled */.cJ('The job was cancelled during the sweep; the next sweep continues.');
     const refused = of('refused');
     const refusal = refused.length > 0 ? [explainRefusal(refused, inputs)] : [];
     if (failed.length > 0) {
@@ -623,16 +623,16 @@ async function conclude(world, treatments, inputs) {
     if (refused.length > 0)
         throw new errors/* GithubRefused */.iX(refusal.join());
 }
-function reasonsOf(treatments) {
-    return countReasons(treatments)
+function reasonsOf(results) {
+    return countReasons(results)
         .map(([reason]) => reason)
         .join('; ');
 }
 function explainRefusal(refused, { allRepositories }) {
     const whose = allRepositories
-        ? 'The GitHub App needs the repository permission Actions: read, and its token, too (permission-actions: read).'
-        : 'The token needs actions: read; write it under permissions of the job or the workflow.';
-    return `${countKeys(refused.length)} kept, about which GitHub will never tell: ${reasonsOf(refused)}. ${whose}`;
+        ? 'The GitHub App needs the repository permission Actions: read, and its token needs permission-actions: read.'
+        : 'The token needs actions: read; add it to the permissions of the job or the workflow.';
+    return `${countKeys(refused.length)} kept, because GitHub denied access: ${reasonsOf(refused)}. ${whose}`;
 }
 
 ;// CONCATENATED MODULE: ./build/js/steps/sweep-keys.js
@@ -655,9 +655,9 @@ function explainRefusal(refused, { allRepositories }) {
 
 /** Milliseconds; 10,000 revocations at Neon's 700 requests a minute take 15 minutes. */
 const SWEEP_DEADLINE = 25 * 60_000;
-/** Milliseconds for one key, so that a few that cannot be revoked do not hold up all others. */
+/** Milliseconds for one key, so that a few that cannot be revoked do not block the others. */
 const KEY_DEADLINE = 60_000;
-/** How many keys are dealt with at once. */
+/** How many keys are processed at the same time. */
 const CONCURRENCY = 4;
 /** Milliseconds between two lines of progress. */
 const PROGRESS_INTERVAL = 10_000;
@@ -665,11 +665,11 @@ const HOUR = 3_600_000;
 /**
  * The sweep: revokes the keys that no post step could revoke, the oldest first.
  *
- * @param rules of the sweep; the campaign takes one out to see whether that is noticed
+ * @param rules of the sweep; the campaign removes one to check that it notices
  * @throws {InputError | RunnerError} before any request
- * @throws {NeonRefused | NeonUnreachable | GaveUp} when the keys cannot be listed
- * @throws {GithubRefused} when GitHub will never tell this token what has to be known
- * @throws {KeyMayBeAlive} when a key that should have been revoked could not be; all others are done by then
+ * @throws {NeonRefused | NeonUnreachable | GaveUp} if the keys cannot be listed
+ * @throws {GithubRefused} if GitHub denies this token access
+ * @throws {KeyMayBeAlive} if a key could not be revoked; all others are processed by then
  */
 async function sweepKeys(world, rules) {
     const { runner, environment, clock, cancelled } = world;
@@ -684,29 +684,29 @@ async function sweepKeys(world, rules) {
     const repositoryId = inputs.allRepositories ? undefined : own.repositoryId;
     const keys = ownKeys(listed, { server: (0,key_name/* serverTag */.WD)(own.serverUrl), repositoryId });
     const whose = inputs.allRepositories ? 'on this server' : 'for this repository';
-    runner.info(`${countKeys(listed.length)} in the ${(0,neon_scope/* describeScope */.OI)(scope)}, ${keys.length} made by this action ${whose}.`);
+    runner.info(`${countKeys(listed.length)} in the ${(0,neon_scope/* describeScope */.OI)(scope)}, ${keys.length} created by this action ${whose}.`);
     const { GITHUB_API_URL: baseUrl = 'https://api.github.com', GITHUB_REPOSITORY: repository = '' } = environment;
     const api = new GithubApi({ token: inputs.githubToken, baseUrl, http, clock, deadline, cancelled });
     const repositories = inputs.allRepositories ? await findRepositories(api) : onlyThis(own, repository);
-    const inquiry = new Inquiry(api, inputs.allRepositories ? undefined : { repository, runId: own.runId });
+    const runReader = new RunReader(api, inputs.allRepositories ? undefined : { repository, runId: own.runId });
     const revoker = new Revoker(world, deadline, () => connectWithin(new base_clock/* Deadline */.B(clock, KEY_DEADLINE)).keysOf(scope));
     const progress = progressOf(world);
-    const treatments = [];
+    const results = [];
     await concurrently(keys, CONCURRENCY, async (key) => {
         const ageHours = (neon.date() - Date.parse(key.createdAt)) / HOUR;
         const named = repositoryOf(key, repositories);
         const facts = { key, own, ageHours, maxAgeHours: inputs.maxAgeHours, repository: named };
-        const verdict = await decide(facts, inquiry, rules);
+        const verdict = await decide(facts, runReader, rules);
         const { kind, reason } = verdict.kind === 'revoke' && !inputs.dryRun ? await revoker.revoke(key, verdict) : verdict;
-        treatments.push({
+        results.push({
             key,
             repository: named.kind === 'found' ? named.value : undefined,
             kind: kind === 'revoke' ? 'revoked' : kind,
             reason,
         });
-        progress(treatments.length, keys.length);
+        progress(results.length, keys.length);
     });
-    await conclude(world, treatments, inputs);
+    await reportSweep(world, results, inputs);
 }
 async function listKeys(neon, scope) {
     const listed = await (0,resolve_scope/* listExplained */.fH)(neon, scope);
@@ -714,11 +714,11 @@ async function listKeys(neon, scope) {
 }
 /** @throws {GithubRefused} */
 async function findRepositories(api) {
-    const answer = await askForRepositories(api);
+    const answer = await fetchRepositories(api);
     if (answer.kind !== 'refused' && answer.kind !== 'not found')
         return answer;
     const why = answer.kind === 'refused' ? answer.why : 'GitHub lists no repositories for the github_token (404)';
-    throw new errors/* GithubRefused */.iX(`${why}. With repositories: all, the github_token has to be the installation token of a GitHub App, as actions/create-github-app-token makes one.`);
+    throw new errors/* GithubRefused */.iX(`${why}. With repositories: all, the github_token must be the installation token of a GitHub App; actions/create-github-app-token creates one.`);
 }
 function onlyThis({ repositoryId }, repository) {
     return { kind: 'found', value: new Map([[repositoryId, repository]]) };
@@ -730,7 +730,7 @@ function repositoryOf({ parsed }, repositories) {
     const value = repositories.value.get(parsed.repositoryId);
     return value === undefined ? { kind: 'not found' } : { kind: 'found', value };
 }
-/** Revokes keys until the time is over, the job is cancelled, or Neon's rate limit is reached. */
+/** Revokes keys until the time is up, the job is cancelled, or Neon's rate limit is reached. */
 class Revoker {
     #world;
     #deadline;
@@ -746,13 +746,13 @@ class Revoker {
         if (end)
             return { kind: end.kind, reason: end.why };
         try {
-            await this.#connect().revokeForCertain(key);
+            await this.#connect().revokeAndConfirm(key);
             return { kind: 'revoked', reason };
         }
         catch (error) {
             if (!(error instanceof errors/* RateLimited */.JH))
                 return { kind: 'failed', reason: (0,errors/* formatError */.Wk)(error) };
-            this.#end = { kind: 'postponed', why: "Neon's rate limit is reached; the next sweep goes on" };
+            this.#end = { kind: 'postponed', why: "Neon's rate limit is reached; the next sweep continues" };
             return { kind: 'postponed', reason: this.#end.why };
         }
     }
@@ -762,7 +762,7 @@ class Revoker {
         return this.#end ?? (this.#deadline.remaining() < KEY_DEADLINE ? OUT_OF_TIME : undefined);
     }
 }
-/** Says now and then how far a long sweep is. */
+/** Logs the progress of a long sweep from time to time. */
 function progressOf({ runner, clock }) {
     let last = clock.now();
     return (done, all) => {

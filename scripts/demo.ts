@@ -76,7 +76,7 @@ process.on('SIGINT', () => {
 
 /** As on the runner, post always runs, even if this script fails. */
 async function endJob(): Promise<void> {
-  for (const post of await job.end()) show(post, 'runs by itself when the job ends, whatever happened in between')
+  for (const post of await job.end()) show(post, 'runs automatically when the job ends, even if a step failed')
 }
 
 /** One job, as a workflow has it. */

@@ -1,3 +1,3 @@
 import { createKey, runStep } from './index.ts'
 
-void runStep(createKey, 'cancel', 'No Neon API key was handed on')
+void runStep(createKey, 'cancel', 'The job got no Neon API key')

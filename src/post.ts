@@ -1,3 +1,3 @@
 import { revokeKey, runStep } from './index.ts'
 
-void runStep(revokeKey, 'carry on', 'A Neon API key may still be alive')
+void runStep(revokeKey, 'continue', 'A Neon API key may still be alive')

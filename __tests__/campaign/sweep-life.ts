@@ -131,7 +131,7 @@ function virtualGithub({ github, clock, mishaps, runs, told }: VirtualGithub): H
     exchange: ({ url, headers, timeout, signal }: HttpRequest) =>
       new Promise<HttpResponse>((resolve, reject) => {
         const fail = (why: string): void => reject(new TransportError(why, true))
-        signal?.addEventListener('abort', () => fail('stopped, as the job was cancelled'))
+        signal?.addEventListener('abort', () => fail('stopped, because the job was cancelled'))
         clock.after(timeout, () => fail('no answer in time'))
         const mishap = mishaps[count++]
         clock.after(LATENCY, () => {

@@ -40,7 +40,7 @@ export const TABLE: readonly [row: string, applies: (key: Case) => boolean, Fate
     'kept',
   ],
   [
-    'the repositories are not known for now',
+    'the repositories are not available now',
     (key) => key.life.world.repositories === 'all' && !told(key.ofRepositories, 'repositories'),
     'warned',
   ],
@@ -50,7 +50,7 @@ export const TABLE: readonly [row: string, applies: (key: Case) => boolean, Fate
   ['its run is on a later attempt', (key) => timely(key) && key.ofRun?.body.run_attempt > attemptOf(key), 'revoked'],
   ['its job has completed', (key) => goesOn(key) && jobOf(key)?.status === 'completed', 'revoked'],
   [
-    'its job may go on',
+    'its job may still be running',
     (key) => goesOn(key) && (key.name.jobId === '0' || key.ofJobs?.status === 404 || told(key.ofJobs, 'jobs')),
     'kept',
   ],
@@ -59,12 +59,8 @@ export const TABLE: readonly [row: string, applies: (key: Case) => boolean, Fate
     (key) => key.ofRun?.status === 404 && (told(key.ofReading, 'run_attempt') || told(key.ofReading, 'workflow_runs')),
     'revoked',
   ],
-  [
-    'GitHub will never tell',
-    (key) => never(key.ofReading) || wasRefused(key) || key.ofReading?.status === 404,
-    'failed',
-  ],
-  ['GitHub cannot tell for now', () => true, 'warned'],
+  ['GitHub denies access', (key) => never(key.ofReading) || wasRefused(key) || key.ofReading?.status === 404, 'failed'],
+  ["the run's status is not available now", () => true, 'warned'],
 ]
 
 /** After GitHub has denied access to a repository or rejected the token, no more requests are sent. */
@@ -164,7 +160,8 @@ function asTheTableSays(life: SweepLife): string[] {
     ...(fates.has('failed') && sweep.ending === 'success' ? ['succeeded, although GitHub will never tell'] : []),
     ...(calm && sweep.ending === 'failure' && !fates.has('failed') ? [`failed without need: ${sweep.error}`] : []),
     ...(rows.some(
-      ({ key, row }) => row.endsWith('for now') && !life.told.has(key.run.id) && !life.told.has('repositories'),
+      ({ key, row }) =>
+        row.endsWith('not available now') && !life.told.has(key.run.id) && !life.told.has('repositories'),
     ) && !stopped
       ? ['did not ask about a run']
       : []),

@@ -50,7 +50,7 @@ export function virtualNetwork(options: NetworkOptions): Http {
           givenUp = true
           reject(new TransportError(message, sent, cause ? { cause } : {}))
         }
-        const cancel = (): void => fail('stopped, as the job was cancelled')
+        const cancel = (): void => fail('stopped, because the job was cancelled')
         signal?.addEventListener('abort', cancel)
         clock.after(timeout, () => fail('no answer in time'))
         if (signal?.aborted) return cancel()

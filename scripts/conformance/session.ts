@@ -174,7 +174,7 @@ export class Session {
       try {
         for (const key of await keys.list()) {
           if (key.name.startsWith(this.prefix)) {
-            await keys.revokeForCertain(key).catch((error) => {
+            await keys.revokeAndConfirm(key).catch((error) => {
               left.push(`${key.id} (${key.name}): ${formatError(error)}`)
             })
           } else if (this.#ids.has(key.id)) {

@@ -23,7 +23,7 @@ export class StepLog {
   readonly annotations: Annotation[] = []
   readonly state: [string, string][] = []
   readonly outputs: [string, string][] = []
-  /** Whether a command or a command file fails the step, whatever its exit code. */
+  /** Whether a command or a command file fails the step, independent of the exit code. */
   failed = false
   readonly masked: (text: string) => string
   /** The token that resumes commands after `stop-commands`. */

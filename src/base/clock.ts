@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Time as the action sees it; the campaign replaces it by a virtual one. */
+/** The clock of the action; the campaign replaces it with a virtual one. */
 export interface Clock {
-  /** Milliseconds on a clock that never goes back; only differences mean something. */
+  /** Milliseconds on a monotonic clock; only differences are meaningful. */
   now(): number
-  /** The date and time, in milliseconds since 1970; for `Retry-After` dates alone. */
+  /** The date and time, in milliseconds since 1970; only for dates in `Retry-After`. */
   date(): number
   /** Waits. Rejects with the signal's reason as soon as the signal aborts. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
 
 export const systemClock: Clock = {
-  // The global `performance` would load another of Node's modules.
+  // The global `performance` would load another module of Node.
   now: () => Number(process.hrtime.bigint()) / 1e6,
   date: () => Date.now(),
   async sleep(milliseconds, signal) {
@@ -27,7 +27,7 @@ export const systemClock: Clock = {
 export class Deadline {
   readonly #clock: Clock
   readonly #end: number
-  /** The whole span in seconds, for messages. */
+  /** The total time in seconds, for messages. */
   readonly seconds: number
 
   /** @param milliseconds how long from now */

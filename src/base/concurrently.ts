@@ -1,4 +1,4 @@
-/** Does something with every item, so many at a time, in their order. */
+/** Processes items in order, up to `width` at a time. */
 export async function concurrently<T>(
   items: readonly T[],
   width: number,

@@ -1,9 +1,10 @@
 /**
  * Ends the process at once, with `process.exitCode`.
  *
- * `process.exit` waits for the look-up of a host name, which nothing can stop and which takes minutes when no name server
- * answers. Then the process becomes another program that only returns the exit code. Windows has no such thing: there a
- * failed process is terminated with the code 1, and one that succeeded waits for Windows to give the look-up up (12 s).
+ * `process.exit` waits for a pending look-up of a host name, which cannot be cancelled and takes minutes if no name server
+ * answers. In that case, the process replaces itself with a program that only returns the exit code. Windows does not
+ * support this: there a failed process is terminated with the code 1, and a successful one waits until Windows gives up
+ * the look-up (12 s).
  */
 export function endProcess(): never {
   if (process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap')) {

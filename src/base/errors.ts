@@ -3,16 +3,16 @@ export class InputError extends Error {
   override readonly name = 'InputError'
 }
 
-/** The runner did not set what the action must know, e.g. `GITHUB_RUN_ID`: an old runner, or not GitHub's. */
+/** The runner did not set a variable that the action needs, e.g. `GITHUB_RUN_ID`: it is old, or not GitHub's runner. */
 export class RunnerError extends Error {
   override readonly name = 'RunnerError'
 }
 
-/** Neon, or somebody in its place, said no (3xx, 4xx); asking again would not help. */
+/** Neon, or a server in between, refused the request (3xx, 4xx); a retry would not help. */
 export class NeonRefused extends Error {
   override readonly name = 'NeonRefused'
   readonly status: number
-  /** Neon's own words; `undefined` where the answer was not Neon's. */
+  /** Neon's message; `undefined` if the answer did not come from Neon. */
   readonly reason: string | undefined
 
   constructor(message: string, status: number, reason?: string) {
@@ -22,14 +22,14 @@ export class NeonRefused extends Error {
   }
 }
 
-/** Neon, or somebody in its place, answered 2xx twice in a row with a body that is not what was asked for. */
+/** Neon, or a server in between, answered 2xx with an invalid body twice in a row. */
 export class InvalidAnswer extends Error {
   override readonly name = 'InvalidAnswer'
 }
 
-/** Neon created a key that reaches more than what was asked for, or something else; it is revoked. */
-export class WrongReach extends Error {
-  override readonly name = 'WrongReach'
+/** Neon created a key with more access than requested, or for another project; it is revoked. */
+export class WrongScope extends Error {
+  override readonly name = 'WrongScope'
 }
 
 /** The connection cannot succeed until the configuration changes, e.g. a certificate that this machine does not trust. */
@@ -37,32 +37,32 @@ export class NeonUnreachable extends Error {
   override readonly name = 'NeonUnreachable'
 }
 
-/** Neon did not answer, or asked to wait, for longer than the step may take. */
+/** Neon did not answer, or asked for a wait, beyond the step's deadline. */
 export class GaveUp extends Error {
   override readonly name: string = 'GaveUp'
 }
 
-/** A rate limit of Neon's lasted for longer than the step may take. */
+/** Neon's rate limit still applied at the step's deadline. */
 export class RateLimited extends GaveUp {
   override readonly name = 'RateLimited'
 }
 
-/** GitHub will never tell this token what the sweep has to know. */
+/** GitHub denies this token access to information that the sweep needs. */
 export class GithubRefused extends Error {
   override readonly name = 'GithubRefused'
 }
 
-/** The runner asked the step to end (a cancelled job), and waiting any longer was pointless. */
+/** The runner asked the step to end because the job was cancelled. */
 export class Cancelled extends Error {
   override readonly name = 'Cancelled'
 }
 
-/** A step could not make sure that a key is revoked. */
+/** A step could not confirm that a key is revoked. */
 export class KeyMayBeAlive extends Error {
   override readonly name = 'KeyMayBeAlive'
   /** Whether the step fails because of it; see the `on_revoke_failure` input. */
   readonly fatal: boolean
-  /** What a person has to run. */
+  /** The commands that revoke the key manually. */
   readonly commands: readonly string[]
 
   constructor(message: string, { fatal, commands }: { fatal: boolean; commands: readonly string[] }) {
@@ -73,10 +73,10 @@ export class KeyMayBeAlive extends Error {
 }
 
 /**
- * Formats an error and its causes in one line, without stack traces, which name paths of the runner's disk.
+ * Formats an error and its causes in one line, without stack traces, which contain paths on the runner's disk.
  *
- * Node reports a refused connection as an `AggregateError` without a message of its own, with one error for each
- * address, so those are included.
+ * Node reports a refused connection as an `AggregateError` without a message, with one error for each address, so
+ * those errors are included.
  */
 export function formatError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

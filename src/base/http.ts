@@ -6,7 +6,7 @@ import { isLoopback } from './loopback.ts'
 import { afterLookup, lookup } from './names.ts'
 import type { ProxySettings } from './proxy-settings.ts'
 
-/** One request, one attempt. */
+/** One attempt of a request. */
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'DELETE'
   url: URL
@@ -25,16 +25,16 @@ export interface HttpResponse {
   body: string
 }
 
-/** Sends one request and reads its whole answer, whatever its status. */
+/** Sends one request and reads its complete answer, with any status. */
 export interface Http {
-  /** @throws {TransportError} when there is no whole answer */
+  /** @throws {TransportError} if there is no complete answer */
   exchange(request: HttpRequest): Promise<HttpResponse>
 }
 
-/** There was no whole answer. */
+/** There was no complete answer. */
 export class TransportError extends Error {
   override readonly name = 'TransportError'
-  /** Whether a byte of the request may have left: then Neon may have acted on it. */
+  /** Whether any byte of the request may have been sent: then Neon may have carried it out. */
   readonly sent: boolean
 
   constructor(message: string, sent: boolean, options?: ErrorOptions) {
@@ -43,15 +43,15 @@ export class TransportError extends Error {
   }
 }
 
-/** Milliseconds; looking the host name up does not count. */
+/** Milliseconds, without the look-up of the host name. */
 const CONNECT_TIMEOUT = 10_000
 
-/** Four times what a list of 10,000 keys takes, the most that Neon advises to have. */
+/** Four times the size of a list of 10,000 keys, the maximum that Neon recommends. */
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024
 
 /**
- * HTTP by undici, through a proxy where one is set. This machine itself is reached directly in any case. Redirects are
- * answers like any other: undici follows none unless told to.
+ * HTTP with undici, through a proxy if one is set. Loopback addresses are always connected to directly. Redirects are
+ * returned like any other answer: undici does not follow them by default.
  */
 export function openHttp(proxies: ProxySettings): Http {
   let direct: Dispatcher | undefined
@@ -69,27 +69,27 @@ export function openHttp(proxies: ProxySettings): Http {
   }
 }
 
-// The API key travels here: not even NODE_TLS_REJECT_UNAUTHORIZED=0, which an earlier step may have set for all later
-// ones, switches the check of certificates off.
+// The API key is sent over these connections, so certificates are verified even with NODE_TLS_REJECT_UNAUTHORIZED=0, which
+// an earlier step may have set.
 const CONNECT: ConnectOptions = { timeout: CONNECT_TIMEOUT, rejectUnauthorized: true, allowH2: false, lookup }
 
 const OPTIONS: Agent.Options = {
-  // HTTP/2 would load another of Node's large modules and gain nothing on one or two requests.
+  // HTTP/2 would load another large module of Node, without a benefit for one or two requests.
   allowH2: false,
   maxResponseSize: MAX_RESPONSE_BYTES,
 }
 
 export type ConnectOptions = buildConnector.BuildOptions & { lookup: LookupFunction }
 
-/** What connects through proxies is loaded only where there is one. */
+/** Loads the code for proxies only if there is one. */
 async function openProxied(proxies: ProxySettings): Promise<Dispatcher> {
   const proxy = await import(/* webpackChunkName: "proxy" */ './proxy.ts')
   return proxy.openProxied(proxies, OPTIONS, CONNECT)
 }
 
 /**
- * Speaks to undici's `dispatch` rather than to its `request`, because only a handler is told when the request is
- * about to be written (`onRequestStart`), and that decides whether a failed attempt can be repeated.
+ * Calls undici's `dispatch` rather than its `request`, because only a handler learns when the request is about to be
+ * written (`onRequestStart`), which decides whether a failed attempt can be repeated.
  */
 function exchange(
   dispatcher: Dispatcher,
@@ -114,14 +114,14 @@ function exchange(
       fail(reason)
       started?.abort(new Error(reason))
     }
-    const onAbort = (): void => stop('stopped, as the job was cancelled')
+    const onAbort = (): void => stop('stopped, because the job was cancelled')
     const timer = setTimeout(() => stop(`no answer within ${Math.round(timeout / 100) / 10} s`), timeout)
     if (signal?.aborted) return onAbort()
     signal?.addEventListener('abort', onAbort)
 
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(controller) {
-        // Given up while connecting: this keeps the request from being written after all.
+        // The attempt ended while connecting: do not write the request.
         if (settled) return controller.abort(new Error('given up'))
         started = controller
       },

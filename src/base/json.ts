@@ -1,8 +1,8 @@
 /**
- * Parses JSON with every number under `id` as a `bigint`: Neon's IDs are int64, and `JSON.parse` alone rounds what is
- * past 2^53. A byte order mark, which some proxies add, is ignored (RFC 8259, section 8.1).
+ * Parses JSON, with every number under `id` as a `bigint`: Neon's IDs are int64, and `JSON.parse` rounds integers above
+ * 2^53. A byte order mark, which some proxies add, is ignored (RFC 8259, section 8.1).
  *
- * @returns `undefined` where the text is not JSON
+ * @returns `undefined` if the text is not JSON
  */
 export function parseKeepingIds(text: string): unknown {
   try {
@@ -12,13 +12,13 @@ export function parseKeepingIds(text: string): unknown {
   }
 }
 
-/** The third argument, with the number as it was written, is ES2026 (Node 22 has it) and not yet in TypeScript's library. */
+/** The third argument, with the number's source text, is ES2026 (Node 22 has it) and not yet in TypeScript's library. */
 function keepId(key: string, value: unknown, context?: { source?: string }): unknown {
   const digits = context?.source ?? ''
   return key === 'id' && typeof value === 'number' && /^\d+$/.test(digits) ? BigInt(digits) : value
 }
 
-/** Whether this Node can do so; without, no ID that Neon answers could be read. */
+/** Whether this version of Node supports this; otherwise, no ID in an answer could be read. */
 export function canKeepIds(): boolean {
   return (parseKeepingIds('{"id":1}') as { id: unknown }).id === 1n
 }

@@ -3,12 +3,12 @@ import type { buildConnector } from 'undici'
 
 type Addresses = readonly { address: string; family: number }[]
 
-/** What is known of each host name, or about to be. */
+/** The result of each look-up, finished or pending, by host name. */
 const lookups = new Map<string, Promise<Addresses>>()
 
 /**
- * Looks a host name up once, however many attempts need it: an attempt that is given up leaves its look-up to the next
- * one, since the system may take longer than an attempt to get an answer out of slow name servers.
+ * Looks up a host name once for all attempts: if an attempt ends before its look-up, the next attempt uses the same
+ * look-up, since slow name servers may take longer than an attempt.
  */
 function resolve(hostname: string): Promise<Addresses> {
   const known = lookups.get(hostname)
@@ -19,7 +19,7 @@ function resolve(hostname: string): Promise<Addresses> {
   return pending
 }
 
-/** As `net.connect` does it. */
+/** Like `net.connect`. */
 async function lookUp(hostname: string): Promise<Addresses> {
   const dns = await import('node:dns')
   const hints = process.platform === 'win32' ? 0 : dns.ADDRCONFIG
@@ -28,7 +28,7 @@ async function lookUp(hostname: string): Promise<Addresses> {
   })
 }
 
-/** Has every connection to a host name fail with an error. */
+/** Makes every connection to a host name fail with an error. */
 export function refuseName(hostname: string, error: Error): void {
   const refusal = Promise.reject(error)
   refusal.catch(() => {})
@@ -47,8 +47,8 @@ export const lookup: LookupFunction = (hostname, { all }, callback) => {
 }
 
 /**
- * Has the host name looked up before connecting, so that the time limit for connecting is not spent on it. What was found
- * is used until a connection fails.
+ * Looks up the host name before connecting, so that it does not count towards the connect timeout. The result is used
+ * until a connection fails.
  *
  * @param connect uses {@link lookup}
  */

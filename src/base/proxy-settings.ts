@@ -1,29 +1,29 @@
-/** What the variables for proxies say; an empty string where one is not set. */
+/** The values of the proxy variables; an empty string if one is not set. */
 export interface ProxySettings {
   https: string
   http: string
-  /** Hosts that are reached directly. */
+  /** Hosts that are connected to directly. */
   no: string
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; the lower-case spellings win, as in undici and curl. */
+/** Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; the lower-case names take precedence, as in undici and curl. */
 export function readProxySettings(environment: Environment): ProxySettings {
   const read = (name: string): string => environment[name.toLowerCase()] ?? environment[name] ?? ''
   return { https: read('HTTPS_PROXY'), http: read('HTTP_PROXY'), no: read('NO_PROXY') }
 }
 
-/** The same without the proxies' user names and passwords, for places where no secret may stand. */
+/** The same without the proxies' user names and passwords, for places that must not contain secrets. */
 export function withoutCredentials({ https, http, no }: ProxySettings): ProxySettings {
   return { https: addressOf(https), http: addressOf(http), no }
 }
 
 /**
- * Takes the user names and passwords from the environment, where a variable of it names the same proxies: any of them,
- * since a later step may have set one that wins over the one that main read.
+ * Adds user names and passwords from any variable of the environment that names the same proxy: a later step may have
+ * set a variable that takes precedence over the one that main read.
  *
- * @param settings made by {@link withoutCredentials}
+ * @param settings from {@link withoutCredentials}
  */
 export function withCredentialsFrom(environment: Environment, settings: ProxySettings): ProxySettings {
   const variables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].map((name) => environment[name] ?? '')
@@ -35,8 +35,8 @@ export function withCredentialsFrom(environment: Environment, settings: ProxySet
 }
 
 /**
- * A proxy's URL without user name and password; an empty string where there is no proxy, or no valid URL: of
- * `user:password@proxy:8080` the parser takes `user:` for the protocol, so that the password would stay.
+ * A proxy's URL without user name and password; an empty string if there is no proxy, or no valid URL: in
+ * `user:password@proxy:8080`, the parser reads `user:` as the protocol and would keep the password.
  */
 function addressOf(proxy: string): string {
   const url = URL.parse(proxy)

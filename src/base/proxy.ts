@@ -8,16 +8,16 @@ import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js'
 import { afterLookup, lookup, refuseName } from './names.ts'
 import type { ProxySettings } from './proxy-settings.ts'
 
-// What a proxy is asked with. undici's index, which is not loaded here, gives it to every dispatcher.
+// Sends CONNECT requests. undici's index, which is not loaded here, adds this to every dispatcher.
 Dispatcher.prototype.connect = connectThrough
 
-/** The proxy is what failed, not what is behind it. */
+/** The connection to the proxy failed, not the one behind it. */
 class ProxyError extends Error {
   override readonly name = 'ProxyError'
   /**
-   * - `PROXY_UNUSABLE`: waiting cannot help: a setting is wrong, or something else than an HTTP proxy listens there.
+   * - `PROXY_UNUSABLE`: waiting cannot help: a setting is wrong, or the server is not an HTTP proxy.
    * - `PROXY_REFUSED`: the proxy refuses to connect to this host, or refuses this user.
-   * - `PROXY_FAILED`: all else.
+   * - `PROXY_FAILED`: all other failures.
    */
   readonly code: 'PROXY_UNUSABLE' | 'PROXY_REFUSED' | 'PROXY_FAILED'
 
@@ -28,8 +28,7 @@ class ProxyError extends Error {
 }
 
 /**
- * Connections through proxies. A module of its own, since few jobs have a proxy and so few have to load what speaks to
- * one.
+ * Connects through proxies. This is a separate module because only jobs with a proxy have to load it.
  *
  * @param connect how to connect: to Neon directly, to a proxy, and to Neon through it
  */
@@ -52,8 +51,8 @@ export function openProxied(
 }
 
 /**
- * What stands for the address of a proxy that cannot be used fails when it is used, and not before: `NO_PROXY` may name
- * Neon's host.
+ * Replaces the address of a proxy that cannot be used with a placeholder that fails only when it is used: `NO_PROXY` may
+ * name Neon's host.
  */
 function usable(variable: string, address: string): string {
   const fault = address === '' ? undefined : faultOf(address)
@@ -63,21 +62,21 @@ function usable(variable: string, address: string): string {
   return `http://${placeholder}`
 }
 
-/** What is wrong with a proxy's address. Does not repeat it, since it may hold a password. */
+/** What is wrong with a proxy's address. Does not repeat the address, since it may contain a password. */
 function faultOf(address: string): string | undefined {
   const url = URL.parse(address)
   if (!url) return 'is not a URL'
-  if (url.protocol.startsWith('socks')) return 'names a SOCKS proxy, and only HTTP proxies work'
+  if (url.protocol.startsWith('socks')) return 'names a SOCKS proxy, but only HTTP proxies are supported'
   if (!['http:', 'https:'].includes(url.protocol)) return 'does not start with http:// or https://'
   try {
     decodeURIComponent(`${url.username}${url.password}`)
   } catch {
-    return 'has a user name or password with a % that begins no escape like %40; write %25 for a %'
+    return 'has a % in its user name or password that does not start an escape such as %40; write %25 for %'
   }
   return undefined
 }
 
-/** Asks a proxy for tunnels, in place of undici's client, whose errors do not tell what was wrong with the proxy. */
+/** Opens tunnels through a proxy. Replaces undici's client, whose errors do not say what is wrong with the proxy. */
 function tunnelClient(proxy: URL, options: Connector.BuildOptions): Dispatcher {
   const connect = afterLookup(buildConnector(options))
   const client: Dispatcher = new Agent({
@@ -92,14 +91,14 @@ function tunnelClient(proxy: URL, options: Connector.BuildOptions): Dispatcher {
       })
       if (answer.statusCode === 200) return answer
       answer.socket.on('error', () => {}).destroy()
-      const code = mayPass(answer.statusCode) ? 'PROXY_FAILED' : 'PROXY_REFUSED'
+      const code = isTemporary(answer.statusCode) ? 'PROXY_FAILED' : 'PROXY_REFUSED'
       throw new ProxyError(code, `the proxy answered ${answer.statusCode}`)
     },
   })
 }
 
-/** Statuses of a proxy that is busy or cannot reach the host for now. */
-function mayPass(status: number): boolean {
+/** Statuses of a proxy that is busy or currently cannot reach the host. */
+function isTemporary(status: number): boolean {
   return [408, 425, 429].includes(status) || (status >= 500 && status !== 501)
 }
 
@@ -110,7 +109,7 @@ function connectError(cause: Error): ProxyError {
 
 async function tunnelError(cause: NodeJS.ErrnoException, proxy: URL): Promise<ProxyError> {
   const { code = '' } = cause instanceof ProxyError ? ((cause.cause ?? {}) as NodeJS.ErrnoException) : cause
-  if (cause.name === 'HTTPParserError' || (HUNG_UP.has(code) && (await speaksSocks(proxy)))) {
+  if (cause.name === 'HTTPParserError' || (CLOSED.has(code) && (await speaksSocks(proxy)))) {
     return new ProxyError('PROXY_UNUSABLE', 'the proxy cannot be used: no HTTP proxy listens at its address', { cause })
   }
   if (cause instanceof ProxyError) return cause
@@ -118,9 +117,9 @@ async function tunnelError(cause: NodeJS.ErrnoException, proxy: URL): Promise<Pr
 }
 
 /** Codes for a connection that was closed without an answer, as SOCKS servers do with an HTTP request. */
-const HUNG_UP = new Set(['ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE', 'ECONNABORTED'])
+const CLOSED = new Set(['ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE', 'ECONNABORTED'])
 
-/** Whether the answer to a SOCKS 5 greeting is one. */
+/** Whether a server answers a SOCKS 5 greeting. */
 function speaksSocks({ hostname, port }: URL): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connectPlainly({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 1080), lookup })

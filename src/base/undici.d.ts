@@ -1,5 +1,5 @@
-// undici has one module for all that it can do, and main and post have to load fast: they import what they use by its path,
-// for which undici has no types.
+// undici exports one module with all of its features. To load fast, main and post import only the files that they need, for
+// which undici has no types.
 
 declare module 'undici/lib/dispatcher/agent.js' {
   export { Agent as default } from 'undici'

@@ -3,23 +3,23 @@ import type { Clock, Deadline } from '../base/clock.ts'
 import { formatError } from '../base/errors.ts'
 import type { Http } from '../base/http.ts'
 
-/** What came of a question to GitHub. */
+/** The result of a request to GitHub. */
 export type Answer<T> =
   | { kind: 'found'; value: T }
-  /** 404: there is no such thing, or the token does not reach it. */
+  /** 404: it does not exist, or the token has no access to it. */
   | { kind: 'not found' }
   | Inconclusive
 
-/** Why GitHub has not told. */
+/** Why the result is not known. */
 export type Inconclusive =
-  /** GitHub will never tell this token. */
+  /** GitHub denies this token access. */
   | { kind: 'refused'; why: string }
-  /** GitHub cannot tell for now. */
+  /** GitHub gave no valid answer. */
   | { kind: 'unknown'; why: string }
-  /** It was not asked: a rate limit is reached, the job was cancelled, or the time is over. */
+  /** No request was sent: a rate limit applies, the job was cancelled, or the time is up. */
   | { kind: 'postponed'; why: string }
 
-/** Everything that asking takes. */
+/** Everything that a request needs. */
 export interface GithubAccess {
   token: string
   /** `GITHUB_API_URL`. */
@@ -31,16 +31,16 @@ export interface GithubAccess {
   cancelled: AbortSignal
 }
 
-export const CANCELLED = { kind: 'postponed', why: 'the job was cancelled; the next sweep goes on' } as const
-export const OUT_OF_TIME = { kind: 'postponed', why: "the sweep's time is over; the next one goes on" } as const
+export const CANCELLED = { kind: 'postponed', why: 'the job was cancelled; the next sweep continues' } as const
+export const OUT_OF_TIME = { kind: 'postponed', why: "the sweep's time is up; the next one continues" } as const
 
-/** Milliseconds for one answer. */
+/** Milliseconds for one request. */
 const TIMEOUT = 15_000
 
-/** The share of the requests of an hour that is left to whoever else uses the token, or the repository's limit. */
+/** The share of an hour's requests that is left to other users of the token or of the repository's limit. */
 const LEFT_TO_OTHERS = 0.05
 
-/** Milliseconds; a pause that GitHub asks for is waited out up to this. It asks for a minute when many questions come fast. */
+/** Milliseconds; the longest pause that the sweep waits for. GitHub asks for a minute after many requests in a short time. */
 const LONGEST_PAUSE = 120_000
 
 type Octokit = ReturnType<typeof getOctokit>
@@ -55,9 +55,9 @@ interface RequestFailure {
 export class GithubApi {
   readonly #access: GithubAccess
   readonly #octokit: Octokit
-  /** The answer to every further question, once asking is pointless. */
+  /** The result of all further requests, once no more are sent. */
   #end: Inconclusive | undefined
-  /** Ends when GitHub may be asked again. */
+  /** Ends when requests may be sent again. */
   #pause: Promise<void> | undefined
 
   constructor(access: GithubAccess) {
@@ -67,17 +67,17 @@ export class GithubApi {
   }
 
   /**
-   * Asks a question, unless asking has become pointless.
+   * Sends a request, unless no more requests can be sent.
    *
    * @param send the request
-   * @param decode reads the body; what it cannot read counts as unknown
+   * @param decode reads the body; `undefined` or an exception counts as no valid answer
    */
-  async ask<Body, T>(
+  async request<Body, T>(
     send: (octokit: Octokit) => Promise<{ status: number; data: Body; headers: Headers }>,
     decode: (body: Body) => T | undefined,
   ): Promise<Answer<T>> {
     await this.#pause
-    const end = this.#reasonNotToAsk()
+    const end = this.#reasonToStop()
     if (end) return end
     try {
       const { status, data, headers } = await send(this.#octokit)
@@ -85,17 +85,17 @@ export class GithubApi {
       if (Number(remaining) <= Number(limit) * LEFT_TO_OTHERS) this.#end = rateLimited(headers)
       return { kind: 'found', value: read(status, data, decode) }
     } catch (error) {
-      if (this.#waitsAfter(error)) return this.ask(send, decode)
+      if (this.#waitsAfter(error)) return this.request(send, decode)
       return this.#explain(error)
     }
   }
 
-  #reasonNotToAsk(): Inconclusive | undefined {
+  #reasonToStop(): Inconclusive | undefined {
     if (this.#access.cancelled.aborted) return CANCELLED
     return this.#end ?? (this.#access.deadline.remaining() < TIMEOUT ? OUT_OF_TIME : undefined)
   }
 
-  /** Whether GitHub asked for a pause that is short enough; then no question is asked until it is over. */
+  /** Whether GitHub asked for a pause that is short enough; then no request is sent until it is over. */
   #waitsAfter(error: unknown): boolean {
     const { clock, deadline, cancelled } = this.#access
     const headers = headersOf(error)
@@ -115,49 +115,49 @@ export class GithubApi {
     if (this.#access.cancelled.aborted) return CANCELLED
     if (isRateLimit(error)) return this.#stop(rateLimited(headersOf(error)))
     if (status === 401) return this.#stop({ kind: 'refused', why: 'GitHub rejected the github_token (401)' })
-    if (status === 403) return { kind: 'refused', why: `GitHub refuses the github_token (403): ${formatError(error)}` }
-    if (status === 404 && saysWhy(response?.data)) return { kind: 'not found' }
-    if (status === 404) return { kind: 'unknown', why: 'somebody else than GitHub answered 404' }
-    if (error instanceof NotWhatWasAskedFor) return { kind: 'unknown', why: error.message }
-    // octokit gives an error without an answer the status 500, too.
+    if (status === 403) return { kind: 'refused', why: `GitHub answered 403: ${formatError(error)}` }
+    if (status === 404 && hasMessage(response?.data)) return { kind: 'not found' }
+    if (status === 404) return { kind: 'unknown', why: 'a server other than GitHub answered 404' }
+    if (error instanceof UnexpectedContent) return { kind: 'unknown', why: error.message }
+    // octokit also gives the status 500 to an error without an answer.
     const why = response ? `GitHub answered ${status}` : `GitHub did not answer (${formatError(error)})`
     return { kind: 'unknown', why }
   }
 }
 
-/** GitHub's refusals are JSON with a message; those of a proxy or a load balancer are not. */
-function saysWhy(body: unknown): boolean {
+/** GitHub's errors are JSON with a message; those of a proxy or a load balancer are not. */
+function hasMessage(body: unknown): boolean {
   return typeof (body as { message?: unknown } | null | undefined)?.message === 'string'
 }
 
-/** GitHub, or somebody in its place, answered with something else: a redirect, a page of a proxy. */
-class NotWhatWasAskedFor extends Error {}
+/** GitHub, or a server in between, answered with unexpected content: a redirect, or a proxy's page. */
+class UnexpectedContent extends Error {}
 
 function read<Body, T>(status: number, body: Body, decode: (body: Body) => T | undefined): T {
-  const why = `GitHub answered ${status}, and not what was asked for`
-  if (status !== 200) throw new NotWhatWasAskedFor(why)
+  const why = `GitHub answered ${status} with unexpected content`
+  if (status !== 200) throw new UnexpectedContent(why)
   let value: T | undefined
   try {
     value = decode(body)
   } catch (cause) {
-    throw new NotWhatWasAskedFor(why, { cause })
+    throw new UnexpectedContent(why, { cause })
   }
-  if (value === undefined) throw new NotWhatWasAskedFor(why)
+  if (value === undefined) throw new UnexpectedContent(why)
   return value
 }
 
-/** `fetch`, as far as octokit uses it to read, over the one HTTP client of the action. */
+/** The part of `fetch` that octokit uses for reading, with the action's HTTP client. */
 function fetchThrough({ http, cancelled }: GithubAccess) {
   return async (url: string, { headers }: { headers: Record<string, string> }) => {
     const request = { method: 'GET', url: new URL(url), headers, timeout: TIMEOUT, signal: cancelled } as const
     const { status, headers: answered, body } = await http.exchange(request)
     const pairs = Object.entries(answered).map(([name, value]): [string, string] => [name, String(value)])
-    // A whole `Response` would load another of Node's large modules.
+    // A complete `Response` would load another large module of Node.
     return { status, url, headers: new Map(pairs), text: async () => body }
   }
 }
 
-/** octokit warns of deprecations on stderr, where nothing may be written. */
+/** octokit writes deprecation warnings to stderr, which must stay empty. */
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} }
 
 function headersOf(error: unknown): Headers {
@@ -175,5 +175,5 @@ function isRateLimit(error: unknown): boolean {
 function rateLimited(headers: Headers): Inconclusive {
   const reset = Number(headers['x-ratelimit-reset'])
   const when = Number.isFinite(reset) ? ` until ${new Date(reset * 1000).toISOString()}` : ''
-  return { kind: 'postponed', why: `GitHub's rate limit is reached${when}; the next sweep goes on` }
+  return { kind: 'postponed', why: `GitHub's rate limit is reached${when}; the next sweep continues` }
 }

@@ -1,6 +1,6 @@
 import { summary } from '@actions/core'
 
-/** Adds Markdown to the page of the run. A module of its own, so that only the sweep, which does this, loads it. */
+/** Adds Markdown to the job summary. This is a separate module so that only the sweep loads it. */
 export async function writeSummary(markdown: string): Promise<void> {
   await summary.addRaw(markdown, true).write()
 }

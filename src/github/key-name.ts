@@ -1,24 +1,24 @@
 import { createHash, randomBytes } from 'node:crypto'
 
 /**
- * The name of a key says which job it was made for:
+ * The name of a key says for which job it was created:
  *
  *     gha/<repository_id>/<run_id>/<run_attempt>/<job_id>/<nonce>/<label>
  *
- * This module alone knows the grammar, both ways. A name that does not parse in full is not ours.
+ * Only this module writes and parses names. A name that does not match completely is not one of this action.
  */
 export interface KeyName {
-  /** `gha` for github.com, else `gha-` and four hex digits that stand for the server; see {@link serverTag}. */
+  /** `gha` for github.com, else `gha-` and four hex digits of the server's hash; see {@link serverTag}. */
   server: string
-  /** Decimal digits; GitHub's IDs may outgrow a JavaScript number. */
+  /** Decimal digits; GitHub's IDs may exceed the range of JavaScript numbers. */
   repositoryId: string
   runId: string
   runAttempt: string
-  /** The ID that GitHub's REST API has for the job; `0` where the runner does not tell. */
+  /** The job's ID in GitHub's REST API; `0` if the runner does not provide it. */
   jobId: string
   /** Random, so that matrix legs and repeated uses in one job never collide. */
   nonce: string
-  /** For the person who reads the list in the Neon Console; empty where there was no room. */
+  /** For people who read the list in the Neon Console; empty if there was no room. */
   label: string
 }
 
@@ -31,10 +31,10 @@ const GRAMMAR =
   /^(?<server>gha(?:-[0-9a-f]{4})?)\/(?<repositoryId>[1-9]\d*)\/(?<runId>[1-9]\d*)\/(?<runAttempt>[1-9]\d*)\/(?<jobId>0|[1-9]\d*)\/(?<nonce>[a-z2-7]{8,})(?:\/(?<label>[A-Za-z0-9._-]+))?$/
 
 /**
- * Writes a key's name. The label alone is cut when the name would be too long, and vanishes with its slash when
- * there is no room for a single character of it.
+ * Formats a key's name. If the name would be too long, only the label is cut; if there is no room for any of it, it is
+ * omitted with its slash.
  *
- * @throws {RangeError} when the parts are not of the grammar or too long even without a label
+ * @throws {RangeError} if the parts do not match the grammar, or are too long even without a label
  */
 export function formatKeyName(parts: KeyName): string {
   const stem = [parts.server, parts.repositoryId, parts.runId, parts.runAttempt, parts.jobId, parts.nonce].join('/')
@@ -45,7 +45,7 @@ export function formatKeyName(parts: KeyName): string {
   return name
 }
 
-/** Reads a key's name; `undefined` for every name that this action did not write. */
+/** Parses a key's name; `undefined` for a name that this action cannot have written. */
 export function parseKeyName(name: string): KeyName | undefined {
   if (name.length > KEY_NAME_MAX_LENGTH) return undefined
   const groups = GRAMMAR.exec(name)?.groups
@@ -53,8 +53,8 @@ export function parseKeyName(name: string): KeyName | undefined {
 }
 
 /**
- * The first part of every name made on a GitHub server, so that servers that share a Neon account and happen to
- * use the same repository IDs do not revoke each other's keys.
+ * The first part of every name on a GitHub server. It keeps servers that share a Neon account, and happen to use the same
+ * repository IDs, from revoking each other's keys.
  *
  * @param serverUrl `GITHUB_SERVER_URL`, e.g. `https://github.com`
  */

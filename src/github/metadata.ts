@@ -1,4 +1,4 @@
-// The inputs and outputs that action.yml and sweep/action.yml declare, in their order; a test compares them.
+// The inputs and outputs in action.yml and sweep/action.yml, in the same order; a test compares them.
 // https://docs.github.com/actions/reference/workflows-and-actions/metadata-syntax
 
 export const INPUT_NAMES = [

@@ -1,9 +1,9 @@
 import type { Answer } from './api.ts'
 
-/** The most that GitHub puts on a page. */
+/** GitHub's maximum. */
 export const PAGE_SIZE = 100
 
-/** Reads the pages of a list up to the first that is not full: all of them or none. */
+/** Reads the pages of a list, up to the first that is not full. Fails if one of them cannot be read. */
 export async function readPages<K, V>(
   readPage: (page: number) => Promise<Answer<[K, V][]>>,
 ): Promise<Answer<Map<K, V>>> {

@@ -4,10 +4,10 @@ import { PAGE_SIZE, readPages } from './pages.ts'
 /** The full name (`owner/name`) of each repository, by its ID. */
 export type Repositories = ReadonlyMap<string, string>
 
-/** Asks which repositories a GitHub App's installation token reaches. */
-export function askForRepositories(api: GithubApi): Promise<Answer<Repositories>> {
+/** Lists the repositories that a GitHub App's installation token has access to. */
+export function fetchRepositories(api: GithubApi): Promise<Answer<Repositories>> {
   return readPages((page) =>
-    api.ask(
+    api.request(
       (octokit) => octokit.request('GET /installation/repositories', { per_page: PAGE_SIZE, page }),
       ({ repositories }) => repositories.map(({ id, full_name }): [string, string] => [String(id), full_name]),
     ),

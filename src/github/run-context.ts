@@ -2,45 +2,45 @@ import { RunnerError } from '../base/errors.ts'
 import { canKeepIds, parseKeepingIds } from '../base/json.ts'
 import { formatKeyName, newNonce, parseKeyName, serverTag } from './key-name.ts'
 
-/** Which job of which run this is, as the runner tells it. */
+/** The current job and run, from the runner's variables. */
 export interface RunContext {
   serverUrl: string
   repositoryId: string
   repositoryName: string
   runId: string
   runAttempt: string
-  /** The ID that GitHub's REST API has for the job; `0` where the runner does not tell. */
+  /** The job's ID in GitHub's REST API; `0` if the runner does not provide it. */
   jobId: string
   /** The job's name in the workflow file. */
   jobName: string
 }
 
-/** What a runner tells of a job. */
+/** What a runner provides about a job. */
 export interface RunnerFacts {
   environment: Readonly<NodeJS.ProcessEnv>
-  /** The text of the event file, or an empty one; read only where the variables do not tell. */
+  /** The text of the event file, or an empty string; read only if a variable is missing. */
   event: () => string
 }
 
 /**
- * Reads GitHub's default variables. Forgejo, Gitea and act set no `GITHUB_REPOSITORY_ID`; there the event file has it.
+ * Reads GitHub's default variables. Forgejo, Gitea and act do not set `GITHUB_REPOSITORY_ID`, but their event file has it.
  *
- * @param jobId the job's ID, which no variable holds
- * @throws {RunnerError} when one that the key's name needs is missing or malformed, or the runner's Node is too old
+ * @param jobId the job's ID, which no variable contains
+ * @throws {RunnerError} if a variable for the key's name is missing or malformed, or the runner's Node is too old
  * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
  */
 export function readRunContext({ environment, event }: RunnerFacts, jobId: string): RunContext {
   const number = (name: string, value = environment[name] ?? ''): string => {
     if (!/^[1-9]\d*$/.test(value)) {
       throw new RunnerError(
-        `${name} is '${value}', not a number. The key is named after the run, so this action needs a runner that sets it (GitHub's does; with act pass --env ${name}=1, or an event file with repository.id).`,
+        `${name} is '${value}', not a number. The key is named after the run, so this action needs a runner that sets it (GitHub's runner does; with act, pass --env ${name}=1, or an event file with repository.id).`,
       )
     }
     return value
   }
   if (!canKeepIds()) {
     throw new RunnerError(
-      `This runner runs actions with Node ${process.versions.node}, and this one needs Node 24. Update the runner to 2.327.1 or newer; with act, have Node 24 on the PATH.`,
+      `This runner runs actions with Node ${process.versions.node}, but this action needs Node 24. Update the runner to 2.327.1 or newer; with act, put Node 24 on the PATH.`,
     )
   }
   const serverUrl = environment.GITHUB_SERVER_URL || 'https://github.com'
@@ -56,7 +56,7 @@ export function readRunContext({ environment, event }: RunnerFacts, jobId: strin
   }
 }
 
-/** `repository.id` of the event; empty where it has none. */
+/** `repository.id` of the event; empty if it has none. */
 function repositoryIdOf(event: string): string {
   const payload = parseKeepingIds(event) as { repository?: { id?: unknown } | null } | null | undefined
   return String(payload?.repository?.id ?? '')
@@ -75,7 +75,7 @@ export function newKeyName(run: RunContext): string {
   })
 }
 
-/** Whether a key's name says that it was created for this very job. Never so where the job's ID is not known. */
+/** Whether a key's name says that it was created for this job; `false` if the job's ID is unknown. */
 export function isOfJob(name: string, run: RunContext): boolean {
   const key = parseKeyName(name)
   return (

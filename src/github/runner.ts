@@ -1,15 +1,15 @@
 import * as core from '@actions/core'
 import { RunnerError } from '../base/errors.ts'
-import { disarm } from './disarm.ts'
 import type { InputName, OutputName } from './metadata.ts'
+import { sanitize } from './sanitize.ts'
 
-/** What the runner offers to a step. */
+/** The runner's interface for a step. */
 export interface Runner {
-  /** An input as the workflow wrote it, trimmed; an empty string where it is not set. */
+  /** An input of the workflow, trimmed; an empty string if it is not set. */
   input(name: InputName): string
-  /** Makes the runner replace a value by `***` in every log from here on. */
+  /** Makes the runner replace a value with `***` in all logs from now on. */
   mask(secret: string): void
-  /** Replaces masked values, for a text that is encoded before it is written. All other methods do so themselves. */
+  /** Replaces masked values in a text that is encoded before it is written. All other methods do this themselves. */
   redact(text: string): string
   /** The next three throw a {@link RunnerError} if the runner's file cannot be written. */
   saveState(name: string, value: string): void
@@ -18,12 +18,12 @@ export interface Runner {
   exportVariable(name: string, value: string): void
   debug(message: string): void
   info(message: string): void
-  /** Logs why the step waits; from the second time on within a group, so that the log stays short. */
+  /** Logs why the step waits; from the second time on in a group, to keep the log short. */
   waiting(message: string): void
-  /** Adds Markdown to the page of the run. */
+  /** Adds Markdown to the job summary. */
   summary(markdown: string): Promise<void>
   /**
-   * Adds an annotation, of one or more lines. The runner masks no titles: they must be our own words.
+   * Adds an annotation, of one or more lines. The runner does not mask titles: they must be fixed text.
    */
   warning(message: string | readonly string[], title: string): void
   error(message: string | readonly string[], title: string): void
@@ -42,19 +42,19 @@ const intoFile =
     }
   }
 
-/** The runner's real commands and files, as `@actions/core` writes them; nothing else writes them. */
+/** The real runner: `@actions/core` writes its commands and files, and nothing else does. */
 export function githubRunner(): Runner {
   const secrets = new Set<string>()
 
-  // The runner masks logs, but a log is not the only place where a line may end up, and Neon's own words (an error
-  // message that repeats a key, say) pass through here as well.
+  // The runner masks logs, but a line may also be written elsewhere, and it may contain text from Neon (for example, an
+  // error message that repeats a key).
   const redact = (message: string): string => {
     let text = message
     for (const secret of secrets) text = text.replaceAll(secret, '***')
     return text
   }
-  // Once more at the end: a secret may be whole only when control characters in it are gone.
-  const clean = (message: string): string => redact(disarm(redact(message)))
+  // Again at the end: removing control characters may restore a secret that they interrupted.
+  const clean = (message: string): string => redact(sanitize(redact(message)))
   const cleanLines = (message: string | readonly string[]): string => [message].flat().map(clean).join('\n')
 
   let waits = 0

@@ -1,29 +1,29 @@
 import type { Answer, GithubApi } from './api.ts'
 
-/** A workflow run, as far as the sweep needs it. */
+/** The parts of a workflow run that the sweep needs. */
 export interface Run {
   completed: boolean
-  /** GitHub's word in plain text: `queued`, `in progress`, … */
+  /** GitHub's status with spaces: `queued`, `in progress`, … */
   status: string
-  /** The attempt that this is about. Answers can be stale: a later attempt may have begun. */
+  /** The attempt that the answer is about. Answers can be stale: a later attempt may have started. */
   attempt: number
 }
 
-/** Where a run is. */
+/** The address of a run. */
 export interface RunAddress {
   /** `owner/name` */
   repository: string
   runId: string
 }
 
-/** Asks about a run: its latest attempt. */
-export function askForRun(api: GithubApi, { repository, runId }: RunAddress): Promise<Answer<Run>> {
-  return api.ask(
+/** Gets the latest attempt of a run. */
+export function fetchRun(api: GithubApi, { repository, runId }: RunAddress): Promise<Answer<Run>> {
+  return api.request(
     (octokit) =>
       octokit.request('GET /repos/{owner}/{repo}/actions/runs/{run_id}', {
         ...splitName(repository),
         run_id: Number(runId),
-        // They are of no interest and can be many.
+        // They are not needed and can be many.
         exclude_pull_requests: true,
       }),
     ({ id, status, run_attempt: attempt = 1 }) =>
@@ -33,15 +33,15 @@ export function askForRun(api: GithubApi, { repository, runId }: RunAddress): Pr
   )
 }
 
-/** Asks whether the token can read a repository's runs: any other than the one that was not found. */
-export function askForRuns(api: GithubApi, repository: string): Promise<Answer<unknown>> {
-  return api.ask(
+/** Lists runs of a repository, to check whether the token can read any. */
+export function fetchRuns(api: GithubApi, repository: string): Promise<Answer<unknown>> {
+  return api.request(
     (octokit) => octokit.request('GET /repos/{owner}/{repo}/actions/runs', { ...splitName(repository), per_page: 1 }),
     ({ workflow_runs }) => workflow_runs,
   )
 }
 
-/** `owner/name` as octokit takes it. */
+/** Splits `owner/name` for octokit. */
 export function splitName(repository: string): { owner: string; repo: string } {
   const [owner = '', repo = ''] = repository.split('/')
   return { owner, repo }

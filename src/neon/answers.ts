@@ -1,39 +1,39 @@
-// How Neon's answers are read: liberally, since Neon's documents do not agree on which fields an answer has. An answer
-// is believed when it has what the action needs; see docs/behavior.md, *Answers*.
+// Reads Neon's answers liberally, since Neon's documents disagree about the fields of an answer. An answer is valid if it
+// has the fields that the action needs; see docs/behavior.md, *Answers*.
 
 import { parseKeepingIds } from '../base/json.ts'
 import { canBeApiKey } from './api-key.ts'
 import { NEON_ID } from './scope.ts'
 
-/** The body of a 2xx answer is not what was asked for. The message says what came instead, and never quotes the body. */
+/** The body of a 2xx answer is invalid. The message describes the body, but never quotes it. */
 export class InvalidBody extends Error {
   override readonly name = 'InvalidBody'
 }
 
-/** An API key as Neon's answer to a create describes it. */
+/** An API key in Neon's answer to a create. */
 export interface AnsweredKey {
   id: string
   /** The key itself. */
   key: string
-  /** `undefined` where the answer has none. */
+  /** `undefined` if the answer has none. */
   name: string | undefined
-  /** `undefined` where the answer has none. */
+  /** `undefined` if the answer has none. */
   projectId: string | undefined
 }
 
-/** An API key as Neon lists it. */
+/** An API key in Neon's list. */
 export interface ListedKey {
   id: string
   name: string
   createdAt: string
   lastUsedAt: string | undefined
-  /** The one project that the key reaches; `undefined` for a key that reaches more. */
+  /** The project that the key is limited to; `undefined` if it is not limited to one. */
   projectId: string | undefined
 }
 
-/** An API key as Neon's answer to a revocation describes it. */
+/** An API key in Neon's answer to a revocation. */
 export interface RevokedKey {
-  /** A date, `never`, or `undefined` where the answer does not say. */
+  /** A date, `never`, or `undefined` if the answer does not say. */
   lastUsedAt: string | undefined
   /** For debug logs only. */
   lastUsedFrom: string | undefined
@@ -60,11 +60,11 @@ export function decodeCreatedKey(body: string, onSecret: (secret: string) => voi
 /**
  * Reads the answer to a revocation.
  *
- * @throws {InvalidBody} unless it says that this very key is revoked
+ * @throws {InvalidBody} unless it says that this key is revoked
  */
 export function decodeRevokedKey(body: string, id: string): RevokedKey {
   const answer = readObject(body)
-  if (readId(answer) !== id) throw new InvalidBody('the answer about another API key')
+  if (readId(answer) !== id) throw new InvalidBody('an answer about another API key')
   if (answer.revoked !== true) throw new InvalidBody('JSON that does not say that the API key is revoked')
   const lastUsedAt = answer.last_used_at === null ? 'never' : readDate(answer, 'last_used_at')
   return { lastUsedAt, lastUsedFrom: readString(answer, 'last_used_from_addr') }
@@ -73,8 +73,8 @@ export function decodeRevokedKey(body: string, id: string): RevokedKey {
 /**
  * Reads a list.
  *
- * @param onSecret called with any key that stands in the list; an older edition of Neon's documentation shows one
- * @throws {InvalidBody} if any entry cannot be read, since that might be the one that is looked for
+ * @param onSecret called with any key in the list; an older edition of Neon's documentation shows one
+ * @throws {InvalidBody} if any entry cannot be read, since it might be the key in question
  */
 export function decodeKeys(body: string, onSecret: (secret: string) => void): ListedKey[] {
   const answer = readJson(body)
@@ -96,22 +96,22 @@ export function decodeKeys(body: string, onSecret: (secret: string) => void): Li
 }
 
 /**
- * Reads the organization of a project; an empty string where it has none.
+ * Reads the organization of a project; an empty string if it has none.
  *
  * @throws {InvalidBody}
  */
 export function decodeProjectOrganization(body: string, projectId: string): string {
   const project = asObject(readObject(body).project)
   const id = readString(project, 'id')
-  if (id !== undefined && id !== projectId) throw new InvalidBody('the answer about another project')
+  if (id !== undefined && id !== projectId) throw new InvalidBody('an answer about another project')
   if (id === undefined && !('org_id' in project)) throw new InvalidBody('JSON without a project')
   const orgId = readString(project, 'org_id') ?? ''
-  if (orgId !== '' && !NEON_ID.test(orgId)) throw new InvalidBody('an organization ID that is malformed')
+  if (orgId !== '' && !NEON_ID.test(orgId)) throw new InvalidBody('a malformed organization ID')
   return orgId
 }
 
 /**
- * Reads what kind of credential a key is.
+ * Reads the kind of an API key.
  *
  * @throws {InvalidBody}
  */
@@ -121,17 +121,17 @@ export function decodeAuthMethod(body: string): string {
   return method
 }
 
-/** An error of Neon's own, from the error object of its OpenAPI document (`GeneralError`). */
+/** An error from Neon: the error object of its OpenAPI document (`GeneralError`). */
 export interface AnsweredError {
   message: string
   /**
-   * Whether nobody but Neon can have said so. API gateways answer with a `message` alone (Amazon's), or with a
-   * `request_id` that is not the request's (Kong).
+   * Whether the error certainly comes from Neon. API gateways answer with only a `message` (Amazon's), or with a
+   * `request_id` of their own (Kong).
    */
   certain: boolean
 }
 
-/** @returns `undefined` where the body is not Neon's: an HTML page of a proxy or a firewall, say */
+/** @returns `undefined` if the body does not come from Neon: for example, an HTML page of a proxy or a firewall */
 export function decodeError(body: string, requestId: string): AnsweredError | undefined {
   const answer = parseKeepingIds(body) as Fields | null | undefined
   if (typeof answer?.message !== 'string') return undefined
@@ -150,7 +150,7 @@ const readObject = (body: string): Fields => asObject(readJson(body))
 
 function asObject(value: unknown): Fields {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
-    throw new InvalidBody('JSON without an object')
+    throw new InvalidBody('JSON that is not an object')
   return value as Fields
 }
 
@@ -158,8 +158,8 @@ function readId({ id }: Fields): string {
   if (typeof id === 'bigint' && id > 0n) return String(id)
   if (id === undefined || id === null) throw new InvalidBody('JSON without an ID')
   const found =
-    typeof id === 'string' ? 'a text' : typeof id === 'number' || typeof id === 'bigint' ? String(id) : 'something else'
-  throw new InvalidBody(`JSON with ${found} where the ID, a positive integer, belongs`)
+    typeof id === 'string' ? 'a string' : typeof id === 'number' || typeof id === 'bigint' ? String(id) : 'malformed'
+  throw new InvalidBody(`JSON whose ID is ${found}, not a positive integer`)
 }
 
 function readString(answer: Fields, name: string): string | undefined {
@@ -168,8 +168,8 @@ function readString(answer: Fields, name: string): string | undefined {
 }
 
 /**
- * An RFC 3339 date. It is printed, and anything else could be somebody's words. A date before Neon existed, such as Go's
- * zero date, says that the date is not known.
+ * Reads an RFC 3339 date. It is printed, so anything else is rejected as untrusted text. A date before Neon existed, such
+ * as Go's zero date, means that the date is unknown.
  */
 function readDate(answer: Fields, name: string): string | undefined {
   const value = readString(answer, name)

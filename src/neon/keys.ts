@@ -23,7 +23,7 @@ export interface RevokedListedKey extends RevokedKey {
   name: string
 }
 
-/** The API keys of one scope. All calls but {@link create} repeat themselves until Neon has answered. */
+/** The API keys of one scope. All methods except {@link create} repeat their requests until Neon has answered. */
 export class Keys {
   readonly scope: Scope
   readonly #requests: Requests
@@ -38,7 +38,7 @@ export class Keys {
     this.#requests = requests
   }
 
-  /** Asks once for a key. The caller decides about repeating: a create that may have happened must be undone first. */
+  /** Sends one create. The caller decides whether to repeat it: a create that may have been applied must be undone first. */
   create(name: string): Promise<Outcome<AnsweredKey>> {
     return this.#requests.attempt({
       action: 'create the API key',
@@ -48,7 +48,7 @@ export class Keys {
       timeout: CREATE_TIMEOUT,
       decode: (body) => {
         const answered = decodeCreatedKey(body, this.#requests.mask)
-        if (this.#requests.isOwnKey(answered.key)) throw new InvalidBody('the very key that was sent')
+        if (this.#requests.isOwnKey(answered.key)) throw new InvalidBody('the API key that was sent')
         return answered
       },
     })
@@ -56,7 +56,7 @@ export class Keys {
 
   /** Every key of the personal account or the organization; Neon's list has no pages. */
   list(): Promise<ListedKey[]> {
-    return this.#requests.persist({
+    return this.#requests.retry({
       action: 'list the API keys',
       method: 'GET',
       path: keysPath(this.scope),
@@ -65,9 +65,9 @@ export class Keys {
     })
   }
 
-  /** Revokes a key. Neon's 404 is thrown as {@link NeonRefused}; the caller knows what it means. */
+  /** Revokes a key. Neon's 404 is thrown as {@link NeonRefused}; the caller interprets it. */
   revoke(id: string): Promise<RevokedKey> {
-    return this.#requests.persist({
+    return this.#requests.retry({
       action: `revoke the API key ${id}`,
       method: 'DELETE',
       path: `${keysPath(this.scope)}/${encodeURIComponent(id)}`,
@@ -77,16 +77,16 @@ export class Keys {
   }
 
   /**
-   * Revokes a key by its ID, and settles Neon's 404 by the list.
+   * Revokes a key by its ID. If Neon answers 404, the list decides whether the key is revoked.
    *
-   * The 404 alone could also mean a wrong organization or a wrong account. The name is looked for as well: should the
-   * answer that brought the ID have been wrong about it, the key is listed under another one.
+   * A 404 alone could also mean a wrong organization or account. The list is also searched for the name: if the answer with
+   * the ID was wrong, the key is listed under another ID.
    *
-   * @param isMeant which other listed keys a 404 leads to
-   * @returns `undefined` when the key was gone already
-   * @throws {NeonRefused | NeonUnreachable | GaveUp} when the key may still be alive
+   * @param isMeant which other listed keys to revoke after a 404
+   * @returns `undefined` if the key was already revoked
+   * @throws {NeonRefused | NeonUnreachable | GaveUp} if the key may still be alive
    */
-  async revokeForCertain(
+  async revokeAndConfirm(
     { id, name }: { id: string; name: string },
     isMeant: (key: ListedKey) => boolean = (key) => key.name === name,
   ): Promise<RevokedKey | undefined> {
@@ -97,8 +97,8 @@ export class Keys {
       const listed = await this.list()
       if (listed.some((key) => key.id === id)) throw error
       let revoked: RevokedKey | undefined
-      // Another look of post's may have revoked it by now.
-      for (const other of listed.filter(isMeant)) revoked = await this.revokeForCertain(other)
+      // Post's other search may have revoked it by now.
+      for (const other of listed.filter(isMeant)) revoked = await this.revokeAndConfirm(other)
       return revoked
     }
   }
@@ -107,14 +107,14 @@ export class Keys {
    * Lists the keys and revokes some of them; one that cannot be revoked does not stop the rest.
    *
    * @param choose which of all listed keys
-   * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | GaveUp} when one of them may still be alive
+   * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | GaveUp} if one of them may still be alive
    */
   async revokeListed(choose: (listed: readonly ListedKey[]) => readonly ListedKey[]): Promise<RevokedListedKey[]> {
     const revoked: RevokedListedKey[] = []
     const failures: unknown[] = []
     for (const { id, name } of choose(await this.list())) {
       try {
-        const key = await this.revokeForCertain({ id, name })
+        const key = await this.revokeAndConfirm({ id, name })
         revoked.push({ id, name, lastUsedAt: key?.lastUsedAt, lastUsedFrom: key?.lastUsedFrom })
       } catch (failure) {
         failures.push(failure)

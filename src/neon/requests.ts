@@ -3,12 +3,12 @@ import type { Clock, Deadline } from '../base/clock.ts'
 import { type Http, type HttpRequest, type HttpResponse, TransportError } from '../base/http.ts'
 import { VERSION } from '../base/version.ts'
 import { classifyFailure, classifyResponse, type Outcome } from './outcome.ts'
-import { Patience } from './retry.ts'
+import { Retrier } from './retry.ts'
 
-/** Milliseconds that a request in flight gets to finish once the job is cancelled; the runner kills after 7.5 s. */
+/** Milliseconds that a request in flight has to finish after the job is cancelled; the runner sends SIGTERM after 7.5 s. */
 const CANCEL_GRACE = 6_000
 
-/** What talking to Neon needs from the world. */
+/** The effects that requests to Neon need. */
 export interface Effects {
   clock: Clock
   http: Http
@@ -24,7 +24,7 @@ export interface Effects {
   }
 }
 
-/** One connection: where Neon's API is, and the key that is sent there. */
+/** One connection: the address of Neon's API, and the key that is sent there. */
 export interface Connection {
   apiHost: string
   apiKey: string
@@ -46,10 +46,10 @@ export interface Call<T> {
   decode: (body: string) => T
 }
 
-/** Sends requests to Neon, and the only code that does. */
+/** Sends requests to Neon; no other code does. */
 export class Requests {
-  readonly patience: Patience
-  /** Milliseconds by which Neon's clock, as its last answer had it, is ahead of this machine's. */
+  readonly retrier: Retrier
+  /** Milliseconds by which Neon's clock, by its last answer, is ahead of this machine's. */
   #ahead = 0
   readonly #effects: Effects
   readonly #connection: Connection
@@ -59,42 +59,42 @@ export class Requests {
     const { deadline, onWait = runner.waiting } = connection
     this.#effects = effects
     this.#connection = connection
-    this.patience = new Patience({ clock, deadline, random, cancelled, onWait })
+    this.retrier = new Retrier({ clock, deadline, random, cancelled, onWait })
   }
 
-  /** Masks what may be an API key in every log from here on. */
+  /** Masks a possible API key in all logs from now on. */
   readonly mask = (secret: string): void => this.#effects.runner.mask(secret)
 
-  /** Whether this is the key that the requests are sent with. */
+  /** Whether this is the key that sends the requests. */
   isOwnKey(key: string): boolean {
     return key === this.#connection.apiKey
   }
 
   /**
-   * Repeats a request until Neon has answered, as the table in docs/behavior.md, *Requests*, says.
+   * Repeats a request until Neon has answered, by the table in docs/behavior.md, *Requests*.
    *
    * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | GaveUp | Cancelled}
    */
-  persist<T>(call: Call<T>): Promise<T> {
-    return this.patience.persist(() => this.attempt(call))
+  retry<T>(call: Call<T>): Promise<T> {
+    return this.retrier.retry(() => this.attempt(call))
   }
 
   /** Sends a request once. */
   async attempt<T>(call: Call<T>): Promise<Outcome<T>> {
     const { clock, http, cancelled } = this.#effects
     const requestId = randomUUID()
-    const withdrawal = new AbortController()
-    const withdraw = (): void => withdrawal.abort()
-    // A request that only reads is dropped at once; one that changes something gets the time that the runner leaves.
+    const controller = new AbortController()
+    const abort = (): void => controller.abort()
+    // A request that only reads is aborted at once; one that changes something has the time that the runner leaves.
     const onCancel = (): void => {
-      if (call.method === 'GET') withdraw()
-      else clock.sleep(CANCEL_GRACE, withdrawal.signal).then(withdraw, () => {})
+      if (call.method === 'GET') abort()
+      else clock.sleep(CANCEL_GRACE, controller.signal).then(abort, () => {})
     }
     if (cancelled.aborted) onCancel()
     else cancelled.addEventListener('abort', onCancel)
     const about = { action: call.action, requestId, date: clock.date() }
     try {
-      const response = await http.exchange({ ...this.#request(call, requestId), signal: withdrawal.signal })
+      const response = await http.exchange({ ...this.#request(call, requestId), signal: controller.signal })
       this.#readClock(response)
       return classifyResponse(response, call.decode, about)
     } catch (error) {
@@ -102,11 +102,11 @@ export class Requests {
       throw error
     } finally {
       cancelled.removeEventListener('abort', onCancel)
-      withdraw()
+      abort()
     }
   }
 
-  /** The date and time by Neon's clock, in milliseconds since 1970: dates in its answers are to be compared with this. */
+  /** The date and time of Neon's clock, in milliseconds since 1970, for comparison with dates in its answers. */
   date(): number {
     return this.#effects.clock.date() + this.#ahead
   }

@@ -5,9 +5,9 @@ import { type Attempted, dependsOnAuthMethod, explainRefusal, type Purpose } fro
 import type { RequestedScope, Scope } from './scope.ts'
 
 /**
- * Resolves a project to its organization: only organizations have project-scoped keys, so Neon is asked which one.
+ * Looks up the organization of a project, since only organizations have project-scoped keys.
  *
- * @throws {NeonRefused} explained
+ * @throws {NeonRefused} with advice
  * @throws {InputError} for a project of no organization
  */
 export async function resolveScope(neon: Neon, scope: RequestedScope, purpose: Purpose): Promise<Scope> {
@@ -18,7 +18,7 @@ export async function resolveScope(neon: Neon, scope: RequestedScope, purpose: P
   })
   if (orgId === '') {
     throw new InputError(
-      `The project ${projectId} belongs to no organization, and only organizations have API keys for a single project. Leave project_id out to get a personal key, or move the project to an organization.`,
+      `The project ${projectId} belongs to no organization, and only organizations have API keys for a single project. Omit project_id to get a personal key, or move the project to an organization.`,
     )
   }
   return { kind: 'project', orgId, projectId }
@@ -27,7 +27,7 @@ export async function resolveScope(neon: Neon, scope: RequestedScope, purpose: P
 /**
  * Lists the API keys of a scope.
  *
- * @throws {NeonRefused} explained
+ * @throws {NeonRefused} with advice
  */
 export function listExplained(neon: Neon, scope: Scope): Promise<ListedKey[]> {
   return neon
@@ -38,7 +38,7 @@ export function listExplained(neon: Neon, scope: Scope): Promise<ListedKey[]> {
     })
 }
 
-/** An error with advice. Costs a request only where the kind of the key decides what to advise. */
+/** Adds advice to an error. Sends a request only if the advice depends on the kind of the key. */
 export async function explain(error: Error, neon: Neon, attempted: Attempted): Promise<Error> {
   if (!(error instanceof NeonRefused)) return error
   const authMethod = dependsOnAuthMethod(error, attempted) ? await neon.authMethod() : undefined

@@ -1,18 +1,18 @@
-/** Whose API key it is and how far it reaches. */
+/** The owner of an API key, and what it has access to. */
 export type Scope =
   /** A key of the person who owns the `api_key`. */
   | { kind: 'personal' }
   | { kind: 'organization'; orgId: string }
-  /** A key of an organization that reaches one project only. */
+  /** A key of an organization that is limited to one project. */
   | { kind: 'project'; orgId: string; projectId: string }
 
-/** A project whose organization Neon has still to tell; see `resolve-scope.ts`. */
+/** A project whose organization is not known yet; see `resolve-scope.ts`. */
 export interface UnresolvedProject {
   kind: 'unresolved project'
   projectId: string
 }
 
-/** A scope as the inputs state it. */
+/** A scope from the inputs. */
 export type RequestedScope = Scope | UnresolvedProject
 
 /** The pattern of organization and project IDs in Neon's OpenAPI document. */
@@ -23,7 +23,7 @@ export function keysPath(scope: Scope): string {
   return scope.kind === 'personal' ? '/api_keys' : `/organizations/${encodeURIComponent(scope.orgId)}/api_keys`
 }
 
-/** The scope in words, for logs and errors. */
+/** The scope as text, for logs and errors. */
 export function describeScope(scope: RequestedScope): string {
   switch (scope.kind) {
     case 'personal':
@@ -37,7 +37,7 @@ export function describeScope(scope: RequestedScope): string {
   }
 }
 
-/** Whether a key of this scope may revoke itself: Neon refuses project-scoped keys every call on API keys. */
+/** Whether a key of this scope can revoke itself: Neon refuses all calls about API keys from project-scoped keys. */
 export function canRevokeItself(scope: Scope): boolean {
   return scope.kind !== 'project'
 }

@@ -1,10 +1,10 @@
-// Whether a created key is the one that was asked for: the table in docs/behavior.md, *Answers*. What an answer leaves
-// open is settled by one list, never guessed.
+// Decides whether a created key is the requested one, by the table in docs/behavior.md, *Answers*. If the answer does not
+// decide it, one list does.
 
 import type { AnsweredKey, ListedKey } from './answers.ts'
 
-/** What a create asked for. */
-export interface AskedKey {
+/** The key that a create requests. */
+export interface RequestedKey {
   name: string
   /** `undefined`: a key that is not limited to a project. */
   projectId: string | undefined
@@ -12,64 +12,68 @@ export interface AskedKey {
 
 export type Settlement =
   /** The key is ours, under this name. */
-  | { kind: 'believed'; name: string }
-  /** The key is ours, and reaches another project or more than one. */
-  | { kind: 'wrong reach'; why: string }
+  | { kind: 'accepted'; name: string }
+  /** The key is ours, but is for another project, or for more than one. */
+  | { kind: 'wrong scope'; why: string }
   /** The answer is about somebody else's key, or about one that is not listed. */
   | { kind: 'not ours' }
 
-/** Whether the answer gives another name than the one asked for: then it may be about somebody else's key. */
-export function hasOtherName(asked: AskedKey, answered: AnsweredKey): boolean {
-  return answered.name !== undefined && answered.name !== asked.name
+/** Whether the answer has a name other than the requested one: then it may be about somebody else's key. */
+export function hasOtherName(requested: RequestedKey, answered: AnsweredKey): boolean {
+  return answered.name !== undefined && answered.name !== requested.name
 }
 
-/** Whether only the list can tell which key was created, or how far it reaches. */
-export function needsList(asked: AskedKey, answered: AnsweredKey): boolean {
-  return hasOtherName(asked, answered) || (asked.projectId !== undefined && answered.projectId === undefined)
+/** Whether the list is needed to find out which key was created, or its scope. */
+export function needsList(requested: RequestedKey, answered: AnsweredKey): boolean {
+  return hasOtherName(requested, answered) || (requested.projectId !== undefined && answered.projectId === undefined)
 }
 
 /**
- * Compares an answer with what was asked for.
+ * Compares an answer with the requested key.
  *
- * @param listed all keys of the scope, where the answer {@link needsList}
+ * @param listed all keys of the scope, if the answer {@link needsList}
  */
-export function settle(asked: AskedKey, answered: AnsweredKey, listed: readonly ListedKey[]): Settlement {
-  if (!needsList(asked, answered)) {
-    return answered.projectId === asked.projectId ? { kind: 'believed', name: asked.name } : wrongReach(asked, answered)
+export function settle(requested: RequestedKey, answered: AnsweredKey, listed: readonly ListedKey[]): Settlement {
+  if (!needsList(requested, answered)) {
+    return answered.projectId === requested.projectId
+      ? { kind: 'accepted', name: requested.name }
+      : wrongScope(requested, answered)
   }
   const entry = listed.find(({ id }) => id === answered.id)
-  const taken = listed.some(({ id, name }) => name === asked.name && id !== answered.id)
+  const taken = listed.some(({ id, name }) => name === requested.name && id !== answered.id)
   if (!entry || taken) return { kind: 'not ours' }
   const projectId = answered.projectId ?? entry.projectId
-  return projectId === asked.projectId ? { kind: 'believed', name: entry.name } : wrongReach(asked, { projectId })
+  return projectId === requested.projectId
+    ? { kind: 'accepted', name: entry.name }
+    : wrongScope(requested, { projectId })
 }
 
-function wrongReach(asked: AskedKey, found: { projectId: string | undefined }): Settlement {
-  const reach = ({ projectId }: { projectId: string | undefined }): string =>
+function wrongScope(requested: RequestedKey, found: { projectId: string | undefined }): Settlement {
+  const describe = ({ projectId }: { projectId: string | undefined }): string =>
     projectId === undefined ? 'a key that is limited to no project' : `a key for the project ${projectId}`
-  return { kind: 'wrong reach', why: `Asked for ${reach(asked)}, Neon created ${reach(found)}` }
+  return { kind: 'wrong scope', why: `The request was for ${describe(requested)}, but Neon created ${describe(found)}` }
 }
 
-/** A create that may have happened. */
+/** A create that may have been applied. */
 export interface DoubtfulKey {
-  /** The name that was asked for. */
+  /** The requested name. */
   name: string
-  /** The ID in an answer that gave another name; ours only if no other key has the name that was asked for. */
+  /** The ID in an answer with another name; it is ours only if no other key has the requested name. */
   answeredId?: string
 }
 
-/** What a list says about creates that may have happened. */
+/** The result of searching a list for creates that may have been applied. */
 export interface FoundKeys {
-  /** The keys that they made. */
+  /** The keys that they created. */
   keys: ListedKey[]
   /**
-   * The creates without those IDs that the list shows to be somebody else's, for the next look: by then our key is
-   * revoked, and the answered ID alone would be taken for ours.
+   * The creates for the next search, without the IDs of somebody else's keys: once our key is revoked, the answered ID
+   * would be mistaken for ours.
    */
   doubtful: DoubtfulKey[]
 }
 
-/** Finds the keys of creates that may have happened. */
+/** Finds the keys of creates that may have been applied. */
 export function findDoubtful(listed: readonly ListedKey[], doubtful: readonly DoubtfulKey[]): FoundKeys {
   const looks = doubtful.map((create) => {
     const named = listed.filter(({ name }) => name === create.name)

@@ -6,24 +6,24 @@ import { connect, type Neon } from '../neon/client.ts'
 import type { Keys } from '../neon/keys.ts'
 import { resolveScope } from '../neon/resolve-scope.ts'
 import { canRevokeItself, describeScope } from '../neon/scope.ts'
-import { type CertainKey, createForCertain, type Journal } from './create-for-certain.ts'
+import { type ConfirmedKey, createAndConfirm, type Journal } from './create-and-confirm.ts'
 import { type Inputs, readInputs, readUsableApiKey } from './inputs.ts'
 import { mayBeAlive } from './may-be-alive.ts'
 import { clearRecord, type MainRecord, type RecordedKey, saveRecord, useOf } from './record.ts'
 import type { World } from './world.ts'
 
-/** Milliseconds after which the main step gives up, however long Neon keeps it waiting; its process ends within 180 s. */
+/** Milliseconds after which the main step gives up; its process ends within 180 s. */
 export const CREATE_DEADLINE = 175_000
 
 /**
- * The main step: creates a key named after the job, masks it and hands it to the steps that follow.
+ * The main step: creates a key named after the job, masks it and passes it to later steps.
  *
- * Whatever it throws, and wherever it is killed, the record says what the post step has to revoke.
+ * Even if it fails or is killed, the record says what the post step has to revoke.
  *
  * @throws {InputError | RunnerError} before any request
- * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | WrongReach | GaveUp | Cancelled} when there is no key to
- *   hand on
- * @throws {KeyMayBeAlive} when the key could neither be recorded nor revoked
+ * @throws {NeonRefused | NeonUnreachable | InvalidAnswer | WrongScope | GaveUp | Cancelled} if later steps get no
+ *   key
+ * @throws {KeyMayBeAlive} if the key could neither be recorded nor revoked
  */
 export async function createKey(world: World): Promise<void> {
   const { runner, environment, cancelled } = world
@@ -34,14 +34,14 @@ export async function createKey(world: World): Promise<void> {
   save({ kind: 'nothing yet' })
 
   const preparation = await prepare(world).catch((error) => {
-    // Post believes this without a request, which it does not believe of 'nothing yet'.
+    // Unlike 'nothing yet', post accepts this without a request.
     save({ kind: 'no key' })
     throw error
   })
   const { inputs, keys } = preparation
-  const created = await createForCertain({ ...preparation, runner, journal: journalOf(world, preparation, save) })
+  const created = await createAndConfirm({ ...preparation, runner, journal: journalOf(world, preparation, save) })
   await untilWritten()
-  if (cancelled.aborted) throw new Cancelled('The job was cancelled; the post step revokes the key just created.')
+  if (cancelled.aborted) throw new Cancelled('The job was cancelled; the post step revokes the new key.')
 
   runner.output('api_key', created.key)
   runner.output('api_key_id', created.id)
@@ -55,7 +55,7 @@ export async function createKey(world: World): Promise<void> {
   )
 }
 
-/** So many keys are asked for at most, each under a name of its own. */
+/** The maximum number of creates, each with its own name. */
 const MOST_CREATES = 3
 
 interface Preparation {
@@ -65,7 +65,7 @@ interface Preparation {
   keys: Keys
 }
 
-/** All that comes before the first create. */
+/** Everything before the first create. */
 async function prepare(world: World): Promise<Preparation> {
   const { runner, environment, clock, openHttp } = world
   const inputs = readInputs(runner, environment)
@@ -80,12 +80,12 @@ async function prepare(world: World): Promise<Preparation> {
   return { inputs, names, neon, keys: neon.keysOf(scope) }
 }
 
-/** By the end of this, a log that nobody reads has said so to the masks, and cancelled main: no key is to be unmasked. */
+/** Waits until a closed stdout has cancelled main: without a log, no mask reaches the runner. */
 function untilWritten(): Promise<void> {
   return new Promise(process.nextTick)
 }
 
-/** Keeps the record for post. */
+/** Saves the record for post. */
 function journalOf(world: World, { inputs, names, keys }: Preparation, save: (record: MainRecord) => void): Journal {
   const { apiHost, onRevokeFailure } = inputs
   const { scope } = keys
@@ -104,15 +104,15 @@ function journalOf(world: World, { inputs, names, keys }: Preparation, save: (re
   }
 }
 
-/** The key itself is recorded only where it could revoke itself. */
-function recorded({ id, name, key }: CertainKey, { scope }: Keys): RecordedKey {
+/** The key itself is recorded only if it can revoke itself. */
+function recorded({ id, name, key }: ConfirmedKey, { scope }: Keys): RecordedKey {
   return { id, name, ...(canRevokeItself(scope) && { key }) }
 }
 
-/** Post will not know the key, so it is revoked at once. */
-async function revokeUnrecorded({ id, name }: CertainKey, keys: Keys, cause: unknown): Promise<never> {
+/** Revokes a key that post would not know about. */
+async function revokeUnrecorded({ id, name }: ConfirmedKey, keys: Keys, cause: unknown): Promise<never> {
   try {
-    await keys.revokeForCertain({ id, name })
+    await keys.revokeAndConfirm({ id, name })
   } catch (failure) {
     throw mayBeAlive([{ id, names: [name], scope: keys.scope, cause: failure }], 'fail')
   }
@@ -121,23 +121,23 @@ async function revokeUnrecorded({ id, name }: CertainKey, keys: Keys, cause: unk
   })
 }
 
-/** Mostly a second use in one job, whose steps would take one key for the other. */
+/** Usually a second use in the job, whose steps would confuse the two keys. */
 function warnOfReplacement({ environment, runner }: World, envName: string): void {
   if (!Object.hasOwn(environment, envName) || !environment[envName]) return
   runner.warning(
-    `The variable ${envName} held something else, and later steps get the fresh key in it. For a second key in one job, give each use an env_name of its own, or an empty one and the output api_key.`,
+    `The variable ${envName} had another value, and was replaced: later steps get the fresh key in it. To use the action twice in a job, give each use its own env_name, or leave env_name empty and use the output api_key.`,
     'An environment variable was replaced',
   )
 }
 
-/** Any variable that holds the long-lived key shows it to every later step; `env_name`'s own is refused with the inputs. */
+/** Any variable that contains the long-lived key exposes it to every later step; `readInputs` refuses that of `env_name`. */
 function warnOfCopies({ environment, runner }: World, { apiKey }: Inputs): void {
   const names = Object.keys(environment).filter(
     (name) => name.toUpperCase() !== 'INPUT_API_KEY' && environment[name]?.includes(apiKey),
   )
   if (names.length === 0) return
   runner.warning(
-    `The long-lived key also stands in the environment (${names.join(', ')}), where other steps of this job may read it. Write the secret at this step only: api_key: \${{ secrets.… }}.`,
+    `The long-lived key is also in the environment (${names.join(', ')}), where other steps of this job can read it. Use the secret only in this step: api_key: \${{ secrets.… }}.`,
     'The long-lived Neon API key is exposed',
   )
 }

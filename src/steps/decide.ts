@@ -1,24 +1,24 @@
-import type { Inquiry } from '../github/inquiry.ts'
+import type { RunReader } from '../github/run-reader.ts'
 import { type Facts, judge, RULES, type Rule, type Verdict } from './verdicts.ts'
 
-type Question = (facts: Facts, inquiry: Inquiry) => Promise<Partial<Facts>>
+type Lookup = (facts: Facts, runReader: RunReader) => Promise<Partial<Facts>>
 
-/** What is asked, in this order, as long as no rule decides. */
-const QUESTIONS: readonly Question[] = [
-  async (facts, inquiry) => ({ run: await inquiry.run(addressOf(facts)) }),
-  async (facts, inquiry) =>
-    facts.run?.kind === 'not found' ? { readsRuns: await inquiry.readsRuns(addressOf(facts)) } : {},
-  async (facts, inquiry) =>
-    facts.run?.kind === 'found' ? { jobs: await inquiry.jobs(addressOf(facts), facts.run.value.attempt) } : {},
+/** The requests, in this order, until a rule decides. */
+const LOOKUPS: readonly Lookup[] = [
+  async (facts, runReader) => ({ run: await runReader.run(addressOf(facts)) }),
+  async (facts, runReader) =>
+    facts.run?.kind === 'not found' ? { canReadRuns: await runReader.canReadRuns(addressOf(facts)) } : {},
+  async (facts, runReader) =>
+    facts.run?.kind === 'found' ? { jobs: await runReader.jobs(addressOf(facts), facts.run.value.attempt) } : {},
 ]
 
-/** Decides about a key, and asks GitHub no more than that takes. */
-export async function decide(known: Facts, inquiry: Inquiry, rules: readonly Rule[] = RULES): Promise<Verdict> {
+/** Decides about a key, with only the necessary requests to GitHub. */
+export async function decide(known: Facts, runReader: RunReader, rules: readonly Rule[] = RULES): Promise<Verdict> {
   let facts = known
-  for (const ask of QUESTIONS) {
+  for (const lookUp of LOOKUPS) {
     const verdict = judge(facts, rules)
     if (verdict) return verdict
-    facts = { ...facts, ...(await ask(facts, inquiry)) }
+    facts = { ...facts, ...(await lookUp(facts, runReader)) }
   }
   const verdict = judge(facts, rules)
   if (!verdict) throw new Error(`no rule decides about the key ${known.key.name}`)

@@ -7,13 +7,13 @@ import { NEON_ID, type RequestedScope } from '../neon/scope.ts'
 /** Neon's API; the default of `api_host`. */
 export const NEON_API_HOST = 'https://console.neon.tech/api/v2'
 
-/** What the post step does when the key may still be alive. */
+/** What the post step does if the key may still be alive. */
 export type OnRevokeFailure = 'fail' | 'warn'
 
 /** The inputs that say where the keys of this job are. */
 export interface TargetInputs {
   scope: RequestedScope
-  /** Decimal digits; `0` where the runner does not tell. */
+  /** Decimal digits; `0` if the runner does not provide it. */
   jobId: string
   onRevokeFailure: OnRevokeFailure
   /** The API's address without a trailing slash. */
@@ -22,13 +22,13 @@ export interface TargetInputs {
 
 /** Everything that the author of a workflow can configure. */
 export interface Inputs extends TargetInputs {
-  /** The long-lived key. Never to be written anywhere. */
+  /** The long-lived key. It must never be written anywhere. */
   apiKey: string
-  /** The variable that gets the fresh key; `undefined`: none. */
+  /** The variable for the fresh key; `undefined` for none. */
   envName: string | undefined
 }
 
-/** What reading inputs needs of the runner. */
+/** The part of the runner that reading inputs needs. */
 export type InputReader = Pick<Runner, 'input' | 'mask'>
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -36,12 +36,11 @@ type Environment = Readonly<Record<string, string | undefined>>
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 /**
- * Names that the runner refuses or keeps for itself, and names by which a key could change how programs run, on any
- * system.
+ * Names that the runner refuses or reserves, and names with which a key could change how programs run, on any system.
  *
  * `GITHUB_*` and `RUNNER_*` cannot be overwritten, `NODE_OPTIONS` is refused
  * (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands, 'Setting an environment
- * variable'); the others would break the steps that follow, or send their traffic elsewhere.
+ * variable'); the others would break later steps, or redirect their traffic.
  */
 const RESERVED_PREFIXES =
   /^(?:GITHUB|RUNNER|ACTIONS|INPUT|STATE|LD|DYLD|NODE|NPM_CONFIG|GIT|DOTNET|OPENSSL|SSL_CERT|PROCESSOR|USERDOMAIN)_/i
@@ -70,8 +69,7 @@ export function readInputs(runner: InputReader, environment: Environment): Input
 }
 
 /**
- * The inputs that say where the keys of this job are. Post reads them only where main left no record that can be
- * believed.
+ * The inputs that say where the keys of this job are. Post reads them only if main left no valid record.
  *
  * @throws {InputError} for the first input that cannot be used
  */
@@ -84,7 +82,7 @@ export function readTargetInputs(runner: InputReader): TargetInputs {
   }
 }
 
-/** The long-lived key, masked; an empty string where there is none. */
+/** The long-lived key, masked; an empty string if there is none. */
 export function readApiKey(runner: InputReader): string {
   const apiKey = runner.input('api_key')
   runner.mask(apiKey)
@@ -94,27 +92,27 @@ export function readApiKey(runner: InputReader): string {
 /**
  * The long-lived key, masked and checked.
  *
- * @throws {InputError} where there is none, or what cannot be a key
+ * @throws {InputError} if it is empty or cannot be a key
  */
 export function readUsableApiKey(runner: InputReader): string {
   const apiKey = readApiKey(runner)
   if (apiKey === '') {
     throw new InputError(
-      'The api_key input is empty. Pass the secret that holds your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
-        'GitHub gives no secrets to runs from forks and to Dependabot (which has secrets of its own), and an unknown secret is empty, too.',
+      'The api_key input is empty. Pass the secret that contains your Neon API key: api_key: ${{ secrets.NEON_API_KEY }}. ' +
+        'Runs from forks and Dependabot get no Actions secrets (Dependabot has its own secrets), and a secret that does not exist is empty.',
     )
   }
   if (!canBeApiKey(apiKey)) {
     throw new InputError(
-      'The api_key input holds white space, line breaks or characters that no Neon API key has, or is too short for one. Store the key alone in the secret, on one line.',
+      'The api_key input contains white space, line breaks or characters that no Neon API key has, or is too short for one. Store only the key in the secret, on one line.',
     )
   }
   return apiKey
 }
 
 /**
- * Whose keys; the same inputs in both actions. `scope` may be left out where an ID says it, but personal scope must be
- * stated: an ID that is empty by mistake must not widen what the key reaches.
+ * The scope of the keys; the same inputs in both actions. `scope` can be omitted if an ID determines it, but personal scope
+ * must be explicit: an ID that is empty by mistake must not give the key more access.
  */
 export function readScope(runner: InputReader): RequestedScope {
   const stated = runner.input('scope')
@@ -131,17 +129,17 @@ export function readScope(runner: InputReader): RequestedScope {
     case 'personal':
       if (orgId !== '' || projectId !== '') {
         const given = [orgId && 'org_id', projectId && 'project_id'].filter(Boolean).join(' and ')
-        throw disagree('personal', `takes no IDs. Remove ${given}, or change scope to what is meant.`)
+        throw disagree('personal', `takes no IDs. Remove ${given}, or change scope.`)
       }
       return { kind: 'personal' }
     case '':
       throw new InputError(
         `Neither org_id nor project_id is set, and no scope is stated. ${MAYBE_NOT_SET} ` +
-          "For personal keys, which reach everything that the owner of the api_key can reach, write 'scope: personal'.",
+          "For a personal key, which can do everything that the owner of the api_key can, write 'scope: personal'.",
       )
     default:
       throw new InputError(
-        `The scope input is '${stated}'; it can be 'project', 'organization' or 'personal'. Leave it out to go by the IDs.`,
+        `The scope input is '${stated}'; it can be 'project', 'organization' or 'personal'. Omit it to choose the scope by the IDs.`,
       )
   }
 }
@@ -171,29 +169,29 @@ function readEnvName(runner: InputReader): string | undefined {
   }
   if (RESERVED_PREFIXES.test(name) || RESERVED.has(name.toUpperCase())) {
     throw new InputError(
-      `The env_name input, '${name}', is reserved: the runner or the programs of later steps give it a meaning of their own. Use another name, such as NEON_API_KEY.`,
+      `The env_name input, '${name}', is reserved: it has a meaning for the runner or for programs in later steps. Use another name, such as NEON_API_KEY.`,
     )
   }
   return name
 }
 
-/** A job-level variable with the long-lived key is what this action is there to end. */
+/** A job-level variable with the long-lived key would defeat the purpose of this action. */
 function refuseExposedKey(envName: string | undefined, apiKey: string, environment: Environment): void {
-  // An object also has members that are no variables, such as `constructor`.
+  // An object also has members that are not variables, such as `constructor`.
   if (envName === undefined || !Object.hasOwn(environment, envName) || environment[envName]?.trim() !== apiKey) return
   throw new InputError(
-    `The variable ${envName} already holds the long-lived key, so every step of this job can read it, and no key was created. ` +
-      `Remove ${envName} from the env of the workflow, the job and this step, and write the secret at this step only: api_key: \${{ secrets.… }}. ` +
-      'If that variable has to stay, choose another env_name.',
+    `The variable ${envName} already contains the long-lived key, so every step of this job can read it, and no key was created. ` +
+      `Remove ${envName} from the env of the workflow, the job and this step, and use the secret only in this step: api_key: \${{ secrets.… }}. ` +
+      'To keep that variable, choose another env_name.',
   )
 }
 
-/** The job's ID, which only an expression can tell (`job.check_run_id`); the same input in both actions. */
+/** The job's ID, which only an expression provides (`job.check_run_id`); the same input in both actions. */
 export function readJobId(runner: InputReader): string {
   const value = runner.input('job_id') || '0'
   if (!/^(?:0|[1-9]\d{0,18})$/.test(value)) {
     throw new InputError(
-      `The job_id input is '${value}', not a number. Leave it out: its default is the ID that the runner tells.`,
+      `The job_id input is '${value}', not a number. Omit it: its default is the ID that the runner provides.`,
     )
   }
   return value
@@ -207,20 +205,20 @@ function readOnRevokeFailure(runner: InputReader): OnRevokeFailure {
   return value
 }
 
-/** Where Neon's API is; the same input in both actions. */
+/** The address of Neon's API; the same input in both actions. */
 export function readApiHost(runner: InputReader): string {
   const value = runner.input('api_host') || NEON_API_HOST
-  // The value itself is not repeated where it may hold a password.
+  // Messages do not repeat the value, which may contain a password.
   const url = URL.parse(value)
   if (!url) throw new InputError(`The api_host input is not a URL; Neon's is ${NEON_API_HOST}.`)
   if (url.username || url.password) {
-    throw new InputError('The api_host input holds a user name or password; write the address alone.')
+    throw new InputError('The api_host input contains a user name or password; write only the address.')
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
     throw new InputError(
-      `The api_host input must start with https://, since the API key travels there (plain http is for a loopback address only); Neon's is ${NEON_API_HOST}.`,
+      `The api_host input must start with https://, since the API key is sent there (plain http is for a loopback address only); Neon's is ${NEON_API_HOST}.`,
     )
   }
-  if (url.search || url.hash) throw new InputError("The api_host input must not hold a '?' or '#'.")
+  if (url.search || url.hash) throw new InputError("The api_host input must not contain a '?' or '#'.")
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
 }

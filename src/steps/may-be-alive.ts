@@ -2,13 +2,13 @@ import { formatError, KeyMayBeAlive } from '../base/errors.ts'
 import { describeScope, type RequestedScope } from '../neon/scope.ts'
 import type { OnRevokeFailure } from './inputs.ts'
 
-/** A key that may be alive, as far as it is known. */
+/** What is known about a key that may be alive. */
 export interface SuspectedKey {
-  /** `undefined` where only names are known. */
+  /** `undefined` if only names are known. */
   id?: string | undefined
-  /** Names that the key may have; none where nothing is known but the job that it was created for. */
+  /** Names that the key may have; none if only its job is known. */
   names: readonly string[]
-  /** `undefined` where it is not known. */
+  /** `undefined` if it is not known. */
   scope?: RequestedScope | undefined
   /** Why it could not be revoked. */
   cause: unknown
@@ -32,7 +32,7 @@ function describeSuspect({ id, names, scope, cause }: SuspectedKey): string {
   return `${key}${where} may still be alive: ${formatError(cause).replace(/\.?$/, '.')}`
 }
 
-/** What a person has to run. Neon's CLI takes `--org-id` for organization and project-scoped keys. */
+/** The commands that revoke a key manually. Neon's CLI takes `--org-id` for organization and project-scoped keys. */
 function commandsFor({ id, scope }: SuspectedKey): string[] {
   const flag = scope !== undefined && 'orgId' in scope ? ` --org-id ${scope.orgId}` : ''
   if (id !== undefined) return [`neon api-keys revoke ${id}${flag}`]

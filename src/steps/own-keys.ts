@@ -6,15 +6,15 @@ export interface OwnKey extends ListedKey {
   parsed: KeyName
 }
 
-/** Whose keys are in question. */
-export interface Home {
+/** Where keys were created. */
+export interface Origin {
   server: string
   /** `undefined`: every repository of the server. */
   repositoryId: string | undefined
 }
 
-/** The keys that this action created there, among all that are listed, the oldest first; no other key is ever touched. */
-export function ownKeys(listed: readonly ListedKey[], { server, repositoryId }: Home): OwnKey[] {
+/** Selects the listed keys that this action created there, oldest first; the sweep never touches any other key. */
+export function ownKeys(listed: readonly ListedKey[], { server, repositoryId }: Origin): OwnKey[] {
   return listed
     .flatMap((key) => {
       const parsed = parseKeyName(key.name)

@@ -1,6 +1,6 @@
-// What main tells post: one record, whole at each save, in the runner's state. The runner keeps it on disk until the
-// job ends, readable by every later step, and prints it in debug logs: the long-lived key must never be here, the fresh
-// key only once it is masked. See docs/behavior.md, *The record*.
+// What main passes to post: one record in the runner's state, complete at each save. The runner keeps it on disk until the
+// job ends, where every later step can read it, and prints it in debug logs: it must never contain the long-lived key, and
+// the fresh key only after it is masked. See docs/behavior.md, *The record*.
 
 import { parseKeepingIds } from '../base/json.ts'
 import type { ProxySettings } from '../base/proxy-settings.ts'
@@ -12,70 +12,70 @@ import type { DoubtfulKey } from '../neon/settle.ts'
 import type { OnRevokeFailure } from './inputs.ts'
 import { openSealed, seal, sealedText } from './seal.ts'
 
-/** A key that exists for certain. */
+/** A key that certainly exists. */
 export interface RecordedKey {
-  /** Decimal digits of an int64; a JavaScript number would lose some. */
+  /** Decimal digits of an int64, which a JavaScript number would round. */
   id: string
   name: string
-  /** The key itself, only where it is able to revoke itself should the long-lived one be rejected. */
+  /** The key itself, only if it can revoke itself in case the long-lived key is rejected. */
   key?: string
 }
 
-/** How post reaches the keys. */
+/** How post accesses the keys. */
 export interface Target {
   apiHost: string
   scope: Scope
   onRevokeFailure: OnRevokeFailure
-  /** As main used them, without user names and passwords. */
+  /** Those that main used, without user names and passwords. */
   proxies: ProxySettings
 }
 
-/** How far main came. */
+/** Main's progress. */
 export type MainRecord =
   /** Main has started. */
   | { kind: 'nothing yet' }
-  /** Main has ended, and created no key for certain. */
+  /** Main has ended, and certainly created no key. */
   | { kind: 'no key' }
   /** Keys that may exist, and the one that does. */
   | ({ kind: 'keys'; doubtful: readonly DoubtfulKey[]; created?: RecordedKey; names: readonly string[] } & Target)
 
 /**
- * The record of keys that post has to revoke. Its `names` are all those that main ever asks for, since a record says
- * nothing of what came later, and anybody can put an earlier one of the same use back.
+ * The record of keys that post has to revoke. Its `names` are all those that main may request, since any step can replace
+ * the last record with an earlier one of the same use.
  */
 export type KeysRecord = Extract<MainRecord, { kind: 'keys' }>
 
-/** What post finds. */
+/** The record that post reads. */
 export type Reading =
   | { kind: 'sealed'; record: MainRecord }
   | { kind: 'missing' }
-  /** Something is there, and nobody knows who wrote it. */
+  /** There is a record, but it is unknown who wrote it. */
   | { kind: 'not sealed'; claim: Claim }
 
-/** What an unsealed record says about keys. Nothing of it is sent anywhere but for the key, to revoke itself. */
+/** What an unsealed record says about keys. Post sends nothing of it, except the key, which revokes itself. */
 export interface Claim {
   created: RecordedKey | undefined
   /** Names under which keys may exist. */
   names: string[]
-  /** For what a person is told to do. */
+  /** For the commands in messages. */
   orgId: string | undefined
 }
 
 const STATE = 'record'
 
 /**
- * Saves an empty record, which replaces any `STATE_record` that an earlier step has put into the environment. To be done
- * before main can fail in any way.
+ * Saves an empty record, which replaces any `STATE_record` that an earlier step has set in the environment. Must be called
+ * before main can fail.
  */
 export function clearRecord(runner: Pick<Runner, 'saveState'>): void {
   runner.saveState(STATE, '')
 }
 
 /**
- * What a record is bound to, so that none of another use of the action, in this job or another, is believed: the runner
- * sets these variables for main and post alike, and no step can change them.
+ * What a record is bound to, so that post accepts no record of another use of the action, in this job or another. The
+ * runner sets these variables for main and post, and no step can change them.
  *
- * @param jobId the `job_id` input as it is, which tells the legs of a matrix apart
+ * @param jobId the unchanged `job_id` input, which distinguishes the legs of a matrix
  */
 export function useOf(environment: Readonly<Record<string, string | undefined>>, jobId: string): string[] {
   const names = [
@@ -91,7 +91,7 @@ export function useOf(environment: Readonly<Record<string, string | undefined>>,
   return [...names.map((name) => environment[name] ?? ''), jobId]
 }
 
-/** Saves a record, sealed under the long-lived key; the last one saved counts. */
+/** Saves a record, sealed under the long-lived key; the last one counts. */
 export function saveRecord(runner: Pick<Runner, 'saveState'>, record: MainRecord, { apiKey, use }: Sealing): void {
   runner.saveState(STATE, seal(JSON.stringify(record), apiKey, use))
 }
@@ -107,20 +107,20 @@ export interface Sealing {
 export function readRecord(runner: Pick<Runner, 'state'>, { apiKey, use }: Sealing): Reading {
   const saved = runner.state(STATE)
   if (saved === '') return { kind: 'missing' }
-  // Without a key there is no seal: anybody could make one under an empty text.
+  // Without a key, no seal is valid: anybody could create one with an empty key.
   const text = canBeApiKey(apiKey) ? openSealed(saved, apiKey, use) : undefined
-  // Who holds the long-lived key wrote it: main.
+  // Only main, which has the long-lived key, can have written it.
   if (text !== undefined) return { kind: 'sealed', record: JSON.parse(text) as MainRecord }
   return { kind: 'not sealed', claim: readClaim(sealedText(saved)) }
 }
 
-/** What a record claims that is not there. */
+/** The claim of a missing record. */
 export const NO_CLAIM: Claim = { created: undefined, names: [], orgId: undefined }
 
-/** So many names at most are reported: main asks under no more, and a message is to stay readable. */
+/** The maximum number of names in a message: main requests no more. */
 const MOST_NAMES = 3
 
-/** Reads what anybody may have written, so everything is checked. */
+/** Reads untrusted text, so everything is checked. */
 function readClaim(text: string): Claim {
   const claim = fieldsOf(parseKeepingIds(text))
   const { id, name, key } = fieldsOf(claim.created)

@@ -12,12 +12,11 @@ import { reportUse } from './report-use.ts'
 import { type Post, revokeItself } from './revoke-recorded.ts'
 
 /**
- * Revokes the keys that carry this job's ID in their names: main left no record that can be believed. It ended before
- * its first save, or somebody removed or forged the record, or post was handed another `api_key` than main
- * (actions/runner 3514).
+ * Revokes the keys whose names have this job's ID, because main left no valid record: it ended before its first save, or
+ * somebody removed or forged the record, or post got a different `api_key` than main (actions/runner 3514).
  *
- * @param claim what an unsealed record says about keys; post succeeds only once each of them is revoked
- * @throws {KeyMayBeAlive} when it could not look, or a key that it has heard of may be alive
+ * @param claim what an unsealed record says about keys; post succeeds only if each of them is revoked
+ * @throws {KeyMayBeAlive} if the keys could not be listed, or a known key may be alive
  */
 export async function revokeByJob(post: Post, claim: Claim): Promise<void> {
   const { runner } = post.world
@@ -29,19 +28,19 @@ export async function revokeByJob(post: Post, claim: Claim): Promise<void> {
   )
   const { suspects } = look
   await settleClaim(look, claim, failure?.cause ?? new RunnerError(NOT_GENUINE))
-  const heardOf = claim.created !== undefined || claim.names.length > 0
-  if (failure && !heardOf && suspects.length === 0) suspects.push({ names: [], scope: look.scope, ...failure })
+  const claimsKeys = claim.created !== undefined || claim.names.length > 0
+  if (failure && !claimsKeys && suspects.length === 0) suspects.push({ names: [], scope: look.scope, ...failure })
   if (suspects.length > 0) throw mayBeAlive(suspects, look.inputs?.onRevokeFailure ?? 'fail')
-  if (look.revoked.size === 0 && !heardOf)
+  if (look.revoked.size === 0 && !claimsKeys)
     runner.info('The main step left no record, and no API key of this job exists.')
 }
 
 const NOT_GENUINE =
-  'The record that post found is not the one that the main step made with this api_key, and the list of keys does not have this key'
+  'The record in the state was not written by the main step with this api_key, and the list of keys does not contain this key'
 
-/** One look for the keys of this job, by their names. */
+/** One search for the keys of this job, by their names. */
 class Look {
-  /** As far as they could be read. */
+  /** `undefined` if they could not be read. */
   inputs: TargetInputs | undefined
   scope: RequestedScope | undefined
   /** IDs and names. */
@@ -53,12 +52,12 @@ class Look {
     this.post = post
   }
 
-  /** @throws when the keys cannot be looked for */
+  /** @throws if the keys cannot be listed */
   async run(): Promise<void> {
     const { world, run, apiKey } = this.post
     this.inputs = readTargetInputs(world.runner)
     this.scope = this.inputs.scope
-    if (!canBeApiKey(apiKey)) throw new NeonRefused('The api_key input holds no API key in the post step.', 401)
+    if (!canBeApiKey(apiKey)) throw new NeonRefused('The api_key input contains no API key in the post step.', 401)
     if (run === undefined || run.jobId === '0') throw new RunnerError(NO_JOB_ID)
     const neon = this.connect(apiKey)
     const scope = await resolveScope(neon, this.inputs.scope, 'list')
@@ -67,7 +66,7 @@ class Look {
     const listed = await listExplained(neon, scope)
     for (const { id, name } of listed.filter((key) => isOfJob(key.name, run))) {
       try {
-        const key = await keys.revokeForCertain({ id, name })
+        const key = await keys.revokeAndConfirm({ id, name })
         reportUse(world.runner, `Revoked the Neon API key ${id} (${name})`, key ?? GONE)
         this.revoked.add(id).add(name)
       } catch (cause) {
@@ -76,7 +75,7 @@ class Look {
     }
   }
 
-  /** Connects as the inputs say. */
+  /** Connects to the `api_host` of the inputs. */
   connect(apiKey: string): Neon {
     const { world, deadline } = this.post
     const http = world.openHttp(readProxySettings(world.environment))
@@ -87,9 +86,9 @@ class Look {
 const GONE = { lastUsedAt: undefined, lastUsedFrom: undefined }
 
 const NO_JOB_ID =
-  'The main step left no record that can be believed, and this runner does not tell the ID of the job, by which its keys could be looked for'
+  'The main step left no valid record, and this runner does not provide the job ID, by which post could find the keys of this job'
 
-/** Adds the claimed keys that the look did not find, unless they can revoke themselves. */
+/** Adds the claimed keys that the search did not find, unless they can revoke themselves. */
 async function settleClaim(look: Look, { created, names, orgId }: Claim, cause: unknown): Promise<void> {
   const { inputs, suspects, revoked } = look
   const resolved = look.scope?.kind === 'unresolved project' ? undefined : look.scope

@@ -12,23 +12,23 @@ import type { KeysRecord, RecordedKey } from './record.ts'
 import { reportUse } from './report-use.ts'
 import type { World } from './world.ts'
 
-/** Milliseconds before the second look for a key whose creation was cut off in flight and may land late. */
+/** Milliseconds before the second search for a key whose create was cut off and may be applied late. */
 export const SECOND_LOOK = 3_000
 
-/** What revoking takes besides the record. */
+/** What revoking needs in addition to the record. */
 export interface Post {
   world: World
   /** The long-lived key. */
   apiKey: string
   deadline: Deadline
-  /** This very job; `undefined` where the runner does not tell. */
+  /** The current job; `undefined` if the runner does not provide it. */
   run: RunContext | undefined
 }
 
 /**
  * Revokes the keys that main's record names.
  *
- * @throws {KeyMayBeAlive} when it could not make sure that no key is left
+ * @throws {KeyMayBeAlive} if it could not confirm that no key is left
  */
 export async function revokeRecorded(post: Post, record: KeysRecord): Promise<void> {
   const { created, scope } = record
@@ -53,22 +53,21 @@ export async function revokeRecorded(post: Post, record: KeysRecord): Promise<vo
   if (suspects.length > 0) throw mayBeAlive(suspects, record.onRevokeFailure)
 }
 
-/** The keys of the record's scope, as an API key sees them. */
+/** Accesses the keys of the record's scope with an API key. */
 type Connector = (apiKey: string) => Keys
 
-/** Connects where main did: to its host, through its proxies. */
+/** Connects like main: to the same host, through the same proxies. */
 function connector({ world, deadline }: Post, { apiHost, scope, proxies }: KeysRecord): Connector {
   const http = world.openHttp(withCredentialsFrom(world.environment, proxies))
   return (apiKey) => {
     if (canBeApiKey(apiKey)) return connect({ ...world, http }, { apiHost, apiKey, deadline }).keysOf(scope)
-    throw new NeonRefused('The api_key input holds no API key in the post step.', 401)
+    throw new NeonRefused('The api_key input contains no API key in the post step.', 401)
   }
 }
 
 /**
- * Whether a key is one that this very use of the action may have created, or another of this job. The record may be an
- * earlier one of main's, which somebody has put back in place of the last, or that of another use in the same composite
- * action, which nothing tells apart.
+ * Whether this use of the action may have created a key, or the key is another of this job. Somebody may have replaced the
+ * last record with an earlier one, or with that of another use in the same composite action, which looks the same.
  */
 function isMeant({ name }: ListedKey, names: readonly string[], run: RunContext | undefined): boolean {
   return names.includes(name) || (run !== undefined && isOfJob(name, run))
@@ -83,23 +82,23 @@ async function revokeCreated(
   let revoked: RevokedKey | undefined
   try {
     const all = [created.name, ...names]
-    revoked = await connectAs(apiKey).revokeForCertain(created, (key) => isMeant(key, all, run))
+    revoked = await connectAs(apiKey).revokeAndConfirm(created, (key) => isMeant(key, all, run))
   } catch (rejection) {
     if (created.key === undefined || rejection instanceof GaveUp) throw rejection
-    // The long-lived key's rejection is what the author of the workflow can do something about.
+    // The author of the workflow can fix the rejection of the long-lived key.
     revoked = await revokeItself(world, connectAs(created.key), created.id).catch(() => {
       throw rejection
     })
   }
   if (revoked) reportUse(world.runner, `Revoked the ${what}`, revoked)
-  else world.runner.info(`The ${what} was gone already.`)
+  else world.runner.info(`The ${what} was already revoked.`)
 }
 
-/** Has the fresh key revoke itself, the last resort. */
+/** Revokes the fresh key with itself, as a last resort. */
 export async function revokeItself({ runner }: World, keys: Keys, id: string): Promise<RevokedKey> {
   const revoked = await keys.revoke(id)
   runner.warning(
-    'The api_key input was of no use in the post step, so the fresh key revoked itself. Check the secret: it may hold a key that was revoked, or one of another account.',
+    'The api_key input could not revoke the key in the post step, so the fresh key revoked itself. Check the secret: it may contain a key that was revoked, or a key of another account.',
     'The api_key input could not revoke the key',
   )
   return revoked
@@ -107,11 +106,11 @@ export async function revokeItself({ runner }: World, keys: Keys, id: string): P
 
 interface Doubts {
   doubtful: readonly DoubtfulKey[]
-  /** All names that main may have asked for, where the record names no created key. */
+  /** All names that main may have requested, if the record has no created key. */
   names: readonly string[] | undefined
 }
 
-/** Looks twice for the keys of creates that may have happened. */
+/** Looks twice for the keys of creates that may have been applied. */
 async function revokeDoubtful(
   { world, apiKey, run }: Post,
   { doubtful, names }: Doubts,

@@ -6,16 +6,16 @@ import { openHttp } from '../base/http.ts'
 import { githubRunner, type Runner } from '../github/runner.ts'
 import type { World } from './world.ts'
 
-/** What a step does when the runner asks it to end, or when nobody reads its log any more. */
-type OnSignal = 'cancel' | 'carry on'
+/** What a step does if the runner asks it to end, or if its log is no longer read. */
+type OnSignal = 'cancel' | 'continue'
 
-/** Milliseconds for the end of the log to be read; a full pipe that nobody reads must not keep the process alive. */
+/** Milliseconds for writing the end of the log; a full pipe that nobody reads must not keep the process alive. */
 const LAST_WRITE = 1_000
 
 /**
- * Does a step's work. An error becomes an annotation.
+ * Runs a step's job. An error becomes an annotation.
  *
- * @param title of the annotation, should the step fail
+ * @param title of the annotation if the step fails
  * @returns the exit code
  */
 export async function exitCodeOf(job: (world: World) => Promise<void>, world: World, title: string): Promise<number> {
@@ -28,7 +28,7 @@ export async function exitCodeOf(job: (world: World) => Promise<void>, world: Wo
 }
 
 function reportFailure(runner: Pick<Runner, 'error' | 'warning'>, error: unknown, title: string): number {
-  // What a person has to do comes first, a line each: the runner cuts messages at 4,096 characters.
+  // The commands to run come first, one on each line: the runner cuts messages at 4,096 characters.
   const lines = [...(error instanceof KeyMayBeAlive ? error.commands : []), formatError(error)]
   const isWarning = error instanceof KeyMayBeAlive && !error.fatal
   if (isWarning) runner.warning(lines, title)
@@ -37,11 +37,11 @@ function reportFailure(runner: Pick<Runner, 'error' | 'warning'>, error: unknown
 }
 
 /**
- * Runs one step of the action in the real world.
+ * Runs one step of the action with real effects.
  *
  * @param onSignal main stops waiting when it is cancelled (the runner sends SIGINT, then SIGTERM after 7.5 s, then
- *   kills after another 2.5 s); post carries on, since its work is all the more needed then and bounded by itself
- * @param title of the annotation, should the step fail
+ *   kills after another 2.5 s); post continues, since it is needed most then, and has its own deadline
+ * @param title of the annotation if the step fails
  */
 export async function runStep(job: (world: World) => Promise<void>, onSignal: OnSignal, title: string): Promise<void> {
   const runner = githubRunner()
@@ -49,9 +49,9 @@ export async function runStep(job: (world: World) => Promise<void>, onSignal: On
   const onStop = (): void => {
     if (onSignal === 'cancel') cancellation.abort(new Cancelled('The job was cancelled.'))
   }
-  // SIGBREAK is what comes on Windows instead of SIGTERM.
+  // On Windows, SIGBREAK is sent instead of SIGTERM.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const) process.on(signal, onStop)
-  // Without a listener, a log that nobody reads (EPIPE) would end the process at once.
+  // Without a listener, a closed log (EPIPE) would end the process at once.
   process.stdout.on('error', onStop)
   keepStderrEmpty(runner, title)
   const world = {
@@ -67,7 +67,7 @@ export async function runStep(job: (world: World) => Promise<void>, onSignal: On
   endOnceWritten()
 }
 
-/** The event that started the run, as the runner left it on disk. */
+/** The event that started the run, from the runner's event file. */
 function readEvent(): string {
   try {
     return readFileSync(process.env.GITHUB_EVENT_PATH ?? '', 'utf8')
@@ -76,7 +76,7 @@ function readEvent(): string {
   }
 }
 
-/** stderr is read apart from stdout, where the masks are: what is written there can be logged before its mask is read. */
+/** The runner reads stderr separately from stdout, where the masks are, so it could log a text before it reads its mask. */
 function keepStderrEmpty(runner: Runner, title: string): void {
   // Node's own listener prints warnings.
   process.removeAllListeners('warning')
@@ -87,8 +87,8 @@ function keepStderrEmpty(runner: Runner, title: string): void {
 }
 
 /**
- * Ends the process once all that was written is with the runner. To close connections and tear down Node in good order
- * would take every job of every user some more milliseconds.
+ * Ends the process once its output is written. Closing connections and shutting down Node properly would take every job a
+ * few more milliseconds.
  */
 function endOnceWritten(): void {
   setTimeout(endProcess, LAST_WRITE)

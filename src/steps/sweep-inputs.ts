@@ -3,21 +3,21 @@ import { isSendable } from '../neon/api-key.ts'
 import type { RequestedScope } from '../neon/scope.ts'
 import { type InputReader, readApiHost, readJobId, readScope, readUsableApiKey } from './inputs.ts'
 
-/** Everything about a sweep that the author of a workflow can configure. */
+/** Everything that the author of a workflow can configure about a sweep. */
 export interface SweepInputs {
   apiKey: string
   scope: RequestedScope
-  /** The sweep's own job; `0` where the runner does not tell. */
+  /** The sweep's own job; `0` if the runner does not provide it. */
   jobId: string
   apiHost: string
   githubToken: string
-  /** Whether the keys of every repository that the token sees are swept, and not of this one alone. */
+  /** Whether to sweep the keys of every repository that the token sees, not only of this one. */
   allRepositories: boolean
   maxAgeHours: number
   dryRun: boolean
 }
 
-/** 5 days, the longest a job can last (https://docs.github.com/actions/reference/limits), and an hour. */
+/** 5 days, the maximum duration of a job (https://docs.github.com/actions/reference/limits), plus an hour. */
 const DEFAULT_MAX_AGE_HOURS = '121'
 
 /**
@@ -30,11 +30,11 @@ export function readSweepInputs(runner: InputReader): SweepInputs {
   runner.mask(githubToken)
   const apiKey = readUsableApiKey(runner)
   if (githubToken === '') {
-    throw new InputError('The github_token input is empty. Leave it out to use the token of the job.')
+    throw new InputError('The github_token input is empty. Omit it to use the token of the job.')
   }
   if (!isSendable(githubToken)) {
     throw new InputError(
-      'The github_token input holds white space, line breaks or characters that no token has. Store the token alone in the secret, on one line.',
+      'The github_token input contains white space, line breaks or characters that no token has. Store only the token in the secret, on one line.',
     )
   }
   return {
@@ -61,12 +61,12 @@ function readMaxAge(runner: InputReader): number {
   const value = runner.input('max_age_hours') || DEFAULT_MAX_AGE_HOURS
   const hours = Number(value)
   if (!/^\d+(\.\d+)?$/.test(value) || hours <= 0) {
-    throw new InputError(`The max_age_hours input is '${value}'; it takes a number of hours above 0, such as 121.`)
+    throw new InputError(`The max_age_hours input is '${value}'; it must be a number of hours above 0, such as 121.`)
   }
   return hours
 }
 
-/** YAML 1.2's spellings, as `core.getBooleanInput` has them. */
+/** The spellings of YAML 1.2, like `core.getBooleanInput`. */
 function readBoolean(runner: InputReader, name: 'dry_run'): boolean {
   const value = runner.input(name) || 'false'
   if (!/^(?:true|True|TRUE|false|False|FALSE)$/.test(value)) {

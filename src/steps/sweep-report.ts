@@ -1,23 +1,23 @@
 import { Cancelled, GithubRefused, KeyMayBeAlive } from '../base/errors.ts'
+import { countKeys, countReasons, type KeyResult } from './key-result.ts'
 import type { SweepInputs } from './sweep-inputs.ts'
 import { summarize } from './sweep-summary.ts'
-import { countKeys, countReasons, type Treatment } from './treatment.ts'
 import type { World } from './world.ts'
 
 /**
  * Writes outputs, log, warnings and the job summary.
  *
- * @throws {Cancelled} when the job was cancelled
- * @throws {KeyMayBeAlive} when a key that should be revoked may be alive
- * @throws {GithubRefused} when GitHub will never tell about a key
+ * @throws {Cancelled} if the job was cancelled
+ * @throws {KeyMayBeAlive} if a key that should be revoked may be alive
+ * @throws {GithubRefused} if GitHub denied access to a key's run
  */
-export async function conclude(world: World, treatments: readonly Treatment[], inputs: SweepInputs): Promise<void> {
+export async function reportSweep(world: World, results: readonly KeyResult[], inputs: SweepInputs): Promise<void> {
   const { runner, environment, cancelled } = world
-  const of = (...kinds: Treatment['kind'][]): Treatment[] => treatments.filter(({ kind }) => kinds.includes(kind))
+  const of = (...kinds: KeyResult['kind'][]): KeyResult[] => results.filter(({ kind }) => kinds.includes(kind))
   const revoked = of('revoked')
   const failed = of('failed')
   runner.output('revoked_count', String(revoked.length))
-  runner.output('kept_count', String(treatments.length - revoked.length - failed.length))
+  runner.output('kept_count', String(results.length - revoked.length - failed.length))
   runner.output('failed_count', String(failed.length))
 
   for (const { key, reason } of revoked) {
@@ -33,16 +33,16 @@ export async function conclude(world: World, treatments: readonly Treatment[], i
   const unknown = of('unknown')
   if (unknown.length > 0) {
     runner.warning(
-      `${countKeys(unknown.length)} kept, although the jobs may be over: ${reasonsOf(unknown)}.`,
-      'The sweep could not tell about all keys',
+      `${countKeys(unknown.length)} kept, although the jobs may have ended: ${reasonsOf(unknown)}.`,
+      'The sweep could not check all keys',
     )
   }
-  // What is escaped could not be recognized as a secret any more.
-  const redacted = treatments.map((treatment) => ({ ...treatment, reason: runner.redact(treatment.reason) }))
+  // Before escaping, since an escaped secret could not be recognized.
+  const redacted = results.map((result) => ({ ...result, reason: runner.redact(result.reason) }))
   const { GITHUB_SERVER_URL: serverUrl = 'https://github.com' } = environment
   await runner.summary(summarize(redacted, { dryRun: inputs.dryRun, serverUrl }))
 
-  if (cancelled.aborted) throw new Cancelled('The job was cancelled in the middle of the sweep; the next one goes on.')
+  if (cancelled.aborted) throw new Cancelled('The job was cancelled during the sweep; the next sweep continues.')
   const refused = of('refused')
   const refusal = refused.length > 0 ? [explainRefusal(refused, inputs)] : []
   if (failed.length > 0) {
@@ -53,15 +53,15 @@ export async function conclude(world: World, treatments: readonly Treatment[], i
   if (refused.length > 0) throw new GithubRefused(refusal.join())
 }
 
-function reasonsOf(treatments: readonly Treatment[]): string {
-  return countReasons(treatments)
+function reasonsOf(results: readonly KeyResult[]): string {
+  return countReasons(results)
     .map(([reason]) => reason)
     .join('; ')
 }
 
-function explainRefusal(refused: readonly Treatment[], { allRepositories }: SweepInputs): string {
+function explainRefusal(refused: readonly KeyResult[], { allRepositories }: SweepInputs): string {
   const whose = allRepositories
-    ? 'The GitHub App needs the repository permission Actions: read, and its token, too (permission-actions: read).'
-    : 'The token needs actions: read; write it under permissions of the job or the workflow.'
-  return `${countKeys(refused.length)} kept, about which GitHub will never tell: ${reasonsOf(refused)}. ${whose}`
+    ? 'The GitHub App needs the repository permission Actions: read, and its token needs permission-actions: read.'
+    : 'The token needs actions: read; add it to the permissions of the job or the workflow.'
+  return `${countKeys(refused.length)} kept, because GitHub denied access: ${reasonsOf(refused)}. ${whose}`
 }

@@ -4,21 +4,21 @@ import { isOfJob, type RunContext } from '../github/run-context.ts'
 import type { Run } from '../github/runs.ts'
 import type { OwnKey } from './own-keys.ts'
 
-/** What is known about a key. What is left out has not been asked yet. */
+/** What is known about a key. A missing property has not been requested yet. */
 export interface Facts {
   key: OwnKey
   /** The sweep's own job. */
   own: RunContext
-  /** Not a number where Neon's date cannot be read. */
+  /** `NaN` if the creation date is unknown. */
   ageHours: number
   maxAgeHours: number
-  /** The name of the key's repository, as far as the token sees it. */
+  /** The name of the key's repository, if the token sees it. */
   repository: Answer<string>
   /** The key's run. */
   run?: Answer<Run>
-  /** Whether the token is seen to read runs of that repository; asked where the run is not found. */
-  readsRuns?: Answer<unknown>
-  /** The jobs of the key's attempt; asked where its run goes on. */
+  /** Whether the token can read runs of that repository; requested if the run is not found. */
+  canReadRuns?: Answer<unknown>
+  /** The jobs of the key's attempt; requested if its run continues. */
   jobs?: Answer<Jobs>
 }
 
@@ -28,13 +28,13 @@ export interface Verdict {
   reason: string
 }
 
-/** Why a key is kept: it may be in use, it is of a repository that the token does not see, or GitHub did not tell. */
+/** Why a key is kept: it may be in use, it is of a repository that the token does not see, or the status is not known. */
 export type Kept = 'kept' | 'unseen' | Inconclusive['kind']
 
 /** A rule of the sweep. */
 export interface Rule {
   name: string
-  /** Decides about a key where the rule applies to what is known about it. */
+  /** Decides about a key if the rule applies; otherwise `undefined`. */
   decide: (facts: Facts) => Verdict | undefined
 }
 
@@ -81,35 +81,37 @@ export const RULES: readonly Rule[] = [
       run && jobs?.kind === 'found' && jobs.value.get(key.parsed.jobId) ? revoke('its job has completed') : undefined,
   },
   {
-    name: 'its job may go on',
+    name: 'its job may still be running',
     decide({ key, run, jobs }) {
       if (run?.kind !== 'found' || isStale(run.value, key)) return undefined
-      const goesOn = `its run is ${run.value.status}`
-      if (key.parsed.jobId === '0') return keep(`${goesOn}, and its name has no job ID`)
-      if (jobs?.kind === 'not found') return keep(`${goesOn}, and GitHub has no list of its jobs`)
+      const status = `its run is ${run.value.status}`
+      if (key.parsed.jobId === '0') return keep(`${status}, and its name has no job ID`)
+      if (jobs?.kind === 'not found') return keep(`${status}, and GitHub has no list of its jobs`)
       if (jobs?.kind !== 'found') return undefined
-      return keep(jobs.value.has(key.parsed.jobId) ? 'its job goes on' : `${goesOn}, and GitHub does not list its job`)
+      return keep(
+        jobs.value.has(key.parsed.jobId) ? 'its job has not completed' : `${status}, and GitHub does not list its job`,
+      )
     },
   },
   {
     name: 'its run was deleted',
-    decide: ({ run, readsRuns }) =>
-      run?.kind === 'not found' && readsRuns?.kind === 'found' ? revoke('its run was deleted') : undefined,
+    decide: ({ run, canReadRuns }) =>
+      run?.kind === 'not found' && canReadRuns?.kind === 'found' ? revoke('its run was deleted') : undefined,
   },
   {
-    name: 'GitHub does not tell',
-    decide({ key, run, readsRuns, jobs }) {
+    name: "the run's status is not available",
+    decide({ key, run, canReadRuns, jobs }) {
       if (run?.kind === 'found' && isStale(run.value, key)) {
-        return { kind: 'unknown', reason: 'GitHub answered about an attempt before the one that the key is of' }
+        return { kind: 'unknown', reason: 'GitHub answered about an earlier attempt' }
       }
-      if (readsRuns?.kind === 'not found')
-        return { kind: 'refused', reason: 'GitHub shows the github_token no runs (404)' }
-      return undecided(run) ?? undecided(readsRuns) ?? undecided(jobs)
+      if (canReadRuns?.kind === 'not found')
+        return { kind: 'refused', reason: 'the github_token cannot read runs (404)' }
+      return undecided(run) ?? undecided(canReadRuns) ?? undecided(jobs)
     },
   },
 ]
 
-/** Decides about a key by the first rule that applies; `undefined`: more has to be asked. */
+/** Decides about a key by the first rule that applies; `undefined` if more facts are needed. */
 export function judge(facts: Facts, rules: readonly Rule[] = RULES): Verdict | undefined {
   for (const { decide } of rules) {
     const verdict = decide(facts)
@@ -118,7 +120,7 @@ export function judge(facts: Facts, rules: readonly Rule[] = RULES): Verdict | u
   return undefined
 }
 
-/** Whether the answer was given before the key's attempt began. */
+/** Whether the answer is from before the key's attempt started. */
 function isStale(run: Run, key: OwnKey): boolean {
   return run.attempt < attemptOf(key)
 }
@@ -130,7 +132,7 @@ function attemptOf({ parsed }: OwnKey): number {
 const keep = (reason: string): Verdict => ({ kind: 'kept', reason })
 const revoke = (reason: string): Verdict => ({ kind: 'revoke', reason })
 
-/** The verdict where GitHub has not told. */
+/** The verdict if the status is not known. */
 function undecided(answer: Answer<unknown> | undefined): Verdict | undefined {
   return answer && 'why' in answer ? { kind: answer.kind, reason: answer.why } : undefined
 }

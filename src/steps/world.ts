@@ -3,11 +3,11 @@ import type { Http } from '../base/http.ts'
 import type { ProxySettings } from '../base/proxy-settings.ts'
 import type { Runner } from '../github/runner.ts'
 
-/** All effects that the steps of the action have, in one place; the entries bring the real ones. */
+/** All effects of the action's steps; the entries pass the real ones. */
 export interface World {
   runner: Runner
   environment: Readonly<NodeJS.ProcessEnv>
-  /** The text of the event file; empty where there is none. */
+  /** The text of the event file; empty if there is none. */
   event: () => string
   clock: Clock
   /** Opens connections through these proxies. */

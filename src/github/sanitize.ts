@@ -1,14 +1,13 @@
 import { stripVTControlCharacters } from 'node:util'
 
 /**
- * Makes one harmless line of a text that may hold foreign words (Neon's, GitHub's, a proxy's): without control
- * characters, without invisible ones that change how the rest is shown, and without anything that the runner reads as a
- * command.
+ * Turns untrusted text (from Neon, GitHub or a proxy) into one harmless line: without control characters, without invisible
+ * characters that change how the rest is displayed, and without anything that the runner reads as a command.
  *
  * @see actions/runner, ActionCommand.cs: `::command::` at the start of a line, `##[command]` anywhere in it
  */
-export function disarm(text: string): string {
-  // Most texts are plain ASCII, and Node takes a while to compile what the others need.
+export function sanitize(text: string): string {
+  // Most texts are plain ASCII, and compiling the expressions for the others takes time.
   const visible = /^[ -~]*$/.test(text) ? text : showOnlyVisible(text)
   return visible.replaceAll('##[', '# #[').replace(/^(\s*)::/, '$1: :')
 }

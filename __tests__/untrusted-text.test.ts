@@ -7,8 +7,8 @@ import { SWEEP } from '../simulator/fixtures.ts'
 import { startGithub } from '../simulator/github/server.ts'
 import { parseCommand } from '../simulator/runner/commands.ts'
 import type { StepResult } from '../simulator/runner/job.ts'
-import { disarm } from '../src/github/disarm.ts'
 import { newNonce } from '../src/github/key-name.ts'
+import { sanitize } from '../src/github/sanitize.ts'
 import { scenario } from './support/scenario.ts'
 
 const setup = scenario({ timeLapse: 10 })
@@ -30,7 +30,7 @@ const hostile = [
 /** Every command that the action itself prints. */
 const OURS = /^::(?:add-mask|error title=[^,:]+|warning title=[^,:]+|debug|group|endgroup)::/
 
-function expectDisarmed({ stdout, stderr, commands }: StepResult): void {
+function expectHarmless({ stdout, stderr, commands }: StepResult): void {
   expect(stderr).toBe('')
   expect(stdout).not.toMatch(/[^\P{C}\n]|[\u2028\u2029]/u)
   expect(stdout).not.toContain('##[')
@@ -46,18 +46,18 @@ test.each(hostile)('in the reason of a wait, and masks still work: %j', async (w
   setup.inject({ operation: 'revokeApiKey', times: 3, failure })
   const { job, main, post } = await setup.life()
   expect([main.exitCode, post.exitCode]).toEqual([0, 0])
-  for (const step of [main, post]) expectDisarmed(step)
+  for (const step of [main, post]) expectHarmless(step)
   expect(job.masks).toContain(main.outputs.api_key)
 })
 
 test.each(hostile)('in annotations: %j', async (words) => {
   const failure = { kind: 'status', status: 403, applied: false, body: message(words) } as const
   setup.inject({ operation: 'createApiKey', failure })
-  expectDisarmed((await setup.life()).main)
+  expectHarmless((await setup.life()).main)
 
   setup.inject({ operation: 'revokeOrgApiKey', failure })
   const { post } = await setup.life({ project_id: setup.neon.project.id, on_revoke_failure: 'warn' })
-  expectDisarmed(post)
+  expectHarmless(post)
   expect(post.annotations).toMatchObject([{ kind: 'warning', title: 'A Neon API key may still be alive' }])
 })
 
@@ -67,7 +67,7 @@ test.each(hostile)('in place of an address or a date: %j', async (words) => {
   const job = setup.job({ RUNNER_DEBUG: '1' })
   const main = await setup.main(job)
   const [post] = await job.end()
-  expectDisarmed(post as StepResult)
+  expectHarmless(post as StepResult)
   expect(post?.log[0]).toBe(`Revoked the Neon API key ${main.outputs.api_key_id} (${main.outputs.api_key_name}).`)
 })
 
@@ -94,7 +94,7 @@ test.each(hostile)('in the summary of a sweep: %j', async (words) => {
       with: { api_key: setup.neon.adminKey, api_host: setup.host, scope: 'personal', github_token: github.token },
     })
     expect(sweep.exitCode).toBe(1)
-    expectDisarmed(sweep)
+    expectHarmless(sweep)
     expect(sweep.summary).toContain('403')
     expect(sweep.summary).not.toMatch(/[^\P{C}\n]|\u2028|##\[|<b>/u)
   } finally {
@@ -122,7 +122,7 @@ test('the same with a forged record of many names', async () => {
   const [post] = await job.end()
   expect(post?.exitCode).toBe(1)
   const [annotation] = post?.annotations ?? []
-  for (const text of ['neon api-keys revoke 17', 'seventeen', 'is not the one that the main step made', 'by hand']) {
+  for (const text of ['neon api-keys revoke 17', 'seventeen', 'was not written by the main step', 'by hand']) {
     expect(annotation?.message).toContain(text)
   }
 })
@@ -147,10 +147,10 @@ test('no text becomes a command or more than one line', () => {
   const known = (command: string): boolean => command !== ''
   fc.assert(
     fc.property(fc.array(fc.oneof(pieces, fc.string({ unit: 'binary' })), { maxLength: 12 }), (parts) => {
-      const line = disarm(parts.join(''))
+      const line = sanitize(parts.join(''))
       expect(parseCommand(line, known)).toBeUndefined()
       expect(line.split(/\r\n|[\r\n\u0085\u2028\u2029]/)).toHaveLength(1)
-      expect(disarm(line)).toBe(line)
+      expect(sanitize(line)).toBe(line)
     }),
     { numRuns: 5_000 },
   )
