@@ -23,7 +23,7 @@ const MOST_DOUBTS = 2
 
 /** The errors that a step documents; any other is a defect of the action. */
 const DOCUMENTED_ERRORS = [
-  ...['InputError', 'RunnerError', 'NeonRefused', 'InvalidAnswer', 'WrongReach', 'NeonUnreachable', 'GaveUp'],
+  ...['InputError', 'RunnerError', 'NeonRefused', 'InvalidAnswer', 'WrongScope', 'NeonUnreachable', 'GaveUp'],
   ...['RateLimited', 'GithubRefused', 'Cancelled', 'KeyMayBeAlive'],
 ]
 
