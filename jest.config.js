@@ -7,7 +7,8 @@ export default {
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
   },
-  maxWorkers: '100%',
+  // Much of a test's time is waiting.
+  maxWorkers: '150%',
   // A test is a scenario of several processes.
   testTimeout: 30_000,
 }
