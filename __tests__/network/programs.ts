@@ -57,7 +57,8 @@ export async function start(path: string, parameters: string[], port?: number): 
   const child = spawn(path, parameters, { stdio: ['ignore', 'ignore', 'pipe'] })
   let complaints = ''
   child.stderr.on('data', (text) => (complaints += text))
-  const kill = (): boolean => child.kill('SIGKILL')
+  // Killed outright, nginx would leave its worker behind, and squid its shared memory.
+  const kill = (): boolean => child.kill('SIGTERM')
   process.on('exit', kill)
   for (let tries = 0; port !== undefined && !(await listens(port)); tries += 1) {
     if (tries === 100 || child.exitCode !== null) throw new Error(`${path} does not listen on ${port}: ${complaints}`)

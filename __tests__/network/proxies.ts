@@ -35,7 +35,9 @@ export async function throughProxies(tally: Tally): Promise<void> {
     'cache deny all',
     'shutdown_lifetime 1 seconds',
   ]
-  const stop = await start(squid, ['-N', '-f', write(folder, 'squid.conf', `${configuration.join('\n')}\n`)], open)
+  const file = write(folder, 'squid.conf', `${configuration.join('\n')}\n`)
+  // Under a name of its own, besides another squid on this machine.
+  const stop = await start(squid, ['-n', `network${process.pid}`, '-d', '1', '-N', '-f', file], open)
   const host = `https://neon.example:${front.port}/api/v2`
   const through = (env: Record<string, string>, error?: RegExp) =>
     tally.live(neon, {
