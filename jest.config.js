@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
@@ -8,7 +10,7 @@ export default {
     '\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
   },
   // Much of a test's time is waiting.
-  maxWorkers: '150%',
+  maxWorkers: availableParallelism() + 1,
   // A test is a scenario of several processes.
   testTimeout: 30_000,
 }
