@@ -10,6 +10,9 @@ export async function compile(definition: Document): Promise<OpenAPIBackend> {
     customizeAjv: (ajv) => formats.default(ajv),
   })
   await api.init()
+  // The router would list them again for every request.
+  const operations = api.router.getOperations()
+  api.router.getOperations = () => operations
   return api
 }
 
