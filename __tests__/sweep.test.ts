@@ -262,12 +262,6 @@ test('each run is requested once, even if it has several keys', async () => {
   expect([...github.asked].sort()).toEqual(['500', '501', '502', '502/1'])
 })
 
-test('a 404 means a deleted run, if the token can read the current run', async () => {
-  make('500')
-  expect(counts(await sweep())).toBe('1 revoked, 0 kept, 0 failed')
-  expect(github.asked).toEqual(['500', OWN_RUN])
-})
-
 test('a 404 that does not come from GitHub: the run may not have ended', async () => {
   make('500')
   run('500', 'in_progress')
