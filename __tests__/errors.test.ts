@@ -12,7 +12,7 @@ test.each<[string, unknown, string]>([
     // As Node reports a connection that each address of a host name refuses.
     'the errors of an AggregateError without a message, each once',
     Object.assign(
-      new AggregateError([coded('refused ::1', 'E'), coded('refused 127.0.0.1', 'E'), coded('refused ::1', 'E')]),
+      new AggregateError([coded('refused ::1', 'E'), coded('refused 127.0.0.1', 'E'), coded('refused 127.0.0.1', 'E')]),
       {
         code: 'ECONNREFUSED',
       },
