@@ -5,7 +5,7 @@ import type { GithubMishap, SweepWorld } from './campaign/sweep-world.ts'
 
 const MINUTE = 60_000
 /** The first run is the sweep's own; the others have completed. */
-const RUNS = Array.from({ length: 25 }, () => ({
+const RUNS: SweepWorld['runs'] = Array.from({ length: 25 }, () => ({
   repository: 0,
   attempts: [[-3_600_000]],
   pause: 50,
@@ -27,11 +27,12 @@ const OWN: SweepWorld = {
   cancelled: undefined,
   luck: 0,
 }
-const keys = (count: number, hours = 5): SweepWorld['keys'] =>
+const keys = (count: number, hours: 5 | 900 = 5): SweepWorld['keys'] =>
   Array.from({ length: count }, (_, index) => ({ run: index + 1, attempt: 0, job: 0, hours }))
 
 /** GitHub asks for the longest pause that the sweep accepts. */
 const PAUSE: GithubMishap = { kind: 'status', status: 403, headers: { 'retry-after': '120' } }
+const NO_ANSWER: GithubMishap = { kind: 'no answer' }
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value)
 
 /** A sweep of keys whose runs have completed. */
@@ -55,7 +56,7 @@ describe('the time limit of 25 minutes', () => {
 
   test('GitHub gets no request that might not be answered in time', async () => {
     // Four keys at a time: twelve pauses, and then only three requests of 15 seconds each fit.
-    const life = await sweep({ keys: keys(20), github: [...times(48, PAUSE), ...times(20, { kind: 'no answer' })] })
+    const life = await sweep({ keys: keys(20), github: [...times(48, PAUSE), ...times(20, NO_ANSWER)] })
     expect(life.sweep.log).toContain(OUT_OF_TIME.replace('%', '8'))
     expect(duration(life)).toBeGreaterThan(24.5 * MINUTE)
     expect(duration(life)).toBeLessThan(25 * MINUTE)
@@ -94,7 +95,7 @@ describe('a cancelled job', () => {
   })
 
   test.each<[string, GithubMishap]>([
-    ['GitHub does not answer', { kind: 'no answer' }],
+    ['GitHub does not answer', NO_ANSWER],
     ['GitHub has asked for a pause', PAUSE],
   ])('while %s: the sweep ends at once, and sends no further request', async (_when, mishap) => {
     // The first four requests are answered, or not, after 100 ms.
@@ -110,7 +111,7 @@ describe('progress', () => {
 
   test('a line every ten seconds', async () => {
     // Four keys at a time, each group for 15 seconds.
-    const life = await sweep({ keys: keys(10), github: times(10, { kind: 'no answer' }) })
+    const life = await sweep({ keys: keys(10), github: times(10, NO_ANSWER) })
     expect(progressOf(life)).toEqual(['1 of 10 keys', '5 of 10 keys', '9 of 10 keys'])
   })
 
