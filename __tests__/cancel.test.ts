@@ -2,6 +2,7 @@
 // after another 2.5 s. On Windows it sends Ctrl-C and Ctrl-Break.
 
 import { createServer } from 'node:net'
+import { keyName, SWEEP } from '../simulator/fixtures.ts'
 import { listen } from '../simulator/listening.ts'
 import { errorsOf, recordOf, requestsOf, scenario } from './support/scenario.ts'
 
@@ -88,4 +89,19 @@ onPosix('SIGKILL with a create in flight: post finds the key by its saved name',
   const [post] = await job.end()
   expect(post?.exitCode).toBe(0)
   expect(setup.neon.createdKeys()).toEqual([])
+})
+
+onPosix('SIGINT during a sweep: revocations in flight may finish, and no other is sent', async () => {
+  const { accounts, organization, organizationKey, ada } = setup.neon
+  for (let index = 0; index < 5; index += 1) {
+    const { key } = accounts.createKey({ organization }, keyName(), ada)
+    // So old that no request to GitHub is necessary.
+    key.createdAt = '2026-01-01T00:00:00Z'
+  }
+  setup.inject({ operation: 'revokeOrgApiKey', times: 4, failure: { kind: 'delay', milliseconds: 300 } })
+  const inputs = { api_key: organizationKey, org_id: organization.id, api_host: setup.host }
+  const sweep = await setup.job().uses(SWEEP, { with: inputs, onSpawn: after(5, 'SIGINT') })
+  expect(sweep).toMatchObject({ exitCode: 1, signal: null, outputs: { revoked_count: '4', kept_count: '1' } })
+  expect(errorsOf(sweep)).toEqual([expect.stringContaining('The job was cancelled during the sweep')])
+  expect(setup.neon.createdKeys()).toHaveLength(1)
 })

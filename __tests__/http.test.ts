@@ -1,5 +1,6 @@
 // HTTP behavior that scenarios cannot reach, since a step ends when its time is up: what happens to the request then.
 
+import { createServer as createHttpServer } from 'node:http'
 import { connect, createServer, type Socket } from 'node:net'
 import { createServer as createTlsServer, setDefaultCACertificates } from 'node:tls'
 import { type Listening, listen } from '../simulator/listening.ts'
@@ -54,4 +55,24 @@ test('HTTP/2, which dist/ omits, is not offered to a TLS proxy', async () => {
   const request = { method: 'GET', url: new URL('https://example.test/'), headers: {}, timeout: 2_000 } as const
   await expect(http.exchange(request)).rejects.toThrow(TransportError)
   expect(offered[0]).toEqual(['http/1.1'])
+})
+
+test('an answer of 16 MiB is read; of a larger one, no more than that', async () => {
+  const MOST = 16 * 1024 * 1024
+  const server = await listen(
+    createHttpServer(({ url }, answer) => void answer.end(Buffer.alloc(Number(url?.slice(1)), 'x'))),
+  )
+  listening.push(server)
+  const read = (bytes: number) =>
+    openHttp({ https: '', http: '', no: '' }).exchange({
+      method: 'GET',
+      url: new URL(`http://127.0.0.1:${server.port}/${bytes}`),
+      headers: {},
+      timeout: 10_000,
+    })
+  expect((await read(MOST)).body).toHaveLength(MOST)
+  await expect(read(MOST + 1)).rejects.toMatchObject({
+    sent: true,
+    cause: { code: 'UND_ERR_RES_EXCEEDED_MAX_SIZE' },
+  })
 })

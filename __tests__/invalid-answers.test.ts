@@ -183,36 +183,6 @@ describe('harmless', () => {
   })
 })
 
-describe('a gateway answers 503 after Neon has acted, in front of a Neon that accepts the same name twice', () => {
-  beforeEach(() => {
-    const { accounts } = lapsed.neon
-    accounts.createKey = (...parameters) => accounts.adopt(...parameters)
-  })
-  afterEach(() => {
-    Reflect.deleteProperty(lapsed.neon.accounts, 'createKey')
-  })
-
-  const bodies = [
-    '<html>',
-    '{"message":"Service Unavailable"}',
-    '{"message":"no upstream","request_id":"the gateway\'s"}',
-  ]
-  test.each(bodies.flatMap((body) => [1, 2].map((times) => [body, times] as const)))(
-    '%s, %i times',
-    async (body, times) => {
-      lapsed.inject({ operation: 'createApiKey', times, failure: { kind: 'status', status: 503, applied: true, body } })
-      const job = lapsed.job()
-      const main = await lapsed.main(job)
-      expect(main.exitCode).toBe(0)
-      expect(lapsed.neon.createdKeys().map(({ id }) => id)).toEqual([main.outputs.api_key_id])
-      const undone = ['POST 503', 'GET 200', 'DELETE 200']
-      expect(requestsOf(lapsed.neon)).toEqual([...Array.from({ length: times }, () => undone).flat(), 'POST 200'])
-      await job.end()
-      expect(lapsed.neon.createdKeys()).toEqual([])
-    },
-  )
-})
-
 test('the kind of key is requested only once, since it is only for the advice', async () => {
   const { neon } = setup
   setup.inject({

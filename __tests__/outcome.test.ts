@@ -92,6 +92,15 @@ test('a request that was never sent is repeated; one that may have been sent is 
   expect(classifyFailure(new TransportError('x', true, { cause }), attempt).kind).toBe('maybe')
 })
 
+test('a failure that waiting cannot fix is recognized among those of several addresses', () => {
+  const expired = Object.assign(new Error('expired'), { code: 'CERT_HAS_EXPIRED' })
+  const cause = new AggregateError([new Error('refused'), expired])
+  expect(classifyFailure(new TransportError('x', false, { cause }), attempt)).toMatchObject({
+    kind: 'refused',
+    error: { message: expect.stringContaining('The clock of this machine says 2026-01-01') },
+  })
+})
+
 test('IDs keep every digit; everything else is parsed as by JSON.parse', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }), fc.jsonValue(), (id, value) => {

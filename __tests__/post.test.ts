@@ -1,4 +1,5 @@
 import type { Key } from '../simulator/neon/accounts.ts'
+import { live } from './campaign/life.ts'
 import { errorsOf, requestsOf, scenario } from './support/scenario.ts'
 
 const setup = scenario({ timeLapse: 10 })
@@ -73,6 +74,14 @@ test('a key that was already revoked during the job: success', async () => {
   })
 })
 
+test('a 404 for a key that is still listed: the key may be alive', async () => {
+  setup.inject({ operation: 'revokeOrgApiKey', failure: { kind: 'status', status: 404, applied: false } })
+  const { main, post } = await setup.life({ project_id: setup.neon.project.id })
+  expect(post.exitCode).toBe(1)
+  expect(errorsOf(post)).toEqual([expect.stringContaining(`The Neon API key ${main.outputs.api_key_id}`)])
+  expect(requestsOf(setup.neon).slice(2)).toEqual(['DELETE 404', 'GET 200'])
+})
+
 test('the api_key is rejected and the key is project-scoped: an error says how to revoke it by hand', async () => {
   const job = setup.job()
   const main = await setup.main(job, { project_id: setup.neon.project.id })
@@ -125,4 +134,25 @@ test('a record without a key: post looks for the name twice', async () => {
   const { post } = await setup.life()
   expect(post.exitCode).toBe(0)
   expect(requestsOf(setup.neon).slice(2)).toEqual(['GET 200', 'DELETE 200', 'GET 200'])
+})
+
+test('between both looks is enough time for a create that was cut off three seconds ago', async () => {
+  // In virtual time. Main ends 100 ms after its create.
+  const { made, arrived } = await live({
+    scope: 'personal',
+    main: [
+      { kind: 'late', milliseconds: 3_000 },
+      { kind: 'status', status: 403, applied: false },
+    ],
+    interruption: { kind: 'none' },
+    pause: 0,
+    post: [],
+    postApiKey: 'the same',
+    debug: false,
+    edition: 'openapi',
+    jobIdKnown: true,
+    adversary: null,
+    luck: 0,
+  })
+  expect(arrived.post).toEqual(['GET', 'GET', `DELETE ${made[0]?.id}`])
 })

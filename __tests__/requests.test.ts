@@ -1,5 +1,6 @@
 // The table of requests in docs/behavior.md, row by row, on the built action.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Failure } from '../simulator/neon/faults.ts'
 import type { OperationId } from '../simulator/neon/openapi.ts'
 import { errorsOf, requestsOf, scenario } from './support/scenario.ts'
@@ -29,17 +30,16 @@ describe('create', () => {
   })
 
   test.each([
-    ['seconds', '2'],
+    ['seconds', () => '2'],
     ['a date', () => new Date(Date.now() + 3_000).toUTCString()],
   ])('Retry-After in %s is honoured', async (_form, header) => {
-    const value = typeof header === 'string' ? header : header()
-    setup.inject({
-      operation: POST,
-      failure: { kind: 'status', status: 429, applied: false, headers: { 'retry-after': value } },
-    })
-    const { main } = await setup.life()
+    const headers = { 'retry-after': header() }
+    setup.inject({ operation: POST, failure: { kind: 'status', status: 503, applied: false, headers } })
+    const main = await setup.main(setup.job())
     expect(main.exitCode).toBe(0)
-    expect(main.milliseconds * TIME_LAPSE).toBeGreaterThan(1_900)
+    // A date has whole seconds; the random part of the first wait is at most half a second.
+    expect(main.log[0]).toMatch(/Trying again in [23]\.\d s\./)
+    expect(main.milliseconds * TIME_LAPSE).toBeGreaterThan(2_000)
   })
 
   test('main does not wait for a Retry-After past its deadline', async () => {
@@ -105,31 +105,12 @@ describe('create', () => {
     },
   )
 
-  test('later steps do not get a key whose answer names another project', async () => {
-    setup.inject({
-      operation: 'createOrgApiKey',
-      failure: { kind: 'fields', fields: { project_id: 'winter-boat-259881' } },
-    })
-    const job = setup.job()
-    const main = await setup.main(job, { project_id: setup.neon.project.id })
-    expect(errorsOf(main)).toEqual([
-      expect.stringMatching(
-        /The request was for a key for the project shiny-wind-028834, but Neon created .* winter-boat-259881, so it was revoked/,
-      ),
-    ])
-    expect(requestsOf(setup.neon)).toEqual(['GET 200', 'POST 200', 'DELETE 200'])
-    expect(setup.neon.createdKeys()).toEqual([])
-    const [post] = await job.end()
-    expect(post?.exitCode).toBe(0)
-  })
-
   test('a create that is applied late, after main has looked: post finds it', async () => {
     setup.inject({ operation: POST, failure: { kind: 'late', milliseconds: 400 } })
     const job = setup.job()
     const main = await setup.main(job)
     expect(main.exitCode).toBe(0)
-    await new Promise((resolve) => setTimeout(resolve, 600))
-    expect(setup.neon.createdKeys()).toHaveLength(2)
+    while (setup.neon.createdKeys().length < 2) await sleep(10)
     const [post] = await job.end()
     expect(post?.exitCode).toBe(0)
     expect(setup.neon.createdKeys()).toEqual([])
@@ -146,22 +127,24 @@ describe('create', () => {
 })
 
 describe('never sent', () => {
-  test('refused: again, in post as in main', async () => {
+  /** Milliseconds, longer than a busy machine needs to start the next step. */
+  const REFUSAL = 1_000
+
+  test('refused in main: again', async () => {
     const job = setup.job()
-    setup.inject({ operation: POST, after: 1, failure: { kind: 'refuse', milliseconds: 2_500 } })
+    setup.inject({ operation: POST, failure: { kind: 'refuse', milliseconds: REFUSAL } })
     await setup.main(job)
-    await setup.main(job, { env_name: 'SECOND' })
-    const third = await setup.main(job, { env_name: 'THIRD' })
-    expect(third.exitCode).toBe(0)
-    expect(third.log[0]).toMatch(/ECONNREFUSED.*Trying again/)
+    const second = await setup.main(job, { env_name: 'SECOND' })
+    expect(second.exitCode).toBe(0)
+    expect(second.log[0]).toMatch(/ECONNREFUSED.*Trying again/)
     const posts = await job.end()
-    expect(posts.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0])
+    expect(posts.map(({ exitCode }) => exitCode)).toEqual([0, 0])
     expect(setup.neon.createdKeys()).toEqual([])
   })
 
   test('refused in post: again', async () => {
     const job = setup.job()
-    setup.inject({ operation: POST, failure: { kind: 'refuse', milliseconds: 2_500 } })
+    setup.inject({ operation: POST, failure: { kind: 'refuse', milliseconds: REFUSAL } })
     await setup.main(job)
     const [post] = await job.end()
     expect(post?.log[0]).toMatch(/Could not revoke.*ECONNREFUSED.*Trying again/)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Failure, Fault } from '../simulator/neon/faults.ts'
 import type { Job, StepResult } from '../simulator/runner/job.ts'
 import { preload } from '../simulator/runner/preload.ts'
 import { errorsOf, recordOf, scenario } from './support/scenario.ts'
@@ -89,11 +90,22 @@ test('the same with debug logging', async () => {
   expectNoLongLivedKey([main, post], job)
 })
 
-test('the same when everything fails', async () => {
-  setup.inject({ operation: 'createApiKey', failure: { kind: 'reset', applied: true } })
-  setup.inject({ operation: 'listApiKeys', failure: { kind: 'status', status: 500, applied: true } })
-  setup.inject({ operation: 'revokeApiKey', failure: { kind: 'body', body: 'garbage' } })
+const GARBAGE: Failure = { kind: 'body', body: 'garbage' }
+test.each<[string, Fault[], exitCodes: number[]]>([
+  [
+    'a create is lost, and no list comes',
+    [
+      { operation: 'createApiKey', failure: { kind: 'reset', applied: true } },
+      { operation: 'listApiKeys', failure: { kind: 'status', status: 403, applied: false } },
+    ],
+    [1, 1],
+  ],
+  ['no key can be revoked', [{ operation: 'revokeApiKey', failure: GARBAGE }], [0, 1]],
+  ['every answer is garbage', [{ failure: GARBAGE }], [1, 1]],
+])('the same when everything fails: %s', async (_case, faults, exitCodes) => {
+  for (const fault of faults) setup.inject({ ...fault, times: 99 })
   const { job, main, post } = await setup.life({}, { env: { RUNNER_DEBUG: '1' } })
+  expect([main.exitCode, post.exitCode]).toEqual(exitCodes)
   expectNoLongLivedKey([main, post], job)
 })
 

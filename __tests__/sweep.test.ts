@@ -262,12 +262,6 @@ test('each run is requested once, even if it has several keys', async () => {
   expect([...github.asked].sort()).toEqual(['500', '501', '502', '502/1'])
 })
 
-test('a 404 means a deleted run, if the token can read the current run', async () => {
-  make('500')
-  expect(counts(await sweep())).toBe('1 revoked, 0 kept, 0 failed')
-  expect(github.asked).toEqual(['500', OWN_RUN])
-})
-
 test('a 404 that does not come from GitHub: the run may not have ended', async () => {
   make('500')
   run('500', 'in_progress')
@@ -357,19 +351,6 @@ test('the jobs are not available now: kept, with a warning', async () => {
   expect(alive()).toEqual([key])
 })
 
-test('the sweep waits as long as GitHub asks for', async () => {
-  run('500', 'completed')
-  make('500')
-  github.fail(1, {
-    status: 403,
-    headers: { 'retry-after': '60' },
-    text: '{"message":"You have exceeded a secondary rate limit."}',
-  })
-  const result = await sweep({}, setup.job(preload(['time-lapse'], { TIME_LAPSE: '60' })))
-  expect(counts(result)).toBe('1 revoked, 0 kept, 0 failed')
-  expect(result.milliseconds).toBeGreaterThan(1_000)
-})
-
 test('GitHub does not answer: kept, with the reason', async () => {
   run('500', 'completed')
   make('500')
@@ -412,16 +393,6 @@ test('one key that cannot be revoked does not stop the rest; the step fails and 
   const [left] = alive()
   expect(keys).toContain(left)
   expect(errorsOf(result)).toEqual([expect.stringContaining(`${left?.id} (${left?.name}): Neon refused`)])
-})
-
-test('keys that cannot be revoked do not use up all of the time', async () => {
-  run('500', 'completed')
-  for (let index = 0; index < 3; index += 1) make('500')
-  setup.inject({ operation: 'revokeOrgApiKey', times: 999, failure: { kind: 'status', status: 500, applied: false } })
-  const result = await sweep({}, setup.job(preload(['time-lapse'], { TIME_LAPSE: '60' })))
-  expect(result.exitCode).toBe(1)
-  expect(counts(result)).toBe('0 revoked, 0 kept, 3 failed')
-  expect(result.milliseconds * 60).toBeLessThan(3 * 60_000)
 })
 
 test("at Neon's rate limits, it waits and does not fail", async () => {
