@@ -25,7 +25,7 @@ import { useOf } from '../src/steps/record.ts'
 import { seal } from '../src/steps/seal.ts'
 import { errorsOf, requestsOf, scenario } from './support/scenario.ts'
 
-const setup = scenario({ timeLapse: 10 })
+const setup = scenario({ timeLapse: 20 })
 
 /** Milliseconds after which a late key is created, when main has looked for it. */
 const LATE = 60
@@ -225,7 +225,7 @@ async function live(ending: Ending, attack: Attack): Promise<Life> {
     killedBefore === undefined ? {} : preload(['time-lapse', 'writes'], { KILL_BEFORE_WRITE: `${killedBefore}` })
   const options: StepOptions = {
     env: interruption,
-    postEnv: preload(['time-lapse'], { TIME_LAPSE: '10' }),
+    postEnv: preload(['time-lapse'], { TIME_LAPSE: '20' }),
     ...(attack.onFiles && { beforeRead: attack.onFiles }),
   }
   const main = await setup.main(job, inputs, options)
