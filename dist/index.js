@@ -399,6 +399,7 @@ function afterLookup(connect) {
 
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Kl: () => (/* binding */ faultOf),
 /* harmony export */   VC: () => (/* binding */ withCredentialsFrom),
 /* harmony export */   ri: () => (/* binding */ withoutCredentials),
 /* harmony export */   uv: () => (/* binding */ readProxySettings)
@@ -434,6 +435,23 @@ function addressOf(proxy) {
     const url = URL.parse(proxy);
     return url && /^https?:$/.test(url.protocol) ? url.origin : '';
 }
+/** What is wrong with a proxy's address. Does not repeat the address, since it may contain a password. */
+function faultOf(address) {
+    const url = URL.parse(address);
+    if (!url)
+        return 'is not a URL';
+    if (url.protocol.startsWith('socks'))
+        return 'names a SOCKS proxy, but only HTTP proxies are supported';
+    if (!['http:', 'https:'].includes(url.protocol))
+        return 'does not start with http:// or https://';
+    try {
+        decodeURIComponent(`${url.username}${url.password}`);
+    }
+    catch {
+        return 'has a % in its user name or password that does not start an escape such as %40; write %25 for %';
+    }
+    return undefined;
+}
 
 
 /***/ }),
@@ -444,11 +462,12 @@ function addressOf(proxy) {
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   IB: () => (/* binding */ KEY_NAME_MAX_LENGTH),
+/* harmony export */   Lc: () => (/* binding */ newKeyName),
 /* harmony export */   WD: () => (/* binding */ serverTag),
-/* harmony export */   Yd: () => (/* binding */ newNonce),
-/* harmony export */   wN: () => (/* binding */ parseKeyName),
-/* harmony export */   yv: () => (/* binding */ formatKeyName)
+/* harmony export */   d1: () => (/* binding */ isOfJob),
+/* harmony export */   wN: () => (/* binding */ parseKeyName)
 /* harmony export */ });
+/* unused harmony exports formatKeyName, newNonce */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
 
@@ -494,6 +513,29 @@ function serverTag(serverUrl) {
 function newNonce() {
     return Array.from((0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(8), (byte) => BASE32[byte % BASE32.length]).join('');
 }
+/** A fresh, unique key name for this job. */
+function newKeyName(run) {
+    return formatKeyName({
+        server: serverTag(run.serverUrl),
+        repositoryId: run.repositoryId,
+        runId: run.runId,
+        runAttempt: run.runAttempt,
+        jobId: run.jobId,
+        nonce: newNonce(),
+        label: [run.repositoryName, run.jobName].filter(Boolean).join('.'),
+    });
+}
+/** Whether a key's name says that it was created for this job; `false` if the job's ID is unknown. */
+function isOfJob(name, run) {
+    const key = parseKeyName(name);
+    return (key !== undefined &&
+        run.jobId !== '0' &&
+        key.server === serverTag(run.serverUrl) &&
+        key.repositoryId === run.repositoryId &&
+        key.runId === run.runId &&
+        key.runAttempt === run.runAttempt &&
+        key.jobId === run.jobId);
+}
 
 
 /***/ }),
@@ -503,14 +545,10 @@ function newNonce() {
 
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $p: () => (/* binding */ readRunContext),
-/* harmony export */   Lc: () => (/* binding */ newKeyName),
-/* harmony export */   d1: () => (/* binding */ isOfJob)
+/* harmony export */   $: () => (/* binding */ readRunContext)
 /* harmony export */ });
 /* harmony import */ var _base_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2438);
-/* harmony import */ var _base_json_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1203);
-/* harmony import */ var _key_name_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3122);
-
+/* harmony import */ var _base_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1203);
 
 
 /**
@@ -527,7 +565,7 @@ function readRunContext({ environment, event }, jobId) {
         }
         return value;
     };
-    if (!(0,_base_json_js__WEBPACK_IMPORTED_MODULE_2__/* .canKeepIds */ .M)()) {
+    if (!(0,_base_json_js__WEBPACK_IMPORTED_MODULE_1__/* .canKeepIds */ .M)()) {
         throw new _base_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .RunnerError */ .Rn(`This runner runs actions with Node ${process.versions.node}, but this action needs Node 24. Update the runner to 2.327.1 or newer; with act, put Node 24 on the PATH.`);
     }
     const serverUrl = environment.GITHUB_SERVER_URL || 'https://github.com';
@@ -545,31 +583,8 @@ function readRunContext({ environment, event }, jobId) {
 }
 /** `repository.id` of the event; empty if it has none. */
 function repositoryIdOf(event) {
-    const payload = (0,_base_json_js__WEBPACK_IMPORTED_MODULE_2__/* .parseKeepingIds */ .T)(event);
+    const payload = (0,_base_json_js__WEBPACK_IMPORTED_MODULE_1__/* .parseKeepingIds */ .T)(event);
     return String(payload?.repository?.id ?? '');
-}
-/** A fresh, unique key name for this job. */
-function newKeyName(run) {
-    return (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .formatKeyName */ .yv)({
-        server: (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .serverTag */ .WD)(run.serverUrl),
-        repositoryId: run.repositoryId,
-        runId: run.runId,
-        runAttempt: run.runAttempt,
-        jobId: run.jobId,
-        nonce: (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .newNonce */ .Yd)(),
-        label: [run.repositoryName, run.jobName].filter(Boolean).join('.'),
-    });
-}
-/** Whether a key's name says that it was created for this job; `false` if the job's ID is unknown. */
-function isOfJob(name, run) {
-    const key = (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .parseKeyName */ .wN)(name);
-    return (key !== undefined &&
-        run.jobId !== '0' &&
-        key.server === (0,_key_name_js__WEBPACK_IMPORTED_MODULE_1__/* .serverTag */ .WD)(run.serverUrl) &&
-        key.repositoryId === run.repositoryId &&
-        key.runId === run.runId &&
-        key.runAttempt === run.runAttempt &&
-        key.jobId === run.jobId);
 }
 
 
@@ -9902,6 +9917,8 @@ var base_clock = __nccwpck_require__(5264);
 var errors = __nccwpck_require__(2438);
 // EXTERNAL MODULE: ./build/js/base/proxy-settings.js
 var proxy_settings = __nccwpck_require__(1907);
+// EXTERNAL MODULE: ./build/js/github/key-name.js
+var key_name = __nccwpck_require__(3122);
 // EXTERNAL MODULE: ./build/js/github/run-context.js
 var run_context = __nccwpck_require__(7260);
 // EXTERNAL MODULE: ./build/js/neon/client.js + 5 modules
@@ -10106,8 +10123,6 @@ function commandsFor({ id, scope }) {
 
 // EXTERNAL MODULE: ./build/js/base/json.js
 var json = __nccwpck_require__(1203);
-// EXTERNAL MODULE: ./build/js/github/key-name.js
-var key_name = __nccwpck_require__(3122);
 // EXTERNAL MODULE: ./build/js/neon/api-key.js
 var api_key = __nccwpck_require__(6466);
 // EXTERNAL MODULE: external "node:crypto"
@@ -10229,6 +10244,7 @@ const isName = (value) => typeof value === 'string' && value.length <= key_name/
 
 
 
+
 /** Milliseconds after which the main step gives up; its process ends within 180 s. */
 const CREATE_DEADLINE = 175_000;
 /**
@@ -10274,8 +10290,8 @@ async function prepare(world) {
     const { runner, environment, clock, openHttp } = world;
     const inputs = (0,steps_inputs/* readInputs */.Ko)(runner, environment);
     warnOfCopies(world, inputs);
-    const run = (0,run_context/* readRunContext */.$p)(world, inputs.jobId);
-    const names = Array.from({ length: MOST_CREATES }, () => (0,run_context/* newKeyName */.Lc)(run));
+    const run = (0,run_context/* readRunContext */.$)(world, inputs.jobId);
+    const names = Array.from({ length: MOST_CREATES }, () => (0,key_name/* newKeyName */.Lc)(run));
     const http = openHttp((0,proxy_settings/* readProxySettings */.uv)(environment));
     const neon = (0,client/* connect */.N)({ ...world, http }, { ...inputs, deadline: new base_clock/* Deadline */.B(clock, CREATE_DEADLINE) });
     const scope = await (0,resolve_scope/* resolveScope */.HV)(neon, inputs.scope, 'create');
@@ -10395,7 +10411,7 @@ function connector({ world, deadline }, { apiHost, scope, proxies }) {
  * last record with an earlier one, or with that of another use in the same composite action, which looks the same.
  */
 function isMeant({ name }, names, run) {
-    return names.includes(name) || (run !== undefined && (0,run_context/* isOfJob */.d1)(name, run));
+    return names.includes(name) || (run !== undefined && (0,key_name/* isOfJob */.d1)(name, run));
 }
 async function revokeCreated({ world, apiKey, run }, { created, names }, connectAs) {
     const what = `Neon API key ${created.id} (${created.name})`;
@@ -10507,7 +10523,7 @@ class Look {
         this.scope = scope;
         const keys = neon.keysOf(scope);
         const listed = await (0,resolve_scope/* listExplained */.fH)(neon, scope);
-        for (const { id, name } of listed.filter((key) => (0,run_context/* isOfJob */.d1)(key.name, run))) {
+        for (const { id, name } of listed.filter((key) => (0,key_name/* isOfJob */.d1)(key.name, run))) {
             try {
                 const key = await keys.revokeAndConfirm({ id, name });
                 reportUse(world.runner, `Revoked the Neon API key ${id} (${name})`, key ?? GONE);
@@ -10590,7 +10606,7 @@ async function revokeKey(world) {
 /** The current job; `undefined` if the runner does not provide it, in which case main created no key. */
 function runOf(world, jobId) {
     try {
-        return (0,run_context/* readRunContext */.$p)(world, jobId || '0');
+        return (0,run_context/* readRunContext */.$)(world, jobId || '0');
     }
     catch {
         return undefined;

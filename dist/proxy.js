@@ -23,6 +23,8 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var undici_lib_dispatcher_env_http_proxy_agent_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(7258);
 /* harmony import */ var undici_lib_dispatcher_env_http_proxy_agent_js__WEBPACK_IMPORTED_MODULE_5___default = /*#__PURE__*/__webpack_require__.n(undici_lib_dispatcher_env_http_proxy_agent_js__WEBPACK_IMPORTED_MODULE_5__);
 /* harmony import */ var _names_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(5689);
+/* harmony import */ var _proxy_settings_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(1907);
+
 
 
 
@@ -69,29 +71,12 @@ function openProxied({ https, http, no }, options, connect) {
  * name Neon's host.
  */
 function usable(variable, address) {
-    const fault = address === '' ? undefined : faultOf(address);
+    const fault = address === '' ? undefined : (0,_proxy_settings_js__WEBPACK_IMPORTED_MODULE_7__/* .faultOf */ .Kl)(address);
     if (fault === undefined)
         return address;
     const placeholder = `${variable.toLowerCase().replace('_', '-')}.invalid`;
     (0,_names_js__WEBPACK_IMPORTED_MODULE_6__/* .refuseName */ .uT)(placeholder, new ProxyError('PROXY_UNUSABLE', `the proxy cannot be used: ${variable} ${fault}`));
     return `http://${placeholder}`;
-}
-/** What is wrong with a proxy's address. Does not repeat the address, since it may contain a password. */
-function faultOf(address) {
-    const url = URL.parse(address);
-    if (!url)
-        return 'is not a URL';
-    if (url.protocol.startsWith('socks'))
-        return 'names a SOCKS proxy, but only HTTP proxies are supported';
-    if (!['http:', 'https:'].includes(url.protocol))
-        return 'does not start with http:// or https://';
-    try {
-        decodeURIComponent(`${url.username}${url.password}`);
-    }
-    catch {
-        return 'has a % in its user name or password that does not start an escape such as %40; write %25 for %';
-    }
-    return undefined;
 }
 /** Opens tunnels through a proxy. Replaces undici's client, whose errors do not say what is wrong with the proxy. */
 function tunnelClient(proxy, options) {

@@ -316,7 +316,7 @@ const RULES = [
         name: "it is of the sweep's own job",
         decide({ key, own }) {
             const { repositoryId, runId, jobId } = key.parsed;
-            if ((0,run_context/* isOfJob */.d1)(key.name, own))
+            if ((0,key_name/* isOfJob */.d1)(key.name, own))
                 return keep("the sweep's own job");
             const isOfOwnRun = repositoryId === own.repositoryId && runId === own.runId;
             return isOfOwnRun && jobId === '0' ? keep("the sweep's own run, and its name has no job ID") : undefined;
@@ -614,7 +614,7 @@ async function reportSweep(world, results, inputs) {
     if (cancelled.aborted)
         throw new errors/* Cancelled */.cJ('The job was cancelled during the sweep; the next sweep continues.');
     const refused = of('refused');
-    const refusal = refused.length > 0 ? [explainRefusal(refused, inputs)] : [];
+    const refusal = refused.length > 0 ? [explainDenial(refused, inputs)] : [];
     if (failed.length > 0) {
         const list = failed.map(({ key, reason }) => `${key.id} (${key.name}): ${reason}`);
         const message = [`${countKeys(failed.length)} could not be revoked.`, ...list, ...refusal].join(' ');
@@ -628,7 +628,7 @@ function reasonsOf(results) {
         .map(([reason]) => reason)
         .join('; ');
 }
-function explainRefusal(refused, { allRepositories }) {
+function explainDenial(refused, { allRepositories }) {
     const whose = allRepositories
         ? 'The GitHub App needs the repository permission Actions: read, and its token needs permission-actions: read.'
         : 'The token needs actions: read; add it to the permissions of the job or the workflow.';
@@ -674,7 +674,7 @@ const HOUR = 3_600_000;
 async function sweepKeys(world, rules) {
     const { runner, environment, clock, cancelled } = world;
     const inputs = readSweepInputs(runner);
-    const own = (0,run_context/* readRunContext */.$p)(world, inputs.jobId);
+    const own = (0,run_context/* readRunContext */.$)(world, inputs.jobId);
     const deadline = new base_clock/* Deadline */.B(clock, SWEEP_DEADLINE);
     const http = world.openHttp((0,proxy_settings/* readProxySettings */.uv)(environment));
     const connectWithin = (limit) => (0,client/* connect */.N)({ ...world, http }, { ...inputs, deadline: limit, onWait: runner.debug });

@@ -42,3 +42,17 @@ function addressOf(proxy: string): string {
   const url = URL.parse(proxy)
   return url && /^https?:$/.test(url.protocol) ? url.origin : ''
 }
+
+/** What is wrong with a proxy's address. Does not repeat the address, since it may contain a password. */
+export function faultOf(address: string): string | undefined {
+  const url = URL.parse(address)
+  if (!url) return 'is not a URL'
+  if (url.protocol.startsWith('socks')) return 'names a SOCKS proxy, but only HTTP proxies are supported'
+  if (!['http:', 'https:'].includes(url.protocol)) return 'does not start with http:// or https://'
+  try {
+    decodeURIComponent(`${url.username}${url.password}`)
+  } catch {
+    return 'has a % in its user name or password that does not start an escape such as %40; write %25 for %'
+  }
+  return undefined
+}

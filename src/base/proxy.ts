@@ -6,7 +6,7 @@ import Agent from 'undici/lib/dispatcher/agent.js'
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js'
 import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js'
 import { afterLookup, lookup, refuseName } from './names.ts'
-import type { ProxySettings } from './proxy-settings.ts'
+import { faultOf, type ProxySettings } from './proxy-settings.ts'
 
 // Sends CONNECT requests. undici's index, which is not loaded here, adds this to every dispatcher.
 Dispatcher.prototype.connect = connectThrough
@@ -60,20 +60,6 @@ function usable(variable: string, address: string): string {
   const placeholder = `${variable.toLowerCase().replace('_', '-')}.invalid`
   refuseName(placeholder, new ProxyError('PROXY_UNUSABLE', `the proxy cannot be used: ${variable} ${fault}`))
   return `http://${placeholder}`
-}
-
-/** What is wrong with a proxy's address. Does not repeat the address, since it may contain a password. */
-function faultOf(address: string): string | undefined {
-  const url = URL.parse(address)
-  if (!url) return 'is not a URL'
-  if (url.protocol.startsWith('socks')) return 'names a SOCKS proxy, but only HTTP proxies are supported'
-  if (!['http:', 'https:'].includes(url.protocol)) return 'does not start with http:// or https://'
-  try {
-    decodeURIComponent(`${url.username}${url.password}`)
-  } catch {
-    return 'has a % in its user name or password that does not start an escape such as %40; write %25 for %'
-  }
-  return undefined
 }
 
 /** Opens tunnels through a proxy. Replaces undici's client, whose errors do not say what is wrong with the proxy. */

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { RunContext } from './run-context.ts'
 
 /**
  * The name of a key says for which job it was created:
@@ -67,4 +68,31 @@ export function serverTag(serverUrl: string): string {
 /** Forty random bits as eight characters of lower-case base32. */
 export function newNonce(): string {
   return Array.from(randomBytes(8), (byte) => BASE32[byte % BASE32.length]).join('')
+}
+
+/** A fresh, unique key name for this job. */
+export function newKeyName(run: RunContext): string {
+  return formatKeyName({
+    server: serverTag(run.serverUrl),
+    repositoryId: run.repositoryId,
+    runId: run.runId,
+    runAttempt: run.runAttempt,
+    jobId: run.jobId,
+    nonce: newNonce(),
+    label: [run.repositoryName, run.jobName].filter(Boolean).join('.'),
+  })
+}
+
+/** Whether a key's name says that it was created for this job; `false` if the job's ID is unknown. */
+export function isOfJob(name: string, run: RunContext): boolean {
+  const key = parseKeyName(name)
+  return (
+    key !== undefined &&
+    run.jobId !== '0' &&
+    key.server === serverTag(run.serverUrl) &&
+    key.repositoryId === run.repositoryId &&
+    key.runId === run.runId &&
+    key.runAttempt === run.runAttempt &&
+    key.jobId === run.jobId
+  )
 }

@@ -1,6 +1,5 @@
 import { RunnerError } from '../base/errors.ts'
 import { canKeepIds, parseKeepingIds } from '../base/json.ts'
-import { formatKeyName, newNonce, parseKeyName, serverTag } from './key-name.ts'
 
 /** The current job and run, from the runner's variables. */
 export interface RunContext {
@@ -60,31 +59,4 @@ export function readRunContext({ environment, event }: RunnerFacts, jobId: strin
 function repositoryIdOf(event: string): string {
   const payload = parseKeepingIds(event) as { repository?: { id?: unknown } | null } | null | undefined
   return String(payload?.repository?.id ?? '')
-}
-
-/** A fresh, unique key name for this job. */
-export function newKeyName(run: RunContext): string {
-  return formatKeyName({
-    server: serverTag(run.serverUrl),
-    repositoryId: run.repositoryId,
-    runId: run.runId,
-    runAttempt: run.runAttempt,
-    jobId: run.jobId,
-    nonce: newNonce(),
-    label: [run.repositoryName, run.jobName].filter(Boolean).join('.'),
-  })
-}
-
-/** Whether a key's name says that it was created for this job; `false` if the job's ID is unknown. */
-export function isOfJob(name: string, run: RunContext): boolean {
-  const key = parseKeyName(name)
-  return (
-    key !== undefined &&
-    run.jobId !== '0' &&
-    key.server === serverTag(run.serverUrl) &&
-    key.repositoryId === run.repositoryId &&
-    key.runId === run.runId &&
-    key.runAttempt === run.runAttempt &&
-    key.jobId === run.jobId
-  )
 }

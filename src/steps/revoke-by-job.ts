@@ -1,6 +1,6 @@
 import { NeonRefused, RunnerError } from '../base/errors.ts'
 import { readProxySettings } from '../base/proxy-settings.ts'
-import { isOfJob } from '../github/run-context.ts'
+import { isOfJob } from '../github/key-name.ts'
 import { canBeApiKey } from '../neon/api-key.ts'
 import { connect, type Neon } from '../neon/client.ts'
 import { listExplained, resolveScope } from '../neon/resolve-scope.ts'

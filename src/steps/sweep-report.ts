@@ -44,7 +44,7 @@ export async function reportSweep(world: World, results: readonly KeyResult[], i
 
   if (cancelled.aborted) throw new Cancelled('The job was cancelled during the sweep; the next sweep continues.')
   const refused = of('refused')
-  const refusal = refused.length > 0 ? [explainRefusal(refused, inputs)] : []
+  const refusal = refused.length > 0 ? [explainDenial(refused, inputs)] : []
   if (failed.length > 0) {
     const list = failed.map(({ key, reason }) => `${key.id} (${key.name}): ${reason}`)
     const message = [`${countKeys(failed.length)} could not be revoked.`, ...list, ...refusal].join(' ')
@@ -59,7 +59,7 @@ function reasonsOf(results: readonly KeyResult[]): string {
     .join('; ')
 }
 
-function explainRefusal(refused: readonly KeyResult[], { allRepositories }: SweepInputs): string {
+function explainDenial(refused: readonly KeyResult[], { allRepositories }: SweepInputs): string {
   const whose = allRepositories
     ? 'The GitHub App needs the repository permission Actions: read, and its token needs permission-actions: read.'
     : 'The token needs actions: read; add it to the permissions of the job or the workflow.'

@@ -1,6 +1,7 @@
 import type { Answer, Inconclusive } from '../github/api.ts'
 import type { Jobs } from '../github/jobs.ts'
-import { isOfJob, type RunContext } from '../github/run-context.ts'
+import { isOfJob } from '../github/key-name.ts'
+import type { RunContext } from '../github/run-context.ts'
 import type { Run } from '../github/runs.ts'
 import type { OwnKey } from './own-keys.ts'
 
