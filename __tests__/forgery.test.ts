@@ -405,10 +405,10 @@ describe('a state that cannot be saved', () => {
     'a folder is in its place': (state) => mkdirSync(state),
     'the disk is full': (state) => symlinkSync('/dev/full', state),
   }
-  /** The state file of the main step that is running. */
-  const stateOf = (job: Job): string => {
+  /** A command file of the main step that is running, its state file by default. */
+  const stateOf = (job: Job, kind = 'save_state'): string => {
     const folder = join(job.folder, '_temp', '_runner_file_commands')
-    return join(folder, readdirSync(folder).find((name) => name.startsWith('save_state')) ?? '')
+    return join(folder, readdirSync(folder).find((name) => name.startsWith(kind)) ?? '')
   }
   const obstruct = (job: Job, name: string): void => {
     const state = stateOf(job)
@@ -447,6 +447,22 @@ describe('a state that cannot be saved', () => {
     expect(errorsOf(main)[0]).toContain(key?.name)
     expect(main.milliseconds).toBeLessThan(180_000 / 10)
   })
+
+  test.each(['output', 'env'])(
+    'the %s file is removed: main fails, no step gets the key, post revokes it',
+    async (kind) => {
+      const job = setup.job()
+      setup.neon.accounts.onCreate = () => rmSync(stateOf(job, `set_${kind}`))
+      const main = await setup.main(job)
+      expect(main).toMatchObject({ exitCode: 1, stderr: '', exported: {} })
+      const file = `GITHUB_${kind.toUpperCase()}`
+      expect(errorsOf(main)).toEqual([
+        expect.stringMatching(`Cannot write \\w+ to the runner's file ${file}: Missing file`),
+      ])
+      expect((await job.end())[0]?.exitCode).toBe(0)
+      expect(setup.neon.createdKeys()).toEqual(others)
+    },
+  )
 
   test.each(onPosix)('%s before main has started: nothing is created', async (name) => {
     const job = setup.job()
