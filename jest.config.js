@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
@@ -7,7 +9,8 @@ export default {
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
   },
-  maxWorkers: '100%',
+  // Much of a test's time is waiting.
+  maxWorkers: availableParallelism() + 1,
   // A test is a scenario of several processes.
   testTimeout: 30_000,
 }

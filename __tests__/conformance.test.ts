@@ -175,7 +175,7 @@ describe('a Neon that violates one statement: only this statement fails', () => 
 
 describe('--live', () => {
   const setup = scenario()
-  const lapse = preload(['time-lapse'], { TIME_LAPSE: '20' })
+  const lapse = preload(['time-lapse'], { TIME_LAPSE: '60' })
 
   /**
    * Runs the command to its end against a simulated Neon in place of the real one. Some statements are about requests

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path'
 
 /** Folders that are often missing from PATH: Go's, and those of servers on Debian and Ubuntu. */
 const FOLDERS = [
-  join(process.env.GOPATH ?? join(homedir(), 'go'), 'bin'),
+  process.env.GOBIN || join(process.env.GOPATH || join(homedir(), 'go'), 'bin'),
   '/usr/sbin',
   ...globSync('/usr/lib/postgresql/*/bin').sort().reverse(),
 ]

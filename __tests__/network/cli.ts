@@ -6,16 +6,17 @@ import { join } from 'node:path'
 import { readCommand } from '../../scripts/command.ts'
 import { cutConnections } from './cuts.ts'
 import { throughGateways } from './gateways.ts'
-import { pathOf } from './programs.ts'
+import { adviceForMissing } from './programs.ts'
 import { throughProxies } from './proxies.ts'
 import { Tally } from './tally.ts'
 
 const NAMESPACE = ['--net', '--mount', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])]
 
 async function withNameServers(tally: Tally): Promise<void> {
-  pathOf('dnsmasq')
   if (spawnSync('unshare', [...NAMESPACE, 'true']).status !== 0) {
-    return console.log('Name servers: skipped, since this machine allows no network namespaces.')
+    const skipped = 'Name servers: skipped, since this machine allows no network namespaces.'
+    if (process.env.CI) throw new Error(skipped)
+    return console.log(skipped)
   }
   const script = join(import.meta.dirname, 'name-servers.ts')
   const child = fork(script, { execPath: 'unshare', execArgv: [...NAMESPACE, process.execPath, '--no-warnings'] })
@@ -31,6 +32,11 @@ readCommand({
   does: 'Runs the action with real proxies, gateways and name servers. __tests__/README.md explains it.',
   flags: {},
 })
+const missing = adviceForMissing()
+if (missing.length > 0) {
+  console.log(missing.join('\n'))
+  process.exit(1)
+}
 const start = performance.now()
 const tally = new Tally()
 const sections = { withNameServers, throughProxies, cutConnections, throughGateways }

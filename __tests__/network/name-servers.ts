@@ -32,7 +32,10 @@ const answerWith = (...options: string[]) =>
       '--no-resolv',
       '--no-hosts',
       '--pid-file=',
+      // Stays what it is: an ordinary user's namespace has no other group.
       '--user=',
+      '--group=',
+      '--log-facility=-',
       '--bind-interfaces',
       `--listen-address=${RESOLVER}`,
       ...options,

@@ -15,18 +15,19 @@ const PROGRAMS = {
   dnsmasq: { names: ['dnsmasq'], how: 'apt-get install dnsmasq-base' },
   toxiproxy: {
     names: ['toxiproxy-server', 'server'],
-    how: 'go install github.com/Shopify/toxiproxy/v2/cmd/server@latest',
+    how: 'go install github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0',
   },
 }
 
 export type Program = keyof typeof PROGRAMS
 
-/** @throws {Error} that says how to get the program */
-export function pathOf(program: Program): string {
-  const { names, how } = PROGRAMS[program]
-  const path = names.map(findExecutable).find(Boolean)
-  if (path === undefined) throw new Error(`${program} is not installed. To get it: ${how}`)
-  return path
+/** The path of a program; empty if it is not installed. */
+export const pathOf = (program: Program): string => PROGRAMS[program].names.map(findExecutable).find(Boolean) ?? ''
+
+/** How to get the programs that are not installed. */
+export function adviceForMissing(): string[] {
+  const missing = (Object.keys(PROGRAMS) as Program[]).filter((program) => pathOf(program) === '')
+  return missing.map((program) => `${program} is not installed. To get it: ${PROGRAMS[program].how}`)
 }
 
 /** A folder that every user may read, since some programs drop root privileges. */
@@ -57,7 +58,8 @@ export async function start(path: string, parameters: string[], port?: number): 
   const child = spawn(path, parameters, { stdio: ['ignore', 'ignore', 'pipe'] })
   let complaints = ''
   child.stderr.on('data', (text) => (complaints += text))
-  const kill = (): boolean => child.kill('SIGKILL')
+  // Killed outright, nginx would leave its worker behind, and squid its shared memory.
+  const kill = (): boolean => child.kill('SIGTERM')
   process.on('exit', kill)
   for (let tries = 0; port !== undefined && !(await listens(port)); tries += 1) {
     if (tries === 100 || child.exitCode !== null) throw new Error(`${path} does not listen on ${port}: ${complaints}`)

@@ -35,13 +35,16 @@ export async function throughProxies(tally: Tally): Promise<void> {
     'cache deny all',
     'shutdown_lifetime 1 seconds',
   ]
-  const stop = await start(squid, ['-N', '-f', write(folder, 'squid.conf', `${configuration.join('\n')}\n`)], open)
+  const file = write(folder, 'squid.conf', `${configuration.join('\n')}\n`)
+  // Under a name of its own, besides another squid on this machine.
+  const stop = await start(squid, ['-n', `network${process.pid}`, '-d', '1', '-N', '-f', file], open)
   const host = `https://neon.example:${front.port}/api/v2`
+  const certificates = { NODE_EXTRA_CA_CERTS: cert }
   const through = (env: Record<string, string>, error?: RegExp) =>
     tally.live(neon, {
       what: `squid, ${JSON.stringify(env)}`,
       host: env.NO_PROXY ? host.replace('neon.example', 'localhost') : host,
-      env: { NODE_EXTRA_CA_CERTS: cert, ...env },
+      env: { ...certificates, ...env },
       ...(error && { error }),
     })
 
@@ -54,6 +57,11 @@ export async function throughProxies(tally: Tally): Promise<void> {
   await through({ HTTPS_PROXY: `https://localhost:${tls}` })
   await through({ HTTPS_PROXY: withUser('ada:s%40fe%25') })
   await through({ https_proxy: withUser('ada:s%40fe%25'), HTTPS_PROXY: 'http://127.0.0.1:9' })
+  for (const later of [{ https_proxy: 'http://127.0.0.1:9' }, { https_proxy: '' }, { NO_PROXY: '*' }]) {
+    const env = { ...certificates, HTTPS_PROXY: withUser('ada:s%40fe%25') }
+    const what = `squid, and a later step sets ${JSON.stringify(later)}`
+    await tally.live(neon, { what, host, env, postEnv: { ...env, ...later } })
+  }
   for (const NO_PROXY of ['localhost', '*', 'neon.example,localhost', `localhost:${front.port}`]) {
     await through({ HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY })
   }

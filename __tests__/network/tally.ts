@@ -1,13 +1,12 @@
 import { ACTION } from '../../simulator/fixtures.ts'
 import type { Neon } from '../../simulator/neon/neon.ts'
-import { Job, type StepResult } from '../../simulator/runner/job.ts'
+import { Job, type StepOptions, type StepResult } from '../../simulator/runner/job.ts'
 
 /** A use of the action and its expected result; without errors, both steps must succeed and leave no key. */
-export interface Life {
+export interface Life extends Omit<StepOptions, 'with'> {
   /** A description for the report. */
   what: string
   host: string
-  env?: Record<string, string>
   inputs?: Record<string, string>
   /** Main's expected error; then there is no key. */
   error?: RegExp
@@ -31,14 +30,16 @@ export class Tally {
   readonly silent: string[] = []
   readonly longest = { main: 0, post: 0 }
 
-  async live(neon: Neon, { what, host, error, post: exitCode = 0, ...life }: Life): Promise<void> {
+  async live(
+    neon: Neon,
+    { what, host, inputs, error, post: exitCode = 0, annotation, between, ...step }: Life,
+  ): Promise<void> {
     this.lives += 1
     const runId = String(1_000 + this.lives)
     const job = new Job({ GITHUB_RUN_ID: runId })
-    const { env = {}, between, inputs, annotation } = life
     try {
       const main = await job.uses(ACTION, {
-        env,
+        ...step,
         with: { api_key: neon.adminKey, api_host: host, scope: 'personal', ...inputs },
       })
       await between?.()
