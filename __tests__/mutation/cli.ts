@@ -2,6 +2,7 @@
 // docs/mutation.md explains it.
 
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Stryker } from '@stryker-mutator/core'
 import { readCommand } from '../../scripts/command.ts'
@@ -15,6 +16,7 @@ const given = readCommand({
   flags: {
     mutate: { value: 'FILES', default: 'src/**/*.ts', help: 'the files to change, separated by commas' },
     phase: { value: '1|2', default: '2', whole: 1, help: '1: only the campaign in virtual time; 2: then the tests' },
+    seconds: { value: 'NUMBER', default: '20', whole: 1, help: 'the quickest tests, as long as they usually take' },
     resume: { help: 'keep the results of earlier runs whose file is unchanged' },
     again: { help: 'the same, but try again what survived' },
     write: { help: 'into docs/mutation.md' },
@@ -27,12 +29,14 @@ writeFileSync(RECORDS, kept.map((record) => `${JSON.stringify(record)}\n`).join(
 
 process.chdir(ROOT)
 process.env.MUTATION_PHASE = given.text('phase') ?? ''
+process.env.MUTATION_SECONDS = given.text('seconds') ?? ''
 const results = await new Stryker({
   mutate: [...(given.text('mutate') ?? '').split(','), '!src/*.ts', '!src/base/version.ts', '!src/**/*.d.ts'],
   testRunner: 'lives and scenarios',
   plugins: [join(import.meta.dirname, 'runner.ts')],
   testRunnerNodeArgs: ['--no-warnings'],
-  concurrency: 2,
+  // Much of a test's time is waiting.
+  concurrency: availableParallelism() + 1,
   coverageAnalysis: 'perTest',
   // Our test runner has time limits of its own.
   timeoutMS: 24 * 3_600_000,

@@ -1,38 +1,40 @@
-// jest's environment in a mutation test: ends the process at the first test that fails, and otherwise notes how long
-// each test took and, in the dry run, which mutants it reached, itself or in the processes of its steps.
+// jest's environment in a mutation test: ends the process at the first test that fails. In the dry run it notes how long
+// each test took and which mutants it reached, itself or in the processes of its steps.
 
 import { appendFileSync, readFileSync, truncateSync } from 'node:fs'
 import { TestEnvironment } from 'jest-environment-node'
-import record from './recorder.cjs'
+import { record } from './recorder.cjs'
 
-const { __STRYKER_ACTIVE_MUTANT__: active = '', MUTATION_NOTES: notes } = process.env
+const { __STRYKER_ACTIVE_MUTANT__: file, MUTATION_NOTES: notes } = process.env
 
 export default class extends TestEnvironment {
-  /** Mutants that the modules reach when they are loaded. */
-  #loaded = []
+  #whenLoaded = []
 
   async setup() {
     await super.setup()
-    if (notes) this.global.__stryker__ = record(active)
+    record(this.global)
   }
 
-  handleTestEvent({ name, test }) {
-    if (name === 'run_start' && notes) this.#loaded = this.#reached()
-    if (name !== 'test_done') return
+  handleTestEvent({ name: event, test }) {
+    if (event === 'run_start' && notes) this.#whenLoaded = this.#takeReached()
+    if (event !== 'test_done') return
     const names = []
     for (let part = test; part.parent; part = part.parent) names.unshift(part.name)
-    if (notes && test.mode !== 'skip') {
-      const reached = [...new Set([...this.#loaded, ...this.#reached()])]
-      appendFileSync(notes, `${JSON.stringify({ name: names.join(' '), took: test.duration, reached })}\n`)
+    const name = names.join(' ')
+    if (test.errors.length > 0) {
+      console.log(`FAILED: ${name}\n`, ...test.errors.flat())
+      process.exit(1)
     }
-    if (test.errors.length === 0) return
-    console.log(`FAILED: ${names.join(' ')}`)
-    process.exit(1)
+    if (!notes) return
+    const reached = [...new Set([...this.#whenLoaded, ...this.#takeReached()])]
+    appendFileSync(notes, `${JSON.stringify({ name, took: test.duration, reached })}\n`)
   }
 
-  #reached() {
-    const reached = readFileSync(active, 'utf8').split('\n').slice(0, -1)
-    truncateSync(active)
+  /** The mutants reached since the last call. */
+  #takeReached() {
+    const reached = readFileSync(file, 'utf8').split('\n').slice(0, -1)
+    truncateSync(file)
+    record(this.global)
     return reached
   }
 }

@@ -18,35 +18,34 @@ export interface Request {
   hitLimit?: number | undefined
 }
 export interface Reply {
+  /** For each part that ran, the milliseconds, and how often it reached each mutant. */
+  parts: Record<string, { took: number; reached: Record<string, number> }>
   /** The part that found something, and what. */
   failed?: string
   finding?: string
-  took: Record<string, number>
-  /** How often each part reached each mutant. */
-  reached: Record<string, Record<string, number>>
 }
 
-/** What Stryker's instrumented code reads and writes. */
+/** What Stryker's code reads and writes. */
 interface Namespace {
   activeMutant?: string | undefined
   currentTestId?: string
   hitCount?: number
   hitLimit?: number | undefined
-  mutantCoverage: { static: Record<string, number>; perTest: Reply['reached'] }
+  mutantCoverage: { static: Record<string, number>; perTest: Record<string, Record<string, number>> }
 }
 const namespace = (globalThis as unknown as { __stryker__: Namespace }).__stryker__
 
 process.on('unhandledRejection', () => process.exit(1))
 process.on('message', async ({ mutant, parts: chosen = [...parts.keys()], hitLimit }: Request) => {
   Object.assign(namespace, { activeMutant: mutant, hitCount: 0, hitLimit })
-  const reply: Reply = { took: {}, reached: {} }
+  const reply: Reply = { parts: {} }
   for (const part of chosen) {
     namespace.currentTestId = part
     const start = performance.now()
     const { finding } = (await parts.get(part)?.()) ?? {}
-    reply.took[part] = performance.now() - start
+    reply.parts[part] = { took: performance.now() - start, reached: namespace.mutantCoverage.perTest[part] ?? {} }
     if (finding) return void process.send?.({ ...reply, failed: part, finding: finding.report })
   }
-  process.send?.({ ...reply, reached: namespace.mutantCoverage.perTest })
+  process.send?.(reply)
 })
 process.send?.(Object.keys(namespace.mutantCoverage.static))

@@ -1,14 +1,18 @@
-// Records which mutants a process reaches: appends the ID of each, once, to a file. Loaded before instrumented code.
+// Records which mutants code reaches; loaded before code with mutants.
 
-const { openSync, writeSync } = require('node:fs')
+const { writeFileSync } = require('node:fs')
 
-/** @returns the object that Stryker's instrumented code looks for as `globalThis.__stryker__` */
-module.exports = (file) => {
-  const descriptor = openSync(file, 'a')
+/** If the variable names a file instead of a mutant, appends to it each mutant that is reached from now on, once. */
+exports.record = (global) => {
+  const file = process.env.__STRYKER_ACTIVE_MUTANT__ ?? ''
+  if (!file.includes('/')) return
   const set = (reached, id, times) => {
-    if (!(id in reached)) writeSync(descriptor, `${id}\n`)
+    // A preloaded module of the simulated runner watches appendFileSync.
+    if (!(id in reached)) writeFileSync(file, `${id}\n`, { flag: 'a' })
     reached[id] = times
     return true
   }
-  return { mutantCoverage: { static: new Proxy({}, { set }), perTest: {} } }
+  // What Stryker's code counts in.
+  global.__stryker__ ??= { mutantCoverage: { perTest: {} } }
+  global.__stryker__.mutantCoverage.static = new Proxy({}, { set })
 }
