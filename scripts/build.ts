@@ -17,6 +17,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -29,7 +30,8 @@ import { LEFT_OUT } from './left-out.ts'
 const root = join(import.meta.dirname, '..')
 const build = join(root, 'build')
 const dist = join(root, 'dist')
-const packages = join(root, 'node_modules')
+// A link in the copy of the repository that `npm run mutation` makes.
+const packages = realpathSync(join(root, 'node_modules'))
 /** Where ncc looks for libraries before node_modules. */
 const copies = join(build, 'node_modules')
 const ENTRIES = ['main', 'post', 'sweep']

@@ -1,5 +1,7 @@
 /** The machine's variables that a runner passes on; any others would make tests depend on the machine. */
 const MACHINE = ['PATH', 'HOME', 'SYSTEMROOT', 'TEMP', 'TMP', 'TMPDIR', 'NODE_EXTRA_CA_CERTS']
+/** Which mutant is active in the code; set by `npm run mutation`. */
+const MUTANT = '__STRYKER_ACTIVE_MUTANT__'
 
 /** GitHub's facts about every simulated job. */
 export const JOB_VARIABLES = {
@@ -32,7 +34,7 @@ export const ACTION_VARIABLES = {
  * @param layers later ones override earlier ones, and all of them override the machine's
  */
 export function variablesOf(layers: Record<string, string>[], windows: boolean): Record<string, string> {
-  const machine = MACHINE.flatMap((name): [string, string][] => {
+  const machine = [...MACHINE, MUTANT].flatMap((name): [string, string][] => {
     const value = process.env[name]
     return value === undefined ? [] : [[name, value]]
   })
