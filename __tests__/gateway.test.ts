@@ -3,7 +3,7 @@
 
 import { errorsOf, requestsOf, scenario } from './support/scenario.ts'
 
-const setup = scenario({ timeLapse: 20 })
+const setup = scenario({ timeLapse: 10 })
 
 const PAGE = '<html><body><h1>503 Service Unavailable</h1></body></html>'
 const failing = (body: string) => ({ kind: 'status', status: 503, applied: true, body }) as const
