@@ -17,7 +17,7 @@ export const ROOT = join(import.meta.dirname, '..', '..')
 /** The result of each mutant so far, one a line. */
 export const RECORDS = join(ROOT, 'reports', 'mutation', 'results.jsonl')
 /** What the parts of the campaign may take together; usually a second. */
-const LIVES_MILLISECONDS = 20_000
+const LIVES_MILLISECONDS = 60_000
 /** These test other code, or fail because dist/ contains mutants. */
 const OTHERS =
   /^(bundle|campaign|commands|conformance|documents|openapi|portability|release-check|rename|runner|simulator)\./
