@@ -2,6 +2,7 @@
 // each test took and which mutants it reached, itself or in the processes of its steps.
 
 import { appendFileSync, readFileSync, truncateSync } from 'node:fs'
+import { relative } from 'node:path'
 import { TestEnvironment } from 'jest-environment-node'
 import { record } from './recorder.cjs'
 
@@ -9,6 +10,12 @@ const { __STRYKER_ACTIVE_MUTANT__: file, MUTATION_NOTES: notes } = process.env
 
 export default class extends TestEnvironment {
   #whenLoaded = []
+  #path
+
+  constructor(config, context) {
+    super(config, context)
+    this.#path = relative(config.projectConfig.rootDir, context.testPath)
+  }
 
   async setup() {
     await super.setup()
@@ -20,14 +27,14 @@ export default class extends TestEnvironment {
     if (event !== 'test_done') return
     const names = []
     for (let part = test; part.parent; part = part.parent) names.unshift(part.name)
-    const name = names.join(' ')
+    const id = `${this.#path}: ${names.join(' ')}`
     if (test.errors.length > 0) {
-      console.log(`FAILED: ${name}\n`, ...test.errors.flat())
+      console.log(`FAILED: ${id}\n`, ...test.errors.flat())
       process.exit(1)
     }
     if (!notes) return
     const reached = [...new Set([...this.#whenLoaded, ...this.#takeReached()])]
-    appendFileSync(notes, `${JSON.stringify({ name, took: test.duration, reached })}\n`)
+    appendFileSync(notes, `${JSON.stringify({ id, took: test.duration, reached })}\n`)
   }
 
   /** The mutants reached since the last call. */

@@ -17,7 +17,7 @@ export const ROOT = join(import.meta.dirname, '..', '..')
 /** The result of each mutant so far, one a line. */
 export const RECORDS = join(ROOT, 'reports', 'mutation', 'results.jsonl')
 /** What the parts of the campaign may take together; usually a second. */
-const LIVES_MILLISECONDS = 20_000
+const LIVES_MILLISECONDS = 60_000
 /** These test other code, or fail because dist/ contains mutants. */
 const OTHERS =
   /^(bundle|campaign|commands|conformance|documents|openapi|portability|release-check|rename|runner|simulator)\./
@@ -78,13 +78,14 @@ class Lives {
 }
 
 const nodeAndJest = ['--no-warnings', '--experimental-vm-modules', 'node_modules/jest/bin/jest.js']
-const jestOptions = ['--ci', '--runInBand', '--env=./__tests__/mutation/environment.mjs', '--runTestsByPath']
+const ownModules = ['--env=./__tests__/mutation/environment.mjs', '--testSequencer=./__tests__/mutation/sequencer.mjs']
+const jestOptions = ['--ci', '--runInBand', ...ownModules, '--runTestsByPath']
 
-/** Runs tests of one file, all of them by default. @returns `late` if they did not end in time */
-async function runFile(file: string, env: Record<string, string>, timeout: number, names: string[] = []) {
+/** Runs tests of these files in order, all by default, until one fails. @returns `late` if they did not end in time */
+async function runTests(files: string[], env: Record<string, string>, timeout: number, names: string[] = []) {
   const pattern = names.map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|')
   const chosen = names.length === 0 ? [] : [`--testNamePattern=^(?:${pattern})$`]
-  const child = spawn(process.execPath, [...nodeAndJest, ...jestOptions, file, ...chosen], {
+  const child = spawn(process.execPath, [...nodeAndJest, ...jestOptions, ...files, ...chosen], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -137,10 +138,10 @@ class Runner implements stryker.TestRunner {
         const path = join(process.cwd(), 'reached', basename(file))
         const env = { __STRYKER_ACTIVE_MUTANT__: path, MUTATION_NOTES: `${path}.notes` }
         for (const empty of Object.values(env)) writeFileSync(empty, '')
-        const { failed, output } = await runFile(file, env, 900_000)
+        const { failed, output } = await runTests([file], env, 900_000)
         if (failed) failures.push(output)
-        for (const { name, took, reached } of linesOf(env.MUTATION_NOTES).map((line) => JSON.parse(line))) {
-          if (reached.length > 0) add(`${file}: ${name}`, took, once(reached))
+        for (const { id, took, reached } of linesOf(env.MUTATION_NOTES).map((line) => JSON.parse(line))) {
+          if (reached.length > 0) add(id, took, once(reached))
         }
       })
     }
@@ -190,7 +191,7 @@ function buildWithRecorder(): void {
   writeFileSync('dist/index.js', `require(${recorder}).record(globalThis);\n${readFileSync('dist/index.js', 'utf8')}`)
 }
 
-/** Runs tests, the quickest first, those of a file together; as many as the command's `--seconds` allow. */
+/** Runs the quickest tests, as many as the command's `--seconds` allow, and first those of the quickest file. */
 async function runScenarios(mutant: string, ids: string[]): Promise<stryker.MutantRunResult> {
   const times = new Map<string, number>(JSON.parse(readFileSync('times.json', 'utf8')))
   const timeOf = (id: string): number => times.get(id) ?? 0
@@ -198,20 +199,18 @@ async function runScenarios(mutant: string, ids: string[]): Promise<stryker.Muta
   const chosen = ids
     .toSorted((a, b) => timeOf(a) - timeOf(b))
     .filter((id) => {
+      const fits = left > 0
       left -= timeOf(id)
-      return left > 0
+      return fits
     })
-  const files = [...Map.groupBy(chosen, (id) => split(id)[0] ?? '')].map(([file, tests]) => {
-    return { file, tests, time: tests.reduce((sum, id) => sum + timeOf(id), 0) }
-  })
-  for (const { file, tests, time } of files.sort((a, b) => a.time - b.time)) {
-    const names = tests.map((id) => split(id)[1] ?? '')
-    const result = await runFile(file, { __STRYKER_ACTIVE_MUTANT__: mutant }, 5 * time + 40_000, names)
-    const name = /^FAILED: (.*)$/m.exec(result.output)?.[1] ?? names[0]
-    if (result.late) return late(`${file}: ${name}`)
-    if (result.failed) return killed(`${file}: ${name}`, result.output.slice(0, 2_000))
-  }
-  return SURVIVED
+  const files = Map.groupBy(chosen, (id) => split(id)[0] ?? '')
+  const sum = (tests: string[] = []): number => tests.reduce((time, id) => time + timeOf(id), 0)
+  const inOrder = [...files.keys()].sort((a, b) => sum(files.get(a)) - sum(files.get(b)))
+  const names = chosen.map((id) => split(id)[1] ?? '')
+  const result = await runTests(inOrder, { __STRYKER_ACTIVE_MUTANT__: mutant }, 5 * sum(chosen) + 60_000, names)
+  const test = /^FAILED: (.*)$/m.exec(result.output)?.[1] ?? chosen[0] ?? ''
+  if (result.late) return late(test)
+  return result.failed ? killed(test, result.output.slice(0, 2_000)) : SURVIVED
 }
 
 export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, 'lives and scenarios', Runner)]
