@@ -101,6 +101,84 @@ test('a failure that waiting cannot fix is recognized among those of several add
   })
 })
 
+/** The outcome of a connection that failed with a code. */
+const failure = (code: string, name = 'Error') => {
+  const cause = Object.assign(new Error('failed'), { name }, code !== '' && { code })
+  const outcome = classifyFailure(new TransportError('x', false, { cause }), attempt)
+  return outcome.kind === 'refused' ? outcome.error.message.replace(/^.*\(request r\)\. /, '') : outcome.kind
+}
+
+const CLOCK =
+  'The clock of this machine says 2026-01-01T00:00:00.000Z. If that is wrong, correct it; otherwise, renew the certificate.'
+const AUTHORITY = 'If a proxy uses its own certificate, set NODE_EXTRA_CA_CERTS to a file that contains it.'
+const NO_TLS = 'The server does not use TLS. Check api_host: whether https:// should be http://, and the port.'
+const OLD_TLS = 'The server does not support TLS 1.2 or newer. Check api_host.'
+const PROXY = 'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.'
+
+// The codes of src/base/proxy.ts, of Node (https://nodejs.org/api/tls.html#x509-certificate-error-codes) and of OpenSSL.
+test.each(
+  [
+    ['PROXY_UNUSABLE', PROXY],
+    ['PROXY_REFUSED', PROXY],
+    ['PROXY_FAILED', 'again'],
+    ['CERT_HAS_EXPIRED', CLOCK],
+    ['CERT_NOT_YET_VALID', CLOCK],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'The certificate is for another host name. Check api_host.'],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'The server requires a client certificate. Check api_host.'],
+    ['ERR_SSL_CERTIFICATE_VERIFY_FAILED', 'The server requires a client certificate. Check api_host.'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', AUTHORITY],
+    ['SELF_SIGNED_CERT_IN_CHAIN', AUTHORITY],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', AUTHORITY],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', AUTHORITY],
+    ['UNABLE_TO_GET_CRL', AUTHORITY],
+    ['ERR_TLS_INVALID_PROTOCOL_VERSION', AUTHORITY],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', NO_TLS],
+    ['ERR_SSL_PACKET_LENGTH_TOO_LONG', NO_TLS],
+    ['ERR_SSL_HTTP_REQUEST', NO_TLS],
+    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', OLD_TLS],
+    ['ERR_SSL_UNSUPPORTED_PROTOCOL', OLD_TLS],
+    ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', OLD_TLS],
+    ['ERR_SSL_NO_CIPHERS_AVAILABLE', OLD_TLS],
+    ['ERR_SSL_VERSION_TOO_LOW', OLD_TLS],
+    ['ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL', 'The server does not support HTTP/1.1. Check api_host.'],
+    ['ERR_SSL_TLSV1_UNRECOGNIZED_NAME', 'The server does not know this host name. Check api_host.'],
+    ['ECONNREFUSED', 'again'],
+    ['ENOTFOUND', 'again'],
+    ['ETIMEDOUT', 'again'],
+    ['UND_ERR_CONNECT_TIMEOUT', 'again'],
+    ['EPROTO', 'again'],
+    // Not these codes.
+    ...['XPROXY_REFUSED', 'PROXY_REFUSEDX', 'XERR_TLS_', 'ERR_SSL_WRONG_VERSION_NUMBERX', 'XERR_SSL_HTTP_REQUEST'],
+    ...['XERR_SSL_UNSUPPORTED_PROTOCOL', 'ERR_SSL_UNSUPPORTED_PROTOCOLX', 'XERR_SSL_NO_APPLICATION_PROTOCOL'],
+    ...['ERR_SSL_NO_APPLICATION_PROTOCOLX', 'XERR_SSL_UNRECOGNIZED_NAME', 'ERR_SSL_UNRECOGNIZED_NAMEX'],
+  ].map((row) => (typeof row === 'string' ? [row, 'again'] : row)),
+)('before a request is sent, %s: %s', (code = '', advice) => expect(failure(code)).toBe(advice))
+
+test.each(['XCERT_HAS_EXPIRED', 'CERT_HAS_EXPIREDX', 'XERR_TLS_CERT_ALTNAME_INVALID', 'XERR_SSL_CERTIFICATE'])(
+  'another code about certificates, %s',
+  (code) => expect(failure(code)).toBe(AUTHORITY),
+)
+
+test("undici's error for what is not HTTP/1.1 has no code", () => {
+  const advice = 'The server does not support HTTP/1.1. Check api_host.'
+  expect(['HTTPParserError', 'XHTTPParserError', 'HTTPParserErrorX'].map((name) => failure('', name))).toEqual([
+    advice,
+    'again',
+    'again',
+  ])
+})
+
+test.each([
+  ['HTTPParserError', true],
+  ['UND_ERR_RES_EXCEEDED_MAX_SIZE', true],
+  ['XHTTPParserError', false],
+  ['UND_ERR_RES_EXCEEDED_MAX_SIZEX', false],
+  ['ECONNRESET', false],
+])('after a request was sent, %s is an invalid answer: %s', (code, invalid) => {
+  const cause = Object.assign(new Error('failed'), { code })
+  expect(classifyFailure(new TransportError('x', true, { cause }), attempt)).toMatchObject({ kind: 'maybe', invalid })
+})
+
 test('IDs keep every digit; everything else is parsed as by JSON.parse', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }), fc.jsonValue(), (id, value) => {
