@@ -3,6 +3,7 @@ import {
   formatKeyName,
   KEY_NAME_MAX_LENGTH,
   type KeyName,
+  newKeyName,
   newNonce,
   parseKeyName,
   serverTag,
@@ -154,7 +155,9 @@ test.each([21, 22])('a label without room is omitted with its slash: %i digits',
 
 test('numbers that are too long are an error, not a cut name', () => {
   const parts = { server: 'gha', runId: '2'.repeat(30), runAttempt: '3', jobId: '4', nonce: 'abcdefgh', label: '' }
-  expect(() => formatKeyName({ ...parts, repositoryId: '1'.repeat(30) })).toThrow(RangeError)
+  expect(() => formatKeyName({ ...parts, repositoryId: '1'.repeat(30) })).toThrow(
+    /^cannot name an API key 'gha\/1{30}\//,
+  )
 })
 
 test('nonces are forty bits of base32 and do not repeat', () => {
@@ -167,4 +170,11 @@ test('servers', () => {
   expect(serverTag('https://github.com')).toBe('gha')
   expect(serverTag('https://git.example.com')).toMatch(/^gha-[0-9a-f]{4}$/)
   expect(serverTag('https://git.example.com')).not.toBe(serverTag('https://git.example.org'))
+})
+
+test('the label leaves out what the runner does not provide', () => {
+  const run = { serverUrl: 'https://github.com', repositoryId: '1', runId: '2', runAttempt: '3', jobId: '4' }
+  const labelOf = (repositoryName: string, jobName: string): string =>
+    parseKeyName(newKeyName({ ...run, repositoryName, jobName }))?.label ?? ''
+  expect([labelOf('shop', 'test'), labelOf('', 'test'), labelOf('shop', '')]).toEqual(['shop.test', 'test', 'shop'])
 })
