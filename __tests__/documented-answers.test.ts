@@ -215,6 +215,22 @@ describe('an incomplete answer to a create', () => {
     expect(main.exported).toEqual({})
   })
 
+  test('another project: main itself revokes the key, and does not leave it to post', async () => {
+    const fields = { project_id: setup.neon.otherProject.id }
+    setup.inject({ operation: 'createOrgApiKey', failure: { kind: 'fields', fields } })
+    await setup.main(setup.job(), project())
+    expect(setup.neon.createdKeys()).toEqual([])
+  })
+
+  test('another project and another name, and the key cannot be revoked: post names its ID', async () => {
+    const fields = { project_id: setup.neon.otherProject.id, name: 'other' }
+    setup.inject({ operation: 'createOrgApiKey', failure: { kind: 'fields', fields } })
+    setup.inject({ operation: 'revokeOrgApiKey', times: 9, failure: { kind: 'status', status: 403, applied: false } })
+    const { post } = await setup.life(project())
+    const [key] = setup.neon.createdKeys()
+    expect(errorsOf(post)).toEqual([expect.stringContaining(`neon api-keys revoke ${key?.id} `)])
+  })
+
   test('another name, and the list has the one asked for: accepted', async () => {
     setup.inject({ operation: 'createApiKey', failure: { kind: 'fields', fields: { name: 'other' } } })
     const { main } = await setup.life()
@@ -233,6 +249,16 @@ describe('an incomplete answer to a create', () => {
     expect(main.commands.filter(({ command }) => command === 'warning')).toEqual([
       expect.objectContaining({ message: expect.stringContaining('sweep') }),
     ])
+    expect(setup.neon.createdKeys()).toEqual([])
+  })
+
+  test('another name, and main cannot list: post finds the key by the ID in the answer', async () => {
+    setup.neon.accounts.onCreate = (key) => {
+      key.name = 'other'
+    }
+    setup.inject({ operation: 'listApiKeys', failure: { kind: 'status', status: 403, applied: false } })
+    const { main, post } = await setup.life()
+    expect([main.exitCode, post.exitCode]).toEqual([1, 0])
     expect(setup.neon.createdKeys()).toEqual([])
   })
 

@@ -52,6 +52,14 @@ describe('create', () => {
     expect(main.milliseconds * TIME_LAPSE).toBeLessThan(60_000)
   })
 
+  test('main gives up after a 503, although the key was created: post finds it', async () => {
+    const headers = { 'retry-after': '3600' }
+    setup.inject({ operation: POST, failure: { kind: 'status', status: 503, applied: true, headers } })
+    const { main, post } = await setup.life()
+    expect([main.exitCode, post.exitCode]).toEqual([1, 0])
+    expect(setup.neon.createdKeys()).toEqual([])
+  })
+
   test.each([400, 401, 403, 404, 409, 422])('%i: stop, with the reason and the request ID', async (status) => {
     setup.inject({ operation: POST, failure: { kind: 'status', status, applied: false } })
     const { main, post } = await setup.life()
