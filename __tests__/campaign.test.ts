@@ -97,6 +97,19 @@ const regressions: [string, Partial<Schedule>][] = [
       luck: 567_828_705,
     },
   ],
+  [
+    'without a record, the list that settles a 404 is also a look for keys that are created late',
+    {
+      main: [{ kind: 'late', milliseconds: 194 }],
+      post: [null, { kind: 'delay', milliseconds: 11_950 }, null, { kind: 'reset', applied: false }],
+      adversary: {
+        before: undefined,
+        tamperings: [{ effect: 14, tampering: { kind: 'put back', save: 0 } }],
+        between: undefined,
+      },
+      luck: 61_203_284,
+    },
+  ],
 ]
 test.each(regressions)('%s', async (_story, special) => {
   expect(virtualViolationsOf(await live({ ...nothingSpecial, ...special }))).toEqual([])

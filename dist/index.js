@@ -10525,7 +10525,8 @@ class Look {
         const listed = await (0,resolve_scope/* listExplained */.fH)(neon, scope);
         for (const { id, name } of listed.filter((key) => (0,key_name/* isOfJob */.d1)(key.name, run))) {
             try {
-                const key = await keys.revokeAndConfirm({ id, name });
+                // The list that settles a 404 may contain a key of this job that was created late.
+                const key = await keys.revokeAndConfirm({ id, name }, (other) => (0,key_name/* isOfJob */.d1)(other.name, run));
                 reportUse(world.runner, `Revoked the Neon API key ${id} (${name})`, key ?? GONE);
                 this.revoked.add(id).add(name);
             }

@@ -66,7 +66,8 @@ class Look {
     const listed = await listExplained(neon, scope)
     for (const { id, name } of listed.filter((key) => isOfJob(key.name, run))) {
       try {
-        const key = await keys.revokeAndConfirm({ id, name })
+        // The list that settles a 404 may contain a key of this job that was created late.
+        const key = await keys.revokeAndConfirm({ id, name }, (other) => isOfJob(other.name, run))
         reportUse(world.runner, `Revoked the Neon API key ${id} (${name})`, key ?? GONE)
         this.revoked.add(id).add(name)
       } catch (cause) {
