@@ -603,6 +603,15 @@ test('api_host from an expression that a later step changes: post uses the host 
   expect(setup.neon.createdKeys()).toEqual(others)
 })
 
+test('the same, and the state file is removed: post checks the host before it looks for the keys of this job', async () => {
+  const job = setup.job({ NEON_API_HOST: setup.host })
+  const options: StepOptions = { beforeRead: ({ state }) => rmSync(state) }
+  await setup.main(job, { api_host: '${{ env.NEON_API_HOST }}' }, options)
+  await setVariable(job, 'NEON_API_HOST=http://neon.invalid')
+  const [post] = await job.end()
+  expect(errorsOf(post as StepResult)).toEqual([expect.stringContaining('must start with https://')])
+})
+
 // Variables in GITHUB_ENV can make Node itself print debug output.
 test.each([
   { NODE_DEBUG: '*', NODE_DEBUG_NATIVE: '' },

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import type { Key } from '../simulator/neon/accounts.ts'
 import { live } from './campaign/life.ts'
 import { errorsOf, requestsOf, scenario } from './support/scenario.ts'
@@ -41,6 +42,14 @@ test.each([
     expect.objectContaining({ command: 'warning', message: expect.stringContaining('revoked itself') }),
   )
   expect(setup.neon.createdKeys()).toEqual([])
+})
+
+test('Neon asks for a longer wait than post has time for: the fresh key does not try it in its turn', async () => {
+  const headers = { 'retry-after': '3600' }
+  setup.inject({ operation: 'revokeApiKey', failure: { kind: 'status', status: 429, applied: false, headers } })
+  const { post } = await setup.life()
+  expect(post.exitCode).toBe(1)
+  expect(requestsOf(setup.neon)).toEqual(['POST 200', 'DELETE 429'])
 })
 
 test('an organization key also revokes itself if the api_key is rejected', async () => {
@@ -134,6 +143,23 @@ test('a record without a key: post looks for the name twice', async () => {
   const { post } = await setup.life()
   expect(post.exitCode).toBe(0)
   expect(requestsOf(setup.neon).slice(2)).toEqual(['GET 200', 'DELETE 200', 'GET 200'])
+})
+
+test.each([
+  ['a record without a key', false],
+  ['no record', true],
+])('%s, and one key of the job cannot be revoked: post revokes the others, and fails', async (_case, removed) => {
+  const { neon } = setup
+  const job = setup.job()
+  setup.inject({ operation: 'createApiKey', failure: { kind: 'status', status: 500, applied: true } })
+  setup.inject({ operation: 'listApiKeys', failure: { kind: 'status', status: 403, applied: false } })
+  await setup.main(job, {}, removed ? { beforeRead: ({ state }) => rmSync(state) } : {})
+  const [first] = neon.createdKeys()
+  neon.accounts.createKey({ user: neon.ada }, `${first?.name}x`, neon.ada)
+  setup.inject({ operation: 'revokeApiKey', failure: { kind: 'status', status: 403, applied: false } })
+  const [post] = await job.end()
+  expect(post?.exitCode).toBe(1)
+  expect(neon.createdKeys()).toEqual([first])
 })
 
 test('between both looks is enough time for a create that was cut off three seconds ago', async () => {

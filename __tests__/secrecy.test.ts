@@ -117,6 +117,15 @@ test("the same when Neon's error repeats it", async () => {
   expectNoLongLivedKey([main, post], job)
 })
 
+test('the same with an escape sequence in it, which the log omits', async () => {
+  const { adminKey } = setup.neon
+  const body = JSON.stringify({ code: '', message: `${adminKey.slice(0, 9)}\u001b[0m${adminKey.slice(9)}` })
+  setup.inject({ failure: { kind: 'status', status: 400, applied: false, body } })
+  const { job, main, post } = await setup.life()
+  expect(errorsOf(main)[0]).toContain('"***"')
+  expectNoLongLivedKey([main, post], job)
+})
+
 test('a fresh key in an invalid answer is masked and not used', async () => {
   setup.inject({ operation: 'createApiKey', failure: { kind: 'fields', fields: { id: null } } })
   const { job, main } = await setup.life()
