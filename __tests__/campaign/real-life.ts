@@ -27,9 +27,7 @@ export async function liveForReal(schedule: Schedule): Promise<Life> {
         with: { ...inputs, api_host },
         env: preload(['time-lapse', ...(writes ? ['writes' as const] : [])], { ...lapse, ...writes }),
         postEnv: preload(['time-lapse'], lapse),
-        ...(interruption.kind.endsWith(' at') && {
-          onSpawn: (signal) => interrupt(interruption, signal, () => neon.requests.length),
-        }),
+        onSpawn: (signal) => interrupt(interruption, signal, () => neon.requests.length),
       }),
     )
     const handedOnWorks = works(main)

@@ -59,6 +59,8 @@ export class SharedProcesses {
 class Host {
   readonly #mark = `\0${randomUUID()}`
   readonly #child: ChildProcess
+  /** Rejects when the process has ended. */
+  readonly #gone: Promise<never>
 
   constructor(env: Record<string, string>) {
     const script = join(import.meta.dirname, 'step-host.mjs')
@@ -66,23 +68,24 @@ class Host {
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
+    this.#gone = new Promise((_resolve, reject) => {
+      this.#child.once('exit', (code, signal) => reject(new Error(`The shared process ended: ${code ?? signal}`)))
+    })
+    // It also ends when no step waits for it.
+    this.#gone.catch(() => {})
   }
 
   run(step: { main: string; cwd: string; env: Record<string, string> }, onIdle: () => void): SharedRun {
     const child = this.#child
     const stdout = this.#untilMark(child.stdout as Readable)
     const stderr = this.#untilMark(child.stderr as Readable)
-    const gone = new Promise<never>((_resolve, reject) => {
-      child.once('exit', (code, signal) => reject(new Error(`The shared process ended: ${code ?? signal}`)))
-    })
     const ended = Promise.all([stdout.end, stderr.end]).then(([text]) => {
       const { exitCode, reusable }: End = JSON.parse(text)
       if (reusable) onIdle()
       return exitCode
     })
-    gone.catch(() => {})
     child.send(step)
-    return { stdout: stdout.stream, stderr: stderr.stream, exitCode: Promise.race([ended, gone]) }
+    return { stdout: stdout.stream, stderr: stderr.stream, exitCode: Promise.race([ended, this.#gone]) }
   }
 
   close(): void {
