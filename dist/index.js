@@ -72,7 +72,10 @@ class Deadline {
 class InputError extends Error {
     name = 'InputError';
 }
-/** The runner did not set a variable that the action needs, e.g. `GITHUB_RUN_ID`: it is old, or not GitHub's runner. */
+/**
+ * The runner did not set a variable that the action needs, e.g. `GITHUB_RUN_ID` (it is old, or not GitHub's runner), or one
+ * of its files cannot be written.
+ */
 class RunnerError extends Error {
     name = 'RunnerError';
 }
@@ -10522,11 +10525,12 @@ class Look {
         const scope = await (0,resolve_scope/* resolveScope */.HV)(neon, this.inputs.scope, 'list');
         this.scope = scope;
         const keys = neon.keysOf(scope);
+        const isMeant = (key) => (0,key_name/* isOfJob */.d1)(key.name, run);
         const listed = await (0,resolve_scope/* listExplained */.fH)(neon, scope);
-        for (const { id, name } of listed.filter((key) => (0,key_name/* isOfJob */.d1)(key.name, run))) {
+        for (const { id, name } of listed.filter(isMeant)) {
             try {
                 // The list that settles a 404 may contain a key of this job that was created late.
-                const key = await keys.revokeAndConfirm({ id, name }, (other) => (0,key_name/* isOfJob */.d1)(other.name, run));
+                const key = await keys.revokeAndConfirm({ id, name }, isMeant);
                 reportUse(world.runner, `Revoked the Neon API key ${id} (${name})`, key ?? GONE);
                 this.revoked.add(id).add(name);
             }

@@ -3,7 +3,10 @@ export class InputError extends Error {
   override readonly name = 'InputError'
 }
 
-/** The runner did not set a variable that the action needs, e.g. `GITHUB_RUN_ID`: it is old, or not GitHub's runner. */
+/**
+ * The runner did not set a variable that the action needs, e.g. `GITHUB_RUN_ID` (it is old, or not GitHub's runner), or one
+ * of its files cannot be written.
+ */
 export class RunnerError extends Error {
   override readonly name = 'RunnerError'
 }

@@ -3,7 +3,10 @@ import { RunnerError } from '../base/errors.ts'
 import type { InputName, OutputName } from './metadata.ts'
 import { sanitize } from './sanitize.ts'
 
-/** The runner's interface for a step. */
+/**
+ * The runner's interface for a step. `saveState`, `output` and `exportVariable` throw a {@link RunnerError} if the runner's
+ * file cannot be written.
+ */
 export interface Runner {
   /** An input of the workflow, trimmed; an empty string if it is not set. */
   input(name: InputName): string
@@ -11,7 +14,6 @@ export interface Runner {
   mask(secret: string): void
   /** Replaces masked values in a text that is encoded before it is written. All other methods do this themselves. */
   redact(text: string): string
-  /** The next three throw a {@link RunnerError} if the runner's file cannot be written. */
   saveState(name: string, value: string): void
   state(name: string): string
   output(name: OutputName, value: string): void

@@ -1,6 +1,7 @@
 import { NeonRefused, RunnerError } from '../base/errors.ts'
 import { readProxySettings } from '../base/proxy-settings.ts'
 import { isOfJob } from '../github/key-name.ts'
+import type { ListedKey } from '../neon/answers.ts'
 import { canBeApiKey } from '../neon/api-key.ts'
 import { connect, type Neon } from '../neon/client.ts'
 import { listExplained, resolveScope } from '../neon/resolve-scope.ts'
@@ -63,11 +64,12 @@ class Look {
     const scope = await resolveScope(neon, this.inputs.scope, 'list')
     this.scope = scope
     const keys = neon.keysOf(scope)
+    const isMeant = (key: ListedKey): boolean => isOfJob(key.name, run)
     const listed = await listExplained(neon, scope)
-    for (const { id, name } of listed.filter((key) => isOfJob(key.name, run))) {
+    for (const { id, name } of listed.filter(isMeant)) {
       try {
         // The list that settles a 404 may contain a key of this job that was created late.
-        const key = await keys.revokeAndConfirm({ id, name }, (other) => isOfJob(other.name, run))
+        const key = await keys.revokeAndConfirm({ id, name }, isMeant)
         reportUse(world.runner, `Revoked the Neon API key ${id} (${name})`, key ?? GONE)
         this.revoked.add(id).add(name)
       } catch (cause) {
