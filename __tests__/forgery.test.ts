@@ -168,6 +168,9 @@ const attacks: Record<string, Attack> = {
       return record === '' ? text : text + saved(altered(record, (members) => ({ ...members, ...madeUp() })))
     }),
   },
+  'the host of the record is replaced with one of the same length': {
+    onFiles: onState((text) => text.replaceAll(setup.host, attacker.host)),
+  },
   'variables hold a record, before main and after': {
     before: (job) =>
       setVariable(job, `STATE_record=${'0'.repeat(64)}.${JSON.stringify(madeUp())}`, `STATE_RECORD=x`).then(() => {}),
