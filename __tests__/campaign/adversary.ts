@@ -16,17 +16,6 @@ const forgery = fc.record({
 })
 type Forgery = typeof forgery extends fc.Arbitrary<infer Value> ? Value : never
 
-const tampering = fc.oneof(
-  fc.record({ kind: fc.constantFrom('remove' as const, 'empty' as const) }),
-  fc.record({ kind: fc.constant('put back' as const), save: fc.nat(5) }),
-  fc.record({ kind: fc.constant('forge' as const), forgery }),
-  fc.record({
-    kind: fc.constantFrom('remove' as const, 'empty' as const, 'write' as const),
-    file: fc.constantFrom('outputs' as const, 'exported' as const),
-  }),
-)
-type Tampering = typeof tampering extends fc.Arbitrary<infer Value> ? Value : never
-
 const variables = fc.record({
   // Often none: with an attacker's proxy, main gets nowhere.
   proxies: fc.oneof(
@@ -40,6 +29,16 @@ const variables = fc.record({
   record: fc.option(forgery, { nil: undefined }),
 })
 type Variables = typeof variables extends fc.Arbitrary<infer Value> ? Value : never
+
+const tampering = fc.oneof(
+  fc.record({ kind: fc.constantFrom('remove' as const, 'empty' as const) }),
+  fc.record({ kind: fc.constant('put back' as const), save: fc.nat(5) }),
+  fc.record({ kind: fc.constant('forge' as const), forgery }),
+  fc.constant({ kind: 'remove outputs' as const }),
+  fc.record({ kind: fc.constantFrom('remove variables' as const, 'empty variables' as const) }),
+  fc.record({ kind: fc.constant('write variables' as const), variables }),
+)
+type Tampering = typeof tampering extends fc.Arbitrary<infer Value> ? Value : never
 
 /** The random choices about an attacker. */
 export const adversary = fc.record({
@@ -79,12 +78,11 @@ export function variablesOf({ proxies, noProxy, record }: Variables, loot: Loot)
 
 /** The command files of a process and the attacker's changes to them. */
 export class CommandFiles {
-  /** What the runner finally reads from the state file. */
+  /** What the runner finally reads: the record, and the variables for later steps. */
   record: string | undefined
-  readonly outputs: Record<string, string> = {}
-  readonly exported: Record<string, string> = {}
+  variables: Record<string, string> = {}
   readonly #saves: string[] = []
-  readonly #removed = new Set<string>()
+  readonly #removed = new Set<'state' | 'outputs' | 'variables'>()
   #left: Adversary['tamperings']
   readonly #loot: Loot
 
@@ -94,17 +92,18 @@ export class CommandFiles {
   }
 
   save(value: string): void {
-    this.#check('record')
+    this.check('state')
     this.#saves.push(value)
     this.record = value
   }
 
-  write(file: 'outputs' | 'exported', name: string, value: string): void {
-    this.#check(file)
-    this[file][name] = value
+  exportVariable(name: string, value: string): void {
+    this.check('variables')
+    this.variables[name] = value
   }
 
-  #check(file: string): void {
+  /** Throws as the runner's interface does if the file has been removed. */
+  check(file: 'state' | 'outputs' | 'variables'): void {
     if (this.#removed.has(file)) throw new RunnerError(`Cannot write to the runner's file of ${file}`)
   }
 
@@ -115,12 +114,32 @@ export class CommandFiles {
   }
 
   #apply(tampering: Tampering): void {
-    const file = 'file' in tampering ? tampering.file : 'record'
-    if (tampering.kind === 'remove') this.#removed.add(file)
-    if (file !== 'record') {
-      for (const name of Object.keys(this[file])) delete this[file][name]
-      if (tampering.kind === 'write') Object.assign(this[file], { api_key: 'forged', NEON_API_KEY: 'forged' })
-    } else if (tampering.kind === 'put back') this.record = this.#saves[tampering.save] ?? this.record
-    else this.record = tampering.kind === 'forge' ? forge(tampering.forgery, this.#loot) : undefined
+    switch (tampering.kind) {
+      case 'put back':
+        this.record = this.#saves[tampering.save] ?? this.record
+        break
+      case 'forge':
+        this.record = forge(tampering.forgery, this.#loot)
+        break
+      case 'remove':
+        this.#removed.add('state')
+        this.record = undefined
+        break
+      case 'empty':
+        this.record = undefined
+        break
+      case 'remove outputs':
+        this.#removed.add('outputs')
+        break
+      case 'remove variables':
+        this.#removed.add('variables')
+        this.variables = {}
+        break
+      case 'empty variables':
+        this.variables = {}
+        break
+      case 'write variables':
+        Object.assign(this.variables, variablesOf(tampering.variables, this.#loot))
+    }
   }
 }

@@ -164,7 +164,7 @@ export async function live(schedule: Schedule, blind = false): Promise<VirtualLi
     paused = true
   })
   await clock.runUntil(() => paused)
-  const variables = { ...before, ...(adversary?.between && variablesOf(adversary.between, loot)) }
+  const variables = { ...before, ...files.variables, ...(adversary?.between && variablesOf(adversary.between, loot)) }
   // States that main did not save come from the environment.
   const record = files.record ?? variables.STATE_record ?? ''
   const post = await runProcess({

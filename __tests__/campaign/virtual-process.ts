@@ -73,11 +73,6 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessStory>
     story.log.push(line)
     return line
   })
-  const record = (file: 'outputs' | 'exported') =>
-    effect((name: string, value: string) => {
-      options.files?.write(file, name, value)
-      story[file][name] = value
-    })
   const runner: Runner = {
     input: (name) => (inputs[name] ?? '').trim(),
     mask: effect((secret) => void (secret !== '' && story.masks.push(secret))),
@@ -87,8 +82,14 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessStory>
       story.state[name] = value
     }),
     state: (name) => state[name] ?? '',
-    output: record('outputs'),
-    exportVariable: record('exported'),
+    output: effect((name, value) => {
+      options.files?.check('outputs')
+      story.outputs[name] = value
+    }),
+    exportVariable: effect((name, value) => {
+      options.files?.exportVariable(name, value)
+      story.exported[name] = value
+    }),
     debug: (message) => debug && say(message),
     info: say,
     waiting: say,
