@@ -10,7 +10,7 @@ export default {
     '\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
   },
   // Much of a test's time is waiting.
-  maxWorkers: availableParallelism() + 1,
+  maxWorkers: Math.min(2 * availableParallelism(), 8),
   // A test is a scenario of several processes.
   testTimeout: 30_000,
 }

@@ -15,7 +15,6 @@ const given = readCommand({
   does: 'Changes src/ in thousands of small ways and looks for changes that no test notices.',
   flags: {
     mutate: { value: 'FILES', default: 'src/**/*.ts', help: 'the files to change, separated by commas' },
-    phase: { value: '1|2', default: '2', whole: 1, help: '1: only the campaign in virtual time; 2: then the tests' },
     seconds: { value: 'NUMBER', default: '20', whole: 1, help: 'the quickest tests, as long as they usually take' },
     resume: { help: 'keep the results of earlier runs whose file is unchanged' },
     again: { help: 'the same, but try again what survived' },
@@ -28,11 +27,10 @@ mkdirSync(dirname(RECORDS), { recursive: true })
 writeFileSync(RECORDS, kept.map((record) => `${JSON.stringify(record)}\n`).join(''))
 
 process.chdir(ROOT)
-process.env.MUTATION_PHASE = given.text('phase') ?? ''
 process.env.MUTATION_SECONDS = given.text('seconds') ?? ''
 const results = await new Stryker({
   mutate: [...(given.text('mutate') ?? '').split(','), '!src/*.ts', '!src/base/version.ts', '!src/**/*.d.ts'],
-  testRunner: 'lives and scenarios',
+  testRunner: 'campaign and scenarios',
   plugins: [join(import.meta.dirname, 'runner.ts')],
   testRunnerNodeArgs: ['--no-warnings'],
   // Much of a test's time is waiting.

@@ -1,9 +1,9 @@
-// Records which mutants code reaches; loaded before code with mutants.
+// Records which mutants a step reaches; the build of a mutation test puts a call at the start of dist/index.js.
 
 const { writeFileSync } = require('node:fs')
 
 /** If the variable names a file instead of a mutant, appends to it each mutant that is reached from now on, once. */
-exports.record = (global) => {
+exports.record = () => {
   const file = process.env.__STRYKER_ACTIVE_MUTANT__ ?? ''
   if (!file.includes('/')) return
   const set = (reached, id, times) => {
@@ -13,6 +13,5 @@ exports.record = (global) => {
     return true
   }
   // What Stryker's code counts in.
-  global.__stryker__ ??= { mutantCoverage: { perTest: {} } }
-  global.__stryker__.mutantCoverage.static = new Proxy({}, { set })
+  globalThis.__stryker__ = { mutantCoverage: { static: new Proxy({}, { set }), perTest: {} } }
 }

@@ -3,13 +3,12 @@ import { relative } from 'node:path'
 import type { MutantResult } from '@stryker-mutator/api/core'
 import { table } from '../../scripts/markdown.ts'
 import { EQUIVALENT } from './equivalent.ts'
-import { ROOT } from './runner.ts'
+import { LIVES, ROOT } from './runner.ts'
 
 const fileOf = ({ fileName }: MutantResult): string => relative(ROOT, fileName).replaceAll('\\', '/')
 const isKilled = ({ status }: MutantResult): boolean => status === 'Killed' || status === 'Timeout'
-/** A scenario's test is named after its file. */
-const phaseOf = ({ killedBy, statusReason = '' }: MutantResult): number =>
-  (killedBy?.[0] ?? statusReason).includes(': ') ? 2 : 1
+const byCampaign = ({ killedBy, statusReason = '' }: MutantResult): boolean =>
+  (killedBy?.[0] ?? statusReason).startsWith(LIVES)
 
 /** The code that a mutant replaces. */
 function originalOf({ fileName, location: { start, end } }: MutantResult): string {
@@ -35,8 +34,8 @@ function scoreOf(mutants: MutantResult[]): string {
 function rowOf(name: string, mutants: MutantResult[]): (string | number)[] {
   const killed = mutants.filter(isKilled)
   const counts = [
-    killed.filter((mutant) => phaseOf(mutant) === 1).length,
-    killed.filter((mutant) => phaseOf(mutant) === 2).length,
+    killed.filter(byCampaign).length,
+    killed.filter((mutant) => !byCampaign(mutant)).length,
     mutants.filter(({ status }) => status === 'Survived').length,
     mutants.filter(({ status }) => status === 'NoCoverage').length,
   ]
@@ -46,7 +45,7 @@ function rowOf(name: string, mutants: MutantResult[]): (string | number)[] {
 /** The results as Markdown. */
 export function report(results: MutantResult[]): { score: string; modules: string; survivors: string } {
   const byFile = [...Map.groupBy(results, fileOf)].sort(([a], [b]) => (a < b ? -1 : 1))
-  const heads = ['module', 'mutants', 'killed in phase 1', 'killed in phase 2', 'survived', 'not covered', 'score']
+  const heads = ['module', 'mutants', 'killed by the campaign', 'by tests', 'survived', 'not covered', 'score']
   const modules = table(heads, [...byFile.map(([name, mutants]) => rowOf(name, mutants)), rowOf('**all**', results)])
   const left = results.filter((mutant) => !isKilled(mutant))
   const lines = left.map((mutant) => {

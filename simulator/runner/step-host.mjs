@@ -12,6 +12,8 @@ const mark = `\0${process.argv[2]}`
 const EVENTS = ['SIGINT', 'SIGTERM', 'SIGBREAK', 'warning', 'uncaughtException', 'beforeExit']
 const first = new Map(EVENTS.map((name) => [name, process.listeners(name)]))
 
+const globals = new Set(Reflect.ownKeys(globalThis))
+
 /** The timers of the step that are still running. */
 const timers = new Set()
 for (const name of ['setTimeout', 'setInterval', 'setImmediate']) {
@@ -57,9 +59,7 @@ process.on('message', ({ main, cwd, env }) => {
   for (const name of Object.keys(process.env)) delete process.env[name]
   Object.assign(process.env, env)
   for (const path of Object.keys(require.cache)) delete require.cache[path]
-  for (const symbol of Object.getOwnPropertySymbols(globalThis)) {
-    if (/undici/.test(symbol.description)) Reflect.deleteProperty(globalThis, symbol)
-  }
+  for (const name of Reflect.ownKeys(globalThis)) if (!globals.has(name)) Reflect.deleteProperty(globalThis, name)
   process.chdir(cwd)
   process.argv[1] = main
   running = true
