@@ -1,4 +1,6 @@
-import { formatError } from '../src/base/errors.ts'
+import * as errors from '../src/base/errors.ts'
+
+const { formatError, ...classes } = errors
 
 const coded = (message: string, code: string): Error => Object.assign(new Error(message), { code })
 
@@ -27,3 +29,8 @@ test.each<[string, unknown, string]>([
   ],
   ['the code of an AggregateError without errors', Object.assign(new AggregateError([]), { code: 'E' }), 'E'],
 ])('%s', (_case, error, text) => expect(formatError(error)).toBe(text))
+
+test.each(Object.entries(classes))('a %s is named after its class', (name, Class) => {
+  const error = new (Class as unknown as new (message: string, details: object) => Error)('text', {})
+  expect(error).toMatchObject({ name, message: 'text' })
+})

@@ -34,7 +34,7 @@ const results = await new Stryker({
   plugins: [join(import.meta.dirname, 'runner.ts')],
   testRunnerNodeArgs: ['--no-warnings'],
   // Much of a test's time is waiting.
-  concurrency: availableParallelism() + 1,
+  concurrency: 3 * availableParallelism(),
   coverageAnalysis: 'perTest',
   // Our test runner has time limits of its own.
   timeoutMS: 24 * 3_600_000,
