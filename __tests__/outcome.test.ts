@@ -9,15 +9,20 @@ const answer = (status: number, headers = {}, body = '{"message":"Neon\'s","code
   classifyResponse({ status, headers, body }, () => 'value', attempt)
 
 test.each([
+  [199, 'maybe'],
   [200, 'done'],
   [204, 'done'],
+  [299, 'done'],
+  [300, 'refused'],
   [302, 'refused'],
   [400, 'refused'],
   [401, 'refused'],
+  [399, 'refused'],
   [404, 'refused'],
   [408, 'refused'],
   [423, 'again'],
   [429, 'again'],
+  [499, 'refused'],
   [500, 'maybe'],
   [501, 'maybe'],
   [502, 'maybe'],
@@ -67,13 +72,41 @@ test("a Retry-After date counts from the answer's own Date", () => {
 
 test.each([
   ['3', 3_000],
+  ['120', 120_000],
   [' 0 ', 0],
+  ['3x', undefined],
+  ['x3', undefined],
   ['Thu, 01 Jan 2026 00:00:07 GMT', 7_000],
   ['Wed, 31 Dec 2025 23:59:00 GMT', 0],
   ['soon', undefined],
   ['', undefined],
 ])("Retry-After '%s'", (header, retryAfter) => {
   expect(answer(429, { 'retry-after': header })).toMatchObject({ retryAfter })
+})
+
+test('of several Retry-After headers, the first counts', () => {
+  expect(answer(429, { 'retry-after': ['3', '7'] })).toMatchObject({ retryAfter: 3_000 })
+  expect(answer(429)).toMatchObject({ retryAfter: undefined })
+})
+
+test('the reason quotes the message, the status and the request', () => {
+  expect(answer(502, {}, '')).toMatchObject({ why: 'Neon failed to create the API key (502, request r)' })
+  expect(answer(429, {}, '{"message":""}')).toMatchObject({
+    why: 'Neon could not create the API key now (429, request r)',
+  })
+  expect(answer(500, {}, `{"message":"${'x'.repeat(400)}"}`)).toMatchObject({
+    why: `Neon failed to create the API key: "${'x'.repeat(300)}" (500, request r)`,
+  })
+  expect(answer(302)).toMatchObject({
+    error: { status: 302, message: expect.stringMatching(/^The address of Neon's API answered with a redirect \(302/) },
+  })
+})
+
+test('an error in reading an answer that is none of ours is thrown', () => {
+  const decode = (): never => {
+    throw new TypeError('a bug')
+  }
+  expect(() => classifyResponse({ status: 200, headers: {}, body: '' }, decode, attempt)).toThrow('a bug')
 })
 
 test("only Neon's message is quoted, nothing else of a body", () => {
@@ -121,6 +154,7 @@ test.each(
     ['PROXY_UNUSABLE', PROXY],
     ['PROXY_REFUSED', PROXY],
     ['PROXY_FAILED', 'again'],
+    ['', 'again'],
     ['CERT_HAS_EXPIRED', CLOCK],
     ['CERT_NOT_YET_VALID', CLOCK],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'The certificate is for another host name. Check api_host.'],
