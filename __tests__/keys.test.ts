@@ -1,69 +1,36 @@
-// Neon's API with a scripted HTTP: exactly which requests are sent, and what errors say.
+// Exactly which requests the client of Neon's API sends, and what its errors say.
 
-import { Deadline } from '../src/base/clock.ts'
-import type { HttpRequest, HttpResponse } from '../src/base/http.ts'
-import { connect } from '../src/neon/client.ts'
+import type { HttpResponse } from '../src/base/http.ts'
+import type { Keys } from '../src/neon/keys.ts'
 import type { Scope } from '../src/neon/scope.ts'
+import { answer, created, listed, refusal, revoked, type ScriptedNeon, scriptedNeon } from './support/scripted-neon.ts'
 
-let sent: HttpRequest[] = []
-let waits: string[] = []
-const masked: string[] = []
-beforeEach(() => {
-  sent = []
-  waits = []
-})
-
-const answer = (body: unknown, status = 200): HttpResponse => ({ status, headers: {}, body: JSON.stringify(body) })
-const NOT_FOUND = answer({ message: 'not found', code: '' }, 404)
 const FAILED = answer({}, 500)
-const listed = (...keys: [id: number, name: string][]) => answer(keys.map(([id, name]) => ({ id, name })))
-const revoked = (id: number) => answer({ id, revoked: true })
-
-/** Neon gives these answers, one after another. */
-function neonWith(...answers: HttpResponse[]) {
-  let now = 0
-  const clock = {
-    now: () => now,
-    date: () => 0,
-    async sleep(milliseconds: number) {
-      now += milliseconds
-    },
-  }
-  const exchange = async (request: HttpRequest): Promise<HttpResponse> => {
-    sent.push(request)
-    return answers.shift() ?? FAILED
-  }
-  const effects = { clock, http: { exchange }, random: () => 0.5, cancelled: new AbortController().signal }
-  const runner = {
-    mask: (secret: string) => void masked.push(secret),
-    waiting: (text: string) => void waits.push(text),
-  }
-  const connection = { apiHost: 'https://neon.test/api', apiKey: 'the-long-lived-key' }
-  return connect({ ...effects, runner }, { ...connection, deadline: new Deadline(clock, 60_000) })
-}
-
 const personal: Scope = { kind: 'personal' }
 const project: Scope = { kind: 'project', orgId: 'o', projectId: 'p' }
-const keysWith = (scope: Scope, ...answers: HttpResponse[]) => neonWith(...answers).keysOf(scope)
-const requests = () => sent.map(({ method, url, body }) => [method, url.href, body].filter(Boolean).join(' '))
 
-test('a create names the project only if the key is limited to one', async () => {
-  const created = answer({ id: 7, key: 'fresh-key' })
-  await keysWith(personal, created).create('n')
-  await keysWith({ kind: 'organization', orgId: 'o' }, created).create('n')
-  const { projectId } = keysWith(project)
-  await keysWith(project, created).create('n')
-  expect(projectId).toBe('p')
-  expect(requests()).toEqual([
-    'POST https://neon.test/api/api_keys {"key_name":"n"}',
-    'POST https://neon.test/api/organizations/o/api_keys {"key_name":"n"}',
-    'POST https://neon.test/api/organizations/o/api_keys {"key_name":"n","project_id":"p"}',
-  ])
-  expect(masked).toContain('fresh-key')
+const keysWith = (scope: Scope, ...answers: HttpResponse[]): ScriptedNeon & { keys: Keys } => {
+  const script = scriptedNeon(...answers)
+  return { ...script, keys: script.neon.keysOf(scope) }
+}
+
+test.each<[Scope, string | undefined, string]>([
+  [personal, undefined, 'POST /api_keys {"key_name":"n"}'],
+  [{ kind: 'organization', orgId: 'o' }, undefined, 'POST /organizations/o/api_keys {"key_name":"n"}'],
+  [project, 'p', 'POST /organizations/o/api_keys {"key_name":"n","project_id":"p"}'],
+])('a create names the project only if the key is limited to one: %j', async (scope, projectId, request) => {
+  const { keys, requests, masked } = keysWith(scope, created(7))
+  await keys.create('n')
+  expect({ requests, masked, projectId: keys.projectId }).toEqual({
+    requests: [request],
+    masked: ['fresh-key-7'],
+    projectId,
+  })
 })
 
 test('an answer that repeats the long-lived key is no new key', async () => {
-  expect(await keysWith(personal, answer({ id: 7, key: 'the-long-lived-key' })).create('n')).toMatchObject({
+  const { keys } = keysWith(personal, answer({ id: 7, key: 'the-long-lived-key' }))
+  expect(await keys.create('n')).toMatchObject({
     kind: 'maybe',
     invalid: true,
     why: expect.stringMatching(/^Could not create the API key: Neon answered with the API key that was sent \(200,/),
@@ -71,17 +38,10 @@ test('an answer that repeats the long-lived key is no new key', async () => {
 })
 
 test('each wait says what failed', async () => {
-  const neon = neonWith(
-    FAILED,
-    FAILED,
-    listed(),
-    FAILED,
-    revoked(7),
-    FAILED,
-    answer({ project: { id: 'x', org_id: 'o' } }),
-  )
-  await neon.keysOf(personal).list()
-  await neon.keysOf(personal).revoke('7')
+  const found = answer({ project: { id: 'x', org_id: 'o' } })
+  const { neon, keys, waits } = keysWith(personal, FAILED, FAILED, listed(), FAILED, revoked(7), FAILED, found)
+  await keys.list()
+  await keys.revoke('7')
   await neon.organizationOf('x')
   expect(waits.map((text) => text.replace(/ \(500, request .*\)/, ''))).toEqual([
     'Neon failed to list the API keys. Trying again in 0.3 s.',
@@ -91,47 +51,48 @@ test('each wait says what failed', async () => {
   ])
 })
 
-test('the kind of the key is asked for once, and may stay unknown', async () => {
-  expect(await neonWith(answer({ auth_method: 'api_key_org' })).authMethod()).toBe('api_key_org')
-  expect(await neonWith(FAILED, answer({ auth_method: 'api_key_org' })).authMethod()).toBeUndefined()
-  expect(await neonWith(answer({ auth_method: 7 })).authMethod()).toBeUndefined()
-  expect(requests()).toEqual(Array(3).fill('GET https://neon.test/api/auth'))
+test.each<[HttpResponse, string | undefined]>([
+  [answer({ auth_method: 'api_key_org' }), 'api_key_org'],
+  [FAILED, undefined],
+  [answer({ auth_method: 7 }), undefined],
+])('the kind of the key is asked for once, and may stay unknown', async (first, kind) => {
+  const { neon, requests } = scriptedNeon(first, answer({ auth_method: 'api_key_user' }))
+  expect(await neon.authMethod()).toBe(kind)
+  expect(requests).toEqual(['GET /auth'])
 })
 
-test('a revocation: by ID; a 404 is settled by the list', async () => {
-  const key = { id: '7', name: 'n' }
-  expect(await keysWith(personal, revoked(7)).revokeAndConfirm(key)).toEqual({})
-  expect(await keysWith(personal, NOT_FOUND, listed([8, 'other'])).revokeAndConfirm(key)).toBeUndefined()
-  await expect(keysWith(personal, NOT_FOUND, listed([7, 'n'])).revokeAndConfirm(key)).rejects.toThrow('not found')
-  await expect(keysWith(personal, answer({}, 403)).revokeAndConfirm(key)).rejects.toMatchObject({ status: 403 })
-  expect(requests()).toEqual([
-    'DELETE https://neon.test/api/api_keys/7',
-    ...['DELETE https://neon.test/api/api_keys/7', 'GET https://neon.test/api/api_keys'],
-    ...['DELETE https://neon.test/api/api_keys/7', 'GET https://neon.test/api/api_keys'],
-    'DELETE https://neon.test/api/api_keys/7',
-  ])
-})
-
-test('after a 404, a key of that name under another ID is revoked, and no other', async () => {
-  const answers = [NOT_FOUND, listed([8, 'other'], [9, 'n'], [10, 'n ']), revoked(9)]
-  expect(await keysWith(personal, ...answers).revokeAndConfirm({ id: '7', name: 'n' })).toEqual({})
-  expect(requests().slice(2)).toEqual(['DELETE https://neon.test/api/api_keys/9'])
+const BY_ID = 'DELETE /api_keys/7'
+const LIST = 'GET /api_keys'
+test.each<[string, HttpResponse[], object | undefined, string[]]>([
+  ['by ID', [revoked(7)], {}, [BY_ID]],
+  ['a 404, and the list lacks it', [refusal(404), listed([8, 'other'])], undefined, [BY_ID, LIST]],
+  ['a 404, but it is listed', [refusal(404), listed([7, 'n'])], { status: 404 }, [BY_ID, LIST]],
+  ['another refusal', [refusal(403)], { status: 403 }, [BY_ID]],
+  [
+    'a 404, and the name is listed under another ID',
+    [refusal(404), listed([8, 'other'], [9, 'n'], [10, 'n ']), revoked(9)],
+    {},
+    [BY_ID, LIST, 'DELETE /api_keys/9'],
+  ],
+])('a revocation: %s', async (_case, answers, result, expected) => {
+  const { keys, requests } = keysWith(personal, ...answers)
+  const ended: unknown = await keys.revokeAndConfirm({ id: '7', name: 'n' }).catch((error) => error)
+  if (result === undefined) expect(ended).toBeUndefined()
+  else expect(ended).toMatchObject(result)
+  expect(requests).toEqual(expected)
 })
 
 test('of several listed keys, one that cannot be revoked does not stop the rest, and is reported', async () => {
-  const keys = keysWith(personal, listed([7, 'a'], [8, 'b'], [9, 'c']), answer({}, 403), revoked(9))
+  const { keys, requests } = keysWith(personal, listed([7, 'a'], [8, 'b'], [9, 'c']), refusal(403), revoked(9))
   await expect(keys.revokeListed((all) => all.filter(({ name }) => name !== 'b'))).rejects.toMatchObject({
     status: 403,
   })
-  expect(requests().slice(1)).toEqual([
-    'DELETE https://neon.test/api/api_keys/7',
-    'DELETE https://neon.test/api/api_keys/9',
-  ])
+  expect(requests).toEqual([LIST, 'DELETE /api_keys/7', 'DELETE /api_keys/9'])
 })
 
 test('listed keys that were revoked, also by somebody else, are returned', async () => {
   const used = answer({ id: 8, revoked: true, last_used_at: null, last_used_from_addr: '192.0.2.1' })
-  const keys = keysWith(personal, listed([7, 'a'], [8, 'b']), NOT_FOUND, listed([8, 'b']), used)
+  const { keys } = keysWith(personal, listed([7, 'a'], [8, 'b']), refusal(404), listed([8, 'b']), used)
   expect(await keys.revokeListed((all) => all)).toEqual([
     { id: '7', name: 'a' },
     { id: '8', name: 'b', lastUsedAt: 'never', lastUsedFrom: '192.0.2.1' },
@@ -139,7 +100,8 @@ test('listed keys that were revoked, also by somebody else, are returned', async
 })
 
 test('every request has its own ID and the headers of docs/behavior.md', async () => {
-  await keysWith(personal, FAILED, listed()).list()
+  const { keys, sent, waits } = keysWith(personal, FAILED, listed())
+  await keys.list()
   const [first, second] = sent.map(({ headers }) => headers)
   expect(first).toMatchObject({
     accept: 'application/json',
@@ -154,18 +116,23 @@ test('every request has its own ID and the headers of docs/behavior.md', async (
 })
 
 test("dates are compared on Neon's clock, by the Date of its last answer", async () => {
-  const neon = neonWith({ ...listed(), headers: { date: 'Thu, 01 Jan 1970 01:00:00 GMT' } }, listed())
+  const { neon, keys } = keysWith(
+    personal,
+    { ...listed(), headers: { date: 'Thu, 01 Jan 1970 01:00:00 GMT' } },
+    listed(),
+  )
   expect(neon.date()).toBe(0)
-  await neon.keysOf(personal).list()
-  await neon.keysOf(personal).list()
+  await keys.list()
+  await keys.list()
   expect(neon.date()).toBe(3_600_000)
 })
 
 test('the time limit of a request: its own, or what is left of the step', async () => {
-  const neon = neonWith(answer({}, 429), listed(), answer({ id: 7, key: 'fresh-key' }), revoked(7))
-  await neon.keysOf(personal).list()
+  const { neon, keys, sent } = keysWith(personal, created(6), listed(), created(7), revoked(7))
+  await keys.create('m')
+  await keys.list()
   await neon.retrier.waitOrGiveUp('x', 0, { retryAfter: 40_000 })
-  await neon.keysOf(personal).create('n')
-  await neon.keysOf(personal).revoke('7')
-  expect(sent.map(({ timeout }) => timeout)).toEqual([12_000, 12_000, 17_250, 12_000])
+  await keys.create('n')
+  await keys.revoke('7')
+  expect(sent.map(({ timeout }) => timeout)).toEqual([30_000, 12_000, 19_750, 12_000])
 })
