@@ -1,5 +1,5 @@
 import { INPUT_NAMES, type InputName, SWEEP_INPUT_NAMES } from '../src/github/metadata.ts'
-import { type InputReader, readApiHost, readInputs } from '../src/steps/inputs.ts'
+import { type InputReader, readApiHost, readInputs, readScope } from '../src/steps/inputs.ts'
 import { readSweepInputs } from '../src/steps/sweep-inputs.ts'
 
 /** The inputs that a function reads, sorted by name. */
@@ -42,3 +42,91 @@ test.each([
 ])('but not for any other: %s', (host) =>
   expect(() => apiHost(`http://${host}/api/v2`)).toThrow('must start with https'),
 )
+
+test('api_host without slashes at its end', () =>
+  expect(apiHost('https://neon.test/api/v2///')).toBe('https://neon.test/api/v2'))
+
+test.each(['https://user@neon.test', 'https://:password@neon.test', 'https://user:password@neon.test'])(
+  'api_host must not contain credentials: %s',
+  (value) => expect(() => apiHost(value)).toThrow('contains a user name or password'),
+)
+
+/** Reads the inputs of main, with a personal scope and these others. */
+const inputs = (given: Partial<Record<InputName, string>>, environment = {}) => {
+  const all: Partial<Record<InputName, string>> = { api_key: 'the-long-lived-key', scope: 'personal', ...given }
+  return readInputs({ input: (name) => all[name] ?? '', mask() {} }, environment)
+}
+
+test.each(['_', 'A', 'a1', 'MY_KEY', 'PATHS', 'MY_GITHUB_TOKEN', 'XLD_PRELOAD', 'GITHUBX', 'NEON_API_KEY'])(
+  'env_name can be %s',
+  (name) => expect(inputs({ env_name: name }).envName).toBe(name),
+)
+
+test.each(['1A', 'A-B', 'A B', 'Ä', 'A\n', '=A'])('env_name %j is not a valid name', (name) =>
+  expect(() => inputs({ env_name: name })).toThrow('is not a valid variable name'),
+)
+
+// One of each line of the list in src/steps/inputs.ts, and each prefix.
+const RESERVED =
+  'PATH ci CI http_proxy NO_PROXY PYTHONPATH GOROOT PathExt PROGRAMDATA PROGRAMW6432 HomePath USERNAME DRIVERDATA ' +
+  'GITHUB_X runner_x ACTIONS_X INPUT_X STATE_X LD_PRELOAD DYLD_X NODE_OPTIONS npm_config_x GIT_X DOTNET_X OPENSSL_X SSL_CERT_X PROCESSOR_X USERDOMAIN_X'
+test.each(RESERVED.split(' '))('env_name %s is reserved', (name) =>
+  expect(() => inputs({ env_name: name })).toThrow('is reserved'),
+)
+
+test.each([[{ NEON_API_KEY: 'the-long-lived-key' }], [{ NEON_API_KEY: ' the-long-lived-key\n' }]])(
+  'the variable of env_name must not hold the long-lived key: %j',
+  (environment) => {
+    expect(() => inputs({ env_name: 'NEON_API_KEY' }, environment)).toThrow('already contains the long-lived key')
+    expect(inputs({ env_name: 'OTHER' }, environment).envName).toBe('OTHER')
+    expect(inputs({}, environment).envName).toBeUndefined()
+  },
+)
+
+test('an environment without the variable, or with a member that is none', () =>
+  expect(inputs({ env_name: 'constructor' }).envName).toBe('constructor'))
+
+test.each<[Partial<Record<InputName, string>>, object]>([
+  [{ scope: 'personal' }, { kind: 'personal' }],
+  [{ org_id: 'o' }, { kind: 'organization', orgId: 'o' }],
+  [
+    { scope: 'organization', org_id: 'o' },
+    { kind: 'organization', orgId: 'o' },
+  ],
+  [
+    { org_id: 'o', project_id: 'p' },
+    { kind: 'project', orgId: 'o', projectId: 'p' },
+  ],
+  [
+    { scope: 'project', project_id: 'p' },
+    { kind: 'unresolved project', projectId: 'p' },
+  ],
+  [
+    {},
+    /^Neither org_id nor project_id is set, and no scope is stated\. The ID may come from .* write 'scope: personal'\.$/,
+  ],
+  [{ scope: 'project' }, /^'scope: project' needs project_id, which is empty\. The ID may come/],
+  [{ scope: 'project', org_id: 'o' }, /needs project_id/],
+  [{ scope: 'organization' }, /^'scope: organization' needs org_id, which is empty\. The ID may come/],
+  [
+    { scope: 'organization', org_id: 'o', project_id: 'p' },
+    /takes no project_id\. Remove it, or write 'scope: project'\.$/,
+  ],
+  [{ scope: 'organization', project_id: 'p' }, /takes no project_id/],
+  [{ scope: 'personal', org_id: 'o' }, /^'scope: personal' takes no IDs\. Remove org_id, or change scope\.$/],
+  [{ scope: 'personal', project_id: 'p' }, /Remove project_id, or/],
+  [{ scope: 'personal', org_id: 'o', project_id: 'p' }, /Remove org_id and project_id, or/],
+  [{ scope: 'Project' }, /^The scope input is 'Project'; it can be 'project', 'organization' or 'personal'\. Omit it/],
+  [
+    { org_id: 'O' },
+    /^The org_id input, 'O', is not a Neon organization ID: it must match \^\[a-z0-9-\]\{1,60\}\$\. It is in the organization's/,
+  ],
+  [{ project_id: 'p p' }, /^The project_id input, 'p p', is not a Neon project ID: .* It is in the project's settings/],
+  [{ project_id: 'p'.repeat(61) }, /is not a Neon project ID/],
+  [{ project_id: 'p/' }, /is not a Neon project ID/],
+  [{ project_id: '/p' }, /is not a Neon project ID/],
+])('the scope of %j', (given, scope) => {
+  const read = () => readScope({ input: (name) => given[name] ?? '', mask() {} })
+  if (scope instanceof RegExp) expect(read).toThrow(scope)
+  else expect(read()).toEqual(scope)
+})

@@ -340,3 +340,60 @@ test('without a key, no seal is valid', async () => {
   const happened = await post({ state, inputs: { api_key: '' } })
   expect(happened.at(-1)).toBe('neon api-keys revoke 7')
 })
+
+test.each([
+  ['GITHUB_SERVER_URL', 'https://github.test'],
+  ['GITHUB_REPOSITORY', 'octo-org/other'],
+  ['GITHUB_REPOSITORY_ID', '82'],
+  ['GITHUB_RUN_ID', '20'],
+  ['GITHUB_RUN_ATTEMPT', '3'],
+  ['GITHUB_JOB', 'deploy'],
+  ['GITHUB_ACTION', '__run_2'],
+  ['RUNNER_NAME', 'another runner'],
+])('a record is valid only for the same %s', async (name, value) => {
+  const happened = await post({ record: keys({ created: SEVEN }), environment: { [name]: value }, answers: [listed()] })
+  expect(happened.join('\n')).toContain('The record in the state was not written by the main step')
+})
+
+test('a record is valid only for the same job_id input', async () => {
+  const start = { inputs: { job_id: '56' }, answers: [listed()] }
+  const happened = await post({ record: keys({ created: SEVEN }), ...start })
+  expect(happened.join('\n')).toContain('The record in the state was not written by the main step')
+})
+
+describe('of an unsealed record, post believes', () => {
+  const claimed = async (record: object) => {
+    const happened = await post({ state: { record: `x.${JSON.stringify(record)}` }, answers: [listed()] })
+    return happened.find((text) => text.startsWith('fatal'))?.replace(/ of the personal account may still.*/, '')
+  }
+  const NAME = 'n'.repeat(64)
+
+  test.each<[string, object, string | undefined]>([
+    [
+      'an ID of 19 digits',
+      { created: { id: '1'.repeat(19), name: NAME } },
+      `fatal: The Neon API key ${'1'.repeat(19)} (${NAME})`,
+    ],
+    ['no longer ID', { created: { id: '1'.repeat(20), name: NAME } }, undefined],
+    ['no other ID', { created: { id: '7x', name: NAME } }, undefined],
+    ['nor one with a prefix', { created: { id: 'x7', name: NAME } }, undefined],
+    ['no number', { created: { id: 7.5, name: NAME } }, undefined],
+    ['no longer name', { created: { id: '7', name: `${NAME}n` } }, undefined],
+    ['no name that is no text', { created: { id: '7', name: 7 } }, undefined],
+    [
+      'three names',
+      { doubtful: ['a', 'b', 'c', 'd'].map((name) => ({ name })) },
+      'fatal: An API key named a or b or c',
+    ],
+    ['no other list', { doubtful: { name: 'a' } }, undefined],
+    ['no list of other values', { doubtful: [null, 7, 'a', { name: 7 }] }, undefined],
+    ['no null', { created: null, doubtful: null, scope: null }, undefined],
+  ])('%s', async (_case, record, text) => expect(await claimed(record)).toBe(text))
+
+  test('an organization for the commands only if it can be one', async () => {
+    const record = { created: { id: '7', name: 'a' }, scope: { orgId: 'o; rm -rf /' } }
+    const inputs = { scope: '', project_id: 'p' }
+    const happened = await post({ state: { record: `x.${JSON.stringify(record)}` }, inputs, answers: [refusal(404)] })
+    expect(happened.at(-1)).toBe('neon api-keys revoke 7')
+  })
+})

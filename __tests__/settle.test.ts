@@ -78,6 +78,23 @@ test.each([
   expect(settle(asked, answered(answer), list)).toMatchObject(settlement)
 })
 
+test.each<[{ name: string; projectId: string | undefined }, Partial<AnsweredKey>, string]>([
+  [scoped, { projectId: 'q' }, 'The request was for a key for the project p, but Neon created a key for the project q'],
+  [
+    personal,
+    { projectId: 'q' },
+    'The request was for a key that is limited to no project, but Neon created a key for the project q',
+  ],
+])('the error names both projects', (asked, answer, why) =>
+  expect(settle(asked, answered(answer), [])).toEqual({ kind: 'wrong scope', why }),
+)
+
+test('the error says that the key is limited to no project', () =>
+  expect(settle(scoped, answered({}), [listed('7', 'ours')])).toEqual({
+    kind: 'wrong scope',
+    why: 'The request was for a key for the project p, but Neon created a key that is limited to no project',
+  }))
+
 test('a key in doubt is found by its name, or by the answered ID where no key has the name', () => {
   const doubtful = [{ name: 'ours', answeredId: '7' }]
   expect(findDoubtful([listed('7', 'x'), listed('9', 'y')], doubtful)).toEqual({ keys: [listed('7', 'x')], doubtful })
