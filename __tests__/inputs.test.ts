@@ -130,3 +130,59 @@ test.each<[Partial<Record<InputName, string>>, object]>([
   if (scope instanceof RegExp) expect(read).toThrow(scope)
   else expect(read()).toEqual(scope)
 })
+
+/** Reads the inputs of a sweep; its secrets are masked in this order. */
+const sweepInputs = (given: Partial<Record<InputName, string>>, masked: string[] = []) => {
+  const all: Partial<Record<InputName, string>> = {
+    api_key: 'the-long-lived-key',
+    github_token: 'a-token',
+    scope: 'personal',
+    ...given,
+  }
+  return readSweepInputs({ input: (name) => all[name] ?? '', mask: (secret) => void masked.push(secret) })
+}
+
+test('a sweep masks both secrets, the token first', () => {
+  const masked: string[] = []
+  expect(() => sweepInputs({ scope: 'x' }, masked)).toThrow('The scope input')
+  expect(masked).toEqual(['a-token', 'the-long-lived-key'])
+})
+
+test('the defaults of a sweep', () =>
+  expect(sweepInputs({})).toMatchObject({ allRepositories: false, maxAgeHours: 121, dryRun: false, jobId: '0' }))
+
+test.each<[Partial<Record<InputName, string>>, object | string]>([
+  [{ repositories: 'this' }, { allRepositories: false }],
+  [{ repositories: 'all' }, { allRepositories: true }],
+  [{ repositories: 'ALL' }, "The repositories input is 'ALL'; it can be 'this' or 'all'."],
+  [{ max_age_hours: '12' }, { maxAgeHours: 12 }],
+  [{ max_age_hours: '0.25' }, { maxAgeHours: 0.25 }],
+  ...['0', '0.0', '-1', '1e3', '.5', '1.', 'x1', '1x', '0x10', '1.5.5'].map(
+    (value): [Partial<Record<InputName, string>>, string] => [
+      { max_age_hours: value },
+      `The max_age_hours input is '${value}'; it must be a number of hours above 0, such as 121.`,
+    ],
+  ),
+  ...['true', 'True', 'TRUE'].map((value): [Partial<Record<InputName, string>>, object] => [
+    { dry_run: value },
+    { dryRun: true },
+  ]),
+  ...['false', 'False', 'FALSE'].map((value): [Partial<Record<InputName, string>>, object] => [
+    { dry_run: value },
+    { dryRun: false },
+  ]),
+  ...['yes', 'tRUE', 'truex', 'xtrue', '1'].map((value): [Partial<Record<InputName, string>>, string] => [
+    { dry_run: value },
+    `The dry_run input is '${value}'; it can be 'true' or 'false'.`,
+  ]),
+  [{ github_token: '' }, 'The github_token input is empty. Omit it to use the token of the job.'],
+  [{ github_token: 'a token' }, 'The github_token input contains white space'],
+  [{ job_id: '9'.repeat(19) }, { jobId: '9'.repeat(19) }],
+  ...['9'.repeat(20), '01', 'x1', '1x', '-1'].map((value): [Partial<Record<InputName, string>>, string] => [
+    { job_id: value },
+    `The job_id input is '${value}', not a number.`,
+  ]),
+])('a sweep with %j', (given, result) => {
+  if (typeof result === 'string') expect(() => sweepInputs(given)).toThrow(result)
+  else expect(sweepInputs(given)).toMatchObject(result)
+})

@@ -28,8 +28,8 @@ const keys = (fields: { created?: RecordedKey; doubtful?: DoubtfulKey[] }, targe
 })
 
 /** The state in which a record was sealed by main; with another key, the seal is not valid. */
-function stateOf(record: MainRecord, apiKey = LONG_LIVED): Record<string, string> {
-  const { world, state } = scriptedWorld()
+function stateOf(record: MainRecord, apiKey = LONG_LIVED, environment = {}): Record<string, string> {
+  const { world, state } = scriptedWorld({ environment })
   saveRecord(world.runner, record, { apiKey, use: useOf(world.environment, world.runner.input('job_id')) })
   return state
 }
@@ -190,6 +190,15 @@ test("the record's proxies are used, with the credentials of this step's own var
     answers: [UNUSED],
   })
   expect(happened).toContain('proxies: http://user:pass@proxy.test:8080 |  | x')
+})
+
+test('where the event file, which alone has the ID of the repository, is gone, names still match', async () => {
+  const environment = { GITHUB_REPOSITORY_ID: '' }
+  const state = stateOf(keys({ created: SEVEN }), LONG_LIVED, environment)
+  const answers = [refusal(404), listed([8, 'gha/81/19/2/55/zzzzzzzz'], [9, B]), revoked(9)]
+  expect(await post({ state, environment, answers })).toEqual([
+    ...[MASKED, BY_ID, LIST, 'request: DELETE /v2/api_keys/9', `info: Revoked the Neon API key 7 (${A}).`],
+  ])
 })
 
 describe('without a valid record, post looks by the job', () => {
