@@ -4,6 +4,7 @@ import { type Clock, Deadline } from '../src/base/clock.ts'
 import { type HttpResponse, TransportError } from '../src/base/http.ts'
 import { GithubApi } from '../src/github/api.ts'
 import { RunReader } from '../src/github/run-reader.ts'
+import { fetchRun } from '../src/github/runs.ts'
 
 interface Reply {
   status?: number
@@ -158,6 +159,18 @@ test('when the job is cancelled, the answer does not matter, and no further requ
 test('a deprecated endpoint: no warning', async () => {
   const headers = { deprecation: 'Sat, 01 Jan 2028 00:00:00 GMT', link: '<https://x.test>; rel="deprecation"' }
   expect(await github([{ headers }]).get()).toEqual(FOUND)
+})
+
+test.each<[string, object, unknown]>([
+  ['completed', { status: 'completed', run_attempt: 2 }, { completed: true, status: 'completed', attempt: 2 }],
+  ['in progress', { status: 'in_progress_or_so' }, { completed: false, status: 'in progress or so', attempt: 1 }],
+  ['of another ID', { status: 'completed', id: 8 }, undefined],
+  ['without a status', { status: null }, undefined],
+  ['with an invalid attempt', { status: 'completed', run_attempt: '2' }, undefined],
+])('a run %s', async (_case, run, value) => {
+  const { api } = github([{ body: { id: 7, ...run } }])
+  const answer = value ? { kind: 'found', value } : unknown(`GitHub answered 200 ${CONTENT}`)
+  expect(await fetchRun(api, { repository: 'o/first', runId: '7' })).toEqual(answer)
 })
 
 test('a run reader sends each request once, and none about a repository to which GitHub has denied access', async () => {
