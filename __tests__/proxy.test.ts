@@ -1,5 +1,6 @@
 // What is wrong with a proxy, by the error of a request to a host behind it; network.test.ts tests the messages of the steps.
 
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { createServer as createHttpsServer } from 'node:https'
 import { createServer, type Server, Socket } from 'node:net'
@@ -97,14 +98,14 @@ describe('an address that cannot be used', () => {
 })
 
 describe('a server that is not an HTTP proxy', () => {
-  const greet = (version: number) => (socket: Socket) =>
-    socket.once('data', (data) => (data[0] === 5 ? socket.write(Buffer.from([version, 0])) : socket.end()))
+  const socks = (socket: Socket) =>
+    socket.once('data', ([version]) => (version === 5 ? socket.write(Buffer.from([5, 0])) : socket.end()))
 
   test('a SOCKS 5 server; the second connection, which finds this out, is closed at once', async () => {
     const closed: Promise<unknown>[] = []
     const cause = await causeWith((socket) => {
       closed.push(once(socket, 'close'))
-      greet(5)(socket)
+      socks(socket)
     })
     expect(cause).toMatchObject({ code: 'PROXY_UNUSABLE', message: NO_HTTP, cause: { code: 'UND_ERR_SOCKET' } })
     const before = performance.now()
@@ -115,13 +116,28 @@ describe('a server that is not an HTTP proxy', () => {
 
   const hasIpv6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === '::1'))
   ;(hasIpv6 ? test : test.skip)('a SOCKS 5 server at an IPv6 address', async () => {
-    const server = createServer(greet(5)).listen(0, '::1')
+    const server = createServer(socks).listen(0, '::1')
     await once(server, 'listening')
     const { port } = server.address() as { port: number }
     const cause = await causeOf({ https: `http://[::1]:${port}` })
     server.close()
     expect(cause).toMatchObject({ code: 'PROXY_UNUSABLE', message: NO_HTTP })
   })
+
+  test.each(['ECONNRESET', 'EPIPE', 'ECONNABORTED'])(
+    'a SOCKS 5 server, on a system that reports the end of a connection as %s',
+    async (code) => {
+      const clients: Socket[] = []
+      const collect = (message: unknown) => void clients.push((message as { socket: Socket }).socket)
+      subscribe('net.client.socket', collect)
+      const end = () => clients[0]?.destroy(Object.assign(new Error('ended'), { code }))
+      const cause = await causeWith((socket) =>
+        socket.once('data', ([version]) => (version === 5 ? socket.write(Buffer.from([5, 0])) : end())),
+      )
+      unsubscribe('net.client.socket', collect)
+      expect(cause).toMatchObject({ code: 'PROXY_UNUSABLE', message: NO_HTTP, cause: { code } })
+    },
+  )
 
   test.each([
     ['SSH', 'SSH-2.0-OpenSSH_9.9\r\n'],
