@@ -167,6 +167,6 @@ test('a request does not wait for the connection of another, as it would if that
   listening.push(silent)
   const http = openHttp({ https: '', http: '', no: '' })
   const url = new URL(`https://127.0.0.1:${silent.port}`)
-  const get = () => http.exchange({ method: 'GET', url, headers: {}, timeout: 2_000 })
+  const get = () => http.exchange({ method: 'GET', url, headers: {}, timeout: 5_000 })
   await Promise.race([both, get(), get()])
 })
