@@ -159,3 +159,14 @@ test('with a proxy set, a loopback address is connected to directly, and any oth
   expect(seen[0]).toMatch(/^GET http:\/\/example\.test\/ /)
   expect(seen[1]).toMatch(/^CONNECT example\.test:443 /)
 })
+
+test('a request does not wait for the connection of another, as it would if that could become HTTP/2', async () => {
+  const sockets: Socket[] = []
+  const { promise: both, resolve } = Promise.withResolvers<void>()
+  const silent = await listen(createServer((socket) => sockets.push(socket) === 2 && resolve()))
+  listening.push(silent)
+  const http = openHttp({ https: '', http: '', no: '' })
+  const url = new URL(`https://127.0.0.1:${silent.port}`)
+  const get = () => http.exchange({ method: 'GET', url, headers: {}, timeout: 5_000 })
+  await Promise.race([both, get(), get()])
+})

@@ -123,6 +123,7 @@ test.each([
   'gha/1/2/3/4/abcdefgh/',
   'gha/1/2/3/4/abcdefgh/x/y',
   'gha/1/2/4/abcdefgh/x',
+  'xgha/1/2/3/4/abcdefgh/x',
   `gha/1/2/3/4/abcdefgh/${'x'.repeat(44)}`,
 ])('not ours: %s', (name) => expect(parseKeyName(name)).toBeUndefined())
 
