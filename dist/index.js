@@ -226,14 +226,12 @@ function exchange(dispatcher, { url, method, headers, body, timeout, signal }) {
         const answer = { status: 0, headers: {}, body: '' };
         const chunks = [];
         const settle = (act) => {
-            if (settled)
-                return;
             settled = true;
             clearTimeout(timer);
             signal?.removeEventListener('abort', onAbort);
             act();
         };
-        const fail = (message, cause) => settle(() => reject(new TransportError(message, started !== undefined, cause === undefined ? {} : { cause })));
+        const fail = (message, cause) => settle(() => reject(new TransportError(message, started !== undefined, { cause })));
         const stop = (reason) => {
             fail(reason);
             started?.abort(new Error(reason));
@@ -298,7 +296,7 @@ function parseKeepingIds(text) {
 /** The third argument, with the number's source text, is ES2026 (Node 22 has it) and not yet in TypeScript's library. */
 function keepId(key, value, context) {
     const digits = context?.source ?? '';
-    return key === 'id' && typeof value === 'number' && /^\d+$/.test(digits) ? BigInt(digits) : value;
+    return key === 'id' && /^\d+$/.test(digits) ? BigInt(digits) : value;
 }
 /** Whether this version of Node supports this; otherwise, no ID in an answer could be read. */
 function canKeepIds() {
@@ -407,6 +405,7 @@ function afterLookup(connect) {
 /* harmony export */   ri: () => (/* binding */ withoutCredentials),
 /* harmony export */   uv: () => (/* binding */ readProxySettings)
 /* harmony export */ });
+const PROTOCOLS = ['http:', 'https:'];
 /** Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; the lower-case names take precedence, as in undici and curl. */
 function readProxySettings(environment) {
     const read = (name) => environment[name.toLowerCase()] ?? environment[name] ?? '';
@@ -424,10 +423,9 @@ function withoutCredentials({ https, http, no }) {
  */
 function withCredentialsFrom(environment, settings) {
     const variables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].map((name) => environment[name] ?? '');
-    const complete = (address) => {
-        const same = variables.filter((other) => address !== '' && addressOf(other) === address);
-        return same.find((other) => URL.parse(other)?.username) ?? same[0] ?? address;
-    };
+    // Without a user name, no credentials are sent.
+    const names = (other, address) => address !== '' && addressOf(other) === address;
+    const complete = (address) => variables.find((other) => names(other, address) && URL.parse(other)?.username) ?? address;
     return { https: complete(settings.https), http: complete(settings.http), no: settings.no };
 }
 /**
@@ -436,7 +434,7 @@ function withCredentialsFrom(environment, settings) {
  */
 function addressOf(proxy) {
     const url = URL.parse(proxy);
-    return url && /^https?:$/.test(url.protocol) ? url.origin : '';
+    return url && PROTOCOLS.includes(url.protocol) ? url.origin : '';
 }
 /** What is wrong with a proxy's address. Does not repeat the address, since it may contain a password. */
 function faultOf(address) {
@@ -445,7 +443,7 @@ function faultOf(address) {
         return 'is not a URL';
     if (url.protocol.startsWith('socks'))
         return 'names a SOCKS proxy, but only HTTP proxies are supported';
-    if (!['http:', 'https:'].includes(url.protocol))
+    if (!PROTOCOLS.includes(url.protocol))
         return 'does not start with http:// or https://';
     try {
         decodeURIComponent(`${url.username}${url.password}`);
@@ -577,7 +575,7 @@ function readRunContext({ environment, event }, jobId) {
     return {
         serverUrl,
         repositoryId: number('GITHUB_REPOSITORY_ID', environment.GITHUB_REPOSITORY_ID || repositoryIdOf(event())),
-        repositoryName: environment.GITHUB_REPOSITORY?.split('/').at(-1) ?? '',
+        repositoryName: environment.GITHUB_REPOSITORY?.split('/')[1] ?? '',
         runId: number('GITHUB_RUN_ID'),
         runAttempt: number('GITHUB_RUN_ATTEMPT'),
         jobId,

@@ -74,7 +74,7 @@ function usable(variable, address) {
     const fault = address === '' ? undefined : (0,_proxy_settings_js__WEBPACK_IMPORTED_MODULE_7__/* .faultOf */ .Kl)(address);
     if (fault === undefined)
         return address;
-    const placeholder = `${variable.toLowerCase().replace('_', '-')}.invalid`;
+    const placeholder = `${variable.toLowerCase()}.invalid`;
     (0,_names_js__WEBPACK_IMPORTED_MODULE_6__/* .refuseName */ .uT)(placeholder, new ProxyError('PROXY_UNUSABLE', `the proxy cannot be used: ${variable} ${fault}`));
     return `http://${placeholder}`;
 }
@@ -92,7 +92,7 @@ function tunnelClient(proxy, options) {
             });
             if (answer.statusCode === 200)
                 return answer;
-            answer.socket.on('error', () => { }).destroy();
+            answer.socket.destroy();
             const code = isTemporary(answer.statusCode) ? 'PROXY_FAILED' : 'PROXY_REFUSED';
             throw new ProxyError(code, `the proxy answered ${answer.statusCode}`);
         },
@@ -119,9 +119,11 @@ async function tunnelError(cause, proxy) {
 /** Codes for a connection that was closed without an answer, as SOCKS servers do with an HTTP request. */
 const CLOSED = new Set(['ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE', 'ECONNABORTED']);
 /** Whether a server answers a SOCKS 5 greeting. */
-function speaksSocks({ hostname, port }) {
+function speaksSocks({ protocol, hostname, port }) {
     return new Promise((resolve) => {
-        const socket = (0,node_net__WEBPACK_IMPORTED_MODULE_0__.connect)({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 1080), lookup: _names_js__WEBPACK_IMPORTED_MODULE_6__/* .lookup */ .$I });
+        // The default ports, which `URL` omits.
+        const used = Number(port || (protocol === 'https:' ? 443 : 80));
+        const socket = (0,node_net__WEBPACK_IMPORTED_MODULE_0__.connect)({ host: hostname.replace(/[[\]]/g, ''), port: used, lookup: _names_js__WEBPACK_IMPORTED_MODULE_6__/* .lookup */ .$I });
         socket.setTimeout(2_000, () => socket.destroy());
         socket.on('error', () => { }).on('close', () => resolve(false));
         socket.on('data', ([version]) => {

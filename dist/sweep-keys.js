@@ -146,18 +146,16 @@ function hasMessage(body) {
 class UnexpectedContent extends Error {
 }
 function read(status, body, decode) {
-    const why = `GitHub answered ${status} with unexpected content`;
-    if (status !== 200)
-        throw new UnexpectedContent(why);
     let value;
     try {
-        value = decode(body);
+        if (status === 200)
+            value = decode(body);
     }
-    catch (cause) {
-        throw new UnexpectedContent(why, { cause });
+    catch {
+        // A part that should be an object is not.
     }
     if (value === undefined)
-        throw new UnexpectedContent(why);
+        throw new UnexpectedContent(`GitHub answered ${status} with unexpected content`);
     return value;
 }
 /** The part of `fetch` that octokit uses for reading, with the action's HTTP client. */

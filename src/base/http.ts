@@ -102,14 +102,13 @@ function exchange(
     const chunks: Buffer[] = []
 
     const settle = (act: () => void): void => {
-      if (settled) return
       settled = true
       clearTimeout(timer)
       signal?.removeEventListener('abort', onAbort)
       act()
     }
     const fail = (message: string, cause?: unknown): void =>
-      settle(() => reject(new TransportError(message, started !== undefined, cause === undefined ? {} : { cause })))
+      settle(() => reject(new TransportError(message, started !== undefined, { cause })))
     const stop = (reason: string): void => {
       fail(reason)
       started?.abort(new Error(reason))

@@ -15,7 +15,7 @@ export function parseKeepingIds(text: string): unknown {
 /** The third argument, with the number's source text, is ES2026 (Node 22 has it) and not yet in TypeScript's library. */
 function keepId(key: string, value: unknown, context?: { source?: string }): unknown {
   const digits = context?.source ?? ''
-  return key === 'id' && typeof value === 'number' && /^\d+$/.test(digits) ? BigInt(digits) : value
+  return key === 'id' && /^\d+$/.test(digits) ? BigInt(digits) : value
 }
 
 /** Whether this version of Node supports this; otherwise, no ID in an answer could be read. */

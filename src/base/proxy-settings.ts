@@ -6,6 +6,8 @@ export interface ProxySettings {
   no: string
 }
 
+const PROTOCOLS = ['http:', 'https:']
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; the lower-case names take precedence, as in undici and curl. */
@@ -27,10 +29,10 @@ export function withoutCredentials({ https, http, no }: ProxySettings): ProxySet
  */
 export function withCredentialsFrom(environment: Environment, settings: ProxySettings): ProxySettings {
   const variables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].map((name) => environment[name] ?? '')
-  const complete = (address: string): string => {
-    const same = variables.filter((other) => address !== '' && addressOf(other) === address)
-    return same.find((other) => URL.parse(other)?.username) ?? same[0] ?? address
-  }
+  // Without a user name, no credentials are sent.
+  const names = (other: string, address: string): boolean => address !== '' && addressOf(other) === address
+  const complete = (address: string): string =>
+    variables.find((other) => names(other, address) && URL.parse(other)?.username) ?? address
   return { https: complete(settings.https), http: complete(settings.http), no: settings.no }
 }
 
@@ -40,7 +42,7 @@ export function withCredentialsFrom(environment: Environment, settings: ProxySet
  */
 function addressOf(proxy: string): string {
   const url = URL.parse(proxy)
-  return url && /^https?:$/.test(url.protocol) ? url.origin : ''
+  return url && PROTOCOLS.includes(url.protocol) ? url.origin : ''
 }
 
 /** What is wrong with a proxy's address. Does not repeat the address, since it may contain a password. */
@@ -48,7 +50,7 @@ export function faultOf(address: string): string | undefined {
   const url = URL.parse(address)
   if (!url) return 'is not a URL'
   if (url.protocol.startsWith('socks')) return 'names a SOCKS proxy, but only HTTP proxies are supported'
-  if (!['http:', 'https:'].includes(url.protocol)) return 'does not start with http:// or https://'
+  if (!PROTOCOLS.includes(url.protocol)) return 'does not start with http:// or https://'
   try {
     decodeURIComponent(`${url.username}${url.password}`)
   } catch {

@@ -57,7 +57,7 @@ export function openProxied(
 function usable(variable: string, address: string): string {
   const fault = address === '' ? undefined : faultOf(address)
   if (fault === undefined) return address
-  const placeholder = `${variable.toLowerCase().replace('_', '-')}.invalid`
+  const placeholder = `${variable.toLowerCase()}.invalid`
   refuseName(placeholder, new ProxyError('PROXY_UNUSABLE', `the proxy cannot be used: ${variable} ${fault}`))
   return `http://${placeholder}`
 }
@@ -76,7 +76,7 @@ function tunnelClient(proxy: URL, options: Connector.BuildOptions): Dispatcher {
         throw await tunnelError(error, proxy)
       })
       if (answer.statusCode === 200) return answer
-      answer.socket.on('error', () => {}).destroy()
+      answer.socket.destroy()
       const code = isTemporary(answer.statusCode) ? 'PROXY_FAILED' : 'PROXY_REFUSED'
       throw new ProxyError(code, `the proxy answered ${answer.statusCode}`)
     },
@@ -106,9 +106,11 @@ async function tunnelError(cause: NodeJS.ErrnoException, proxy: URL): Promise<Pr
 const CLOSED = new Set(['ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE', 'ECONNABORTED'])
 
 /** Whether a server answers a SOCKS 5 greeting. */
-function speaksSocks({ hostname, port }: URL): Promise<boolean> {
+function speaksSocks({ protocol, hostname, port }: URL): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connectPlainly({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 1080), lookup })
+    // The default ports, which `URL` omits.
+    const used = Number(port || (protocol === 'https:' ? 443 : 80))
+    const socket = connectPlainly({ host: hostname.replace(/[[\]]/g, ''), port: used, lookup })
     socket.setTimeout(2_000, () => socket.destroy())
     socket.on('error', () => {}).on('close', () => resolve(false))
     socket.on('data', ([version]) => {

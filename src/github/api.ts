@@ -134,15 +134,13 @@ function hasMessage(body: unknown): boolean {
 class UnexpectedContent extends Error {}
 
 function read<Body, T>(status: number, body: Body, decode: (body: Body) => T | undefined): T {
-  const why = `GitHub answered ${status} with unexpected content`
-  if (status !== 200) throw new UnexpectedContent(why)
   let value: T | undefined
   try {
-    value = decode(body)
-  } catch (cause) {
-    throw new UnexpectedContent(why, { cause })
+    if (status === 200) value = decode(body)
+  } catch {
+    // A part that should be an object is not.
   }
-  if (value === undefined) throw new UnexpectedContent(why)
+  if (value === undefined) throw new UnexpectedContent(`GitHub answered ${status} with unexpected content`)
   return value
 }
 

@@ -47,7 +47,7 @@ export function readRunContext({ environment, event }: RunnerFacts, jobId: strin
   return {
     serverUrl,
     repositoryId: number('GITHUB_REPOSITORY_ID', environment.GITHUB_REPOSITORY_ID || repositoryIdOf(event())),
-    repositoryName: environment.GITHUB_REPOSITORY?.split('/').at(-1) ?? '',
+    repositoryName: environment.GITHUB_REPOSITORY?.split('/')[1] ?? '',
     runId: number('GITHUB_RUN_ID'),
     runAttempt: number('GITHUB_RUN_ATTEMPT'),
     jobId,
