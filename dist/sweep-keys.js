@@ -299,80 +299,71 @@ var resolve_scope = __webpack_require__(2977);
 var neon_scope = __webpack_require__(7724);
 ;// CONCATENATED MODULE: ./build/js/steps/verdicts.js
 
+/** The token does not see the key's repository. */
+function unseenRepository({ repository }) {
+    if (repository.kind === 'not found') {
+        return { kind: 'unseen', reason: 'the github_token does not see its repository' };
+    }
+    return undecided(repository);
+}
+/** The key is of the sweep's own job. */
+function ownJob({ key, own }) {
+    const { repositoryId, runId, jobId } = key.parsed;
+    if ((0,key_name/* isOfJob */.d1)(key.name, own))
+        return keep("the sweep's own job");
+    const isOfOwnRun = repositoryId === own.repositoryId && runId === own.runId;
+    return isOfOwnRun && jobId === '0' ? keep("the sweep's own run, and its name has no job ID") : undefined;
+}
+/** The key is older than any job. */
+function tooOld({ ageHours, maxAgeHours }) {
+    return ageHours > maxAgeHours ? revoke(`it is older than ${maxAgeHours} hours`) : undefined;
+}
+function completedRun({ key, run }) {
+    return run?.kind === 'found' && run.value.completed && !isStale(run.value, key)
+        ? revoke('its run has completed')
+        : undefined;
+}
+function laterAttempt({ key, run }) {
+    return run?.kind === 'found' && run.value.attempt > attemptOf(key)
+        ? revoke('its run is on a later attempt')
+        : undefined;
+}
+function completedJob({ key, jobs }) {
+    return jobs?.kind === 'found' && jobs.value.get(key.parsed.jobId) ? revoke('its job has completed') : undefined;
+}
+function runningJob({ key, run, jobs }) {
+    if (run?.kind !== 'found' || isStale(run.value, key))
+        return undefined;
+    const status = `its run is ${run.value.status}`;
+    if (key.parsed.jobId === '0')
+        return keep(`${status}, and its name has no job ID`);
+    if (jobs?.kind === 'not found')
+        return keep(`${status}, and GitHub has no list of its jobs`);
+    if (jobs?.kind !== 'found')
+        return undefined;
+    return keep(jobs.value.has(key.parsed.jobId) ? 'its job has not completed' : `${status}, and GitHub does not list its job`);
+}
+function deletedRun({ canReadRuns }) {
+    return canReadRuns?.kind === 'found' ? revoke('its run was deleted') : undefined;
+}
+/** The status of the run is not available. */
+function unknownStatus({ key, run, canReadRuns, jobs }) {
+    if (run?.kind === 'found' && isStale(run.value, key)) {
+        return { kind: 'unknown', reason: 'GitHub answered about an earlier attempt' };
+    }
+    if (canReadRuns?.kind === 'not found')
+        return { kind: 'refused', reason: 'the github_token cannot read runs (404)' };
+    return undecided(run) ?? undecided(canReadRuns) ?? undecided(jobs);
+}
 /** The rules of docs/behavior.md, *Sweep*, in its order. */
 const RULES = [
-    {
-        name: 'the token does not see its repository',
-        decide({ repository }) {
-            if (repository.kind === 'not found') {
-                return { kind: 'unseen', reason: 'the github_token does not see its repository' };
-            }
-            return undecided(repository);
-        },
-    },
-    {
-        name: "it is of the sweep's own job",
-        decide({ key, own }) {
-            const { repositoryId, runId, jobId } = key.parsed;
-            if ((0,key_name/* isOfJob */.d1)(key.name, own))
-                return keep("the sweep's own job");
-            const isOfOwnRun = repositoryId === own.repositoryId && runId === own.runId;
-            return isOfOwnRun && jobId === '0' ? keep("the sweep's own run, and its name has no job ID") : undefined;
-        },
-    },
-    {
-        name: 'it is older than any job',
-        decide: ({ ageHours, maxAgeHours }) => ageHours > maxAgeHours ? revoke(`it is older than ${maxAgeHours} hours`) : undefined,
-    },
-    {
-        name: 'its run has completed',
-        decide: ({ key, run }) => run?.kind === 'found' && run.value.completed && !isStale(run.value, key)
-            ? revoke('its run has completed')
-            : undefined,
-    },
-    {
-        name: 'its run is on a later attempt',
-        decide: ({ key, run }) => run?.kind === 'found' && run.value.attempt > attemptOf(key) ? revoke('its run is on a later attempt') : undefined,
-    },
-    {
-        name: 'its job has completed',
-        decide: ({ key, run, jobs }) => run && jobs?.kind === 'found' && jobs.value.get(key.parsed.jobId) ? revoke('its job has completed') : undefined,
-    },
-    {
-        name: 'its job may still be running',
-        decide({ key, run, jobs }) {
-            if (run?.kind !== 'found' || isStale(run.value, key))
-                return undefined;
-            const status = `its run is ${run.value.status}`;
-            if (key.parsed.jobId === '0')
-                return keep(`${status}, and its name has no job ID`);
-            if (jobs?.kind === 'not found')
-                return keep(`${status}, and GitHub has no list of its jobs`);
-            if (jobs?.kind !== 'found')
-                return undefined;
-            return keep(jobs.value.has(key.parsed.jobId) ? 'its job has not completed' : `${status}, and GitHub does not list its job`);
-        },
-    },
-    {
-        name: 'its run was deleted',
-        decide: ({ run, canReadRuns }) => run?.kind === 'not found' && canReadRuns?.kind === 'found' ? revoke('its run was deleted') : undefined,
-    },
-    {
-        name: "the run's status is not available",
-        decide({ key, run, canReadRuns, jobs }) {
-            if (run?.kind === 'found' && isStale(run.value, key)) {
-                return { kind: 'unknown', reason: 'GitHub answered about an earlier attempt' };
-            }
-            if (canReadRuns?.kind === 'not found')
-                return { kind: 'refused', reason: 'the github_token cannot read runs (404)' };
-            return undecided(run) ?? undecided(canReadRuns) ?? undecided(jobs);
-        },
-    },
+    ...[unseenRepository, ownJob, tooOld, completedRun, laterAttempt],
+    ...[completedJob, runningJob, deletedRun, unknownStatus],
 ];
 /** Decides about a key by the first rule that applies; `undefined` if more facts are needed. */
 function judge(facts, rules = RULES) {
-    for (const { decide } of rules) {
-        const verdict = decide(facts);
+    for (const rule of rules) {
+        const verdict = rule(facts);
         if (verdict)
             return verdict;
     }

@@ -26,23 +26,17 @@ export async function runSweeps(
 const revoke: Verdict = { kind: 'revoke', reason: 'a careless rule' }
 
 /** Wrong rules, tried before the real ones. */
-const CARELESS: readonly Rule[] = [
-  {
-    name: 'a stale answer is believed',
-    decide: ({ run }) => (run?.kind === 'found' && run.value.completed ? revoke : undefined),
-  },
-  { name: 'every 404 is a deleted run', decide: ({ run }) => (run?.kind === 'not found' ? revoke : undefined) },
-  {
-    name: 'a job that is not listed is over',
-    decide: ({ key, run, jobs }) =>
-      run && jobs?.kind === 'found' && !jobs.value.has(key.parsed.jobId) ? revoke : undefined,
-  },
-]
+const CARELESS: Record<string, Rule> = {
+  'a stale answer is believed': ({ run }) => (run?.kind === 'found' && run.value.completed ? revoke : undefined),
+  'every 404 is a deleted run': ({ run }) => (run?.kind === 'not found' ? revoke : undefined),
+  'a job that is not listed is over': ({ key, run, jobs }) =>
+    run && jobs?.kind === 'found' && !jobs.value.has(key.parsed.jobId) ? revoke : undefined,
+}
 
 /** The self-test: removes each rule, and adds each wrong one. */
 const BROKEN_RULES: readonly (readonly [name: string, rules: readonly Rule[]])[] = [
   ...RULES.map((rule) => [`without '${rule.name}'`, RULES.filter((other) => other !== rule)] as const),
-  ...CARELESS.map((rule) => [rule.name, [...RULES.slice(0, 2), rule, ...RULES.slice(2)]] as const),
+  ...Object.entries(CARELESS).map(([name, rule]) => [name, [...RULES.slice(0, 2), rule, ...RULES.slice(2)]] as const),
 ]
 
 /** @returns the changes to the rules that this many sweeps did not reveal */
