@@ -145,3 +145,9 @@ test.each<[string, Partial<Facts>, Answers, string[]]>([
     ['unknown: x', RUN, RUNS],
   ],
 ])('a key %s', async (_case, facts, answers, expected) => expect(await verdictOn(facts, answers)).toEqual(expected))
+
+test('without any rule, nothing is decided silently', async () => {
+  const known = { key: KEY, own: OWN, ageHours: 1, maxAgeHours: 121, repository: NOT_FOUND }
+  const reader = { run: async () => unknown('x') } as Partial<RunReader> as RunReader
+  await expect(decide(known, reader, [])).rejects.toThrow(`no rule decides about the key ${KEY.name}`)
+})
