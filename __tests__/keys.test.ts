@@ -1,7 +1,11 @@
 // Exactly which requests the client of Neon's API sends, and what its errors say.
 
-import type { HttpResponse } from '../src/base/http.ts'
+import { getEventListeners } from 'node:events'
+import { Deadline } from '../src/base/clock.ts'
+import { type HttpRequest, type HttpResponse, TransportError } from '../src/base/http.ts'
+import { connect } from '../src/neon/client.ts'
 import type { Keys } from '../src/neon/keys.ts'
+import { explain } from '../src/neon/resolve-scope.ts'
 import type { Scope } from '../src/neon/scope.ts'
 import { answer, created, listed, refusal, revoked, type ScriptedNeon, scriptedNeon } from './support/scripted-neon.ts'
 
@@ -110,6 +114,9 @@ test('every request has its own ID and the headers of docs/behavior.md', async (
     'user-agent': expect.stringMatching(/^ephemeral-neon-api-key\/\d+\.\d+\.\d+$/),
   })
   expect(first).not.toHaveProperty('content-type')
+  const create = keysWith(personal, created(7))
+  await create.keys.create('n')
+  expect(create.sent[0]?.headers).toMatchObject({ 'content-type': 'application/json' })
   expect(first?.['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
   expect(first?.['x-request-id']).not.toBe(second?.['x-request-id'])
   expect(waits[0]).toContain(`(500, request ${first?.['x-request-id']})`)
@@ -135,4 +142,74 @@ test('the time limit of a request: its own, or what is left of the step', async 
   await keys.create('n')
   await keys.revoke('7')
   expect(sent.map(({ timeout }) => timeout)).toEqual([30_000, 12_000, 19_750, 12_000])
+})
+
+test('an error that is no refusal needs no explanation', async () => {
+  const { neon, requests } = scriptedNeon()
+  const error = new Error('Gave up')
+  expect(await explain(error, neon, { purpose: 'create', scope: project })).toBe(error)
+  expect(requests).toEqual([])
+})
+
+describe('when the job is cancelled', () => {
+  /** A request that never ends, unless it is aborted; and the waits for a moment to abort it. */
+  function pending() {
+    const cancellation = new AbortController()
+    const sent: HttpRequest[] = []
+    const waits: { milliseconds: number; end: () => void; signal: AbortSignal | undefined }[] = []
+    const clock = {
+      now: () => 0,
+      date: () => 0,
+      sleep: (milliseconds: number, signal?: AbortSignal) =>
+        new Promise<void>((resolve, reject) => {
+          waits.push({ milliseconds, end: resolve, signal })
+          signal?.addEventListener('abort', () => reject(signal.reason))
+        }),
+    }
+    const exchange = (request: HttpRequest) =>
+      new Promise<HttpResponse>((_resolve, reject) => {
+        sent.push(request)
+        const end = (): void => reject(new TransportError('aborted', true))
+        if (request.signal?.aborted) end()
+        request.signal?.addEventListener('abort', end)
+      })
+    const runner = { mask() {}, waiting() {} }
+    const neon = connect(
+      { clock, http: { exchange }, random: () => 0, cancelled: cancellation.signal, runner },
+      { apiHost: 'https://neon.test', apiKey: 'the-long-lived-key', deadline: new Deadline(clock, 60_000) },
+    )
+    return { cancellation, sent, waits, keys: neon.keysOf(personal) }
+  }
+
+  test('a create has six more seconds, and is then aborted', async () => {
+    const { cancellation, sent, waits, keys } = pending()
+    const outcome = keys.create('n')
+    expect(waits).toEqual([])
+    cancellation.abort()
+    expect(waits.map(({ milliseconds }) => milliseconds)).toEqual([6_000])
+    expect(sent[0]?.signal?.aborted).toBe(false)
+    waits[0]?.end()
+    expect(await outcome).toMatchObject({ kind: 'maybe' })
+    expect(waits[0]?.signal?.aborted).toBe(true)
+    expect(getEventListeners(cancellation.signal, 'abort')).toEqual([])
+  })
+
+  test('the same if it was cancelled before', async () => {
+    const { cancellation, waits, keys } = pending()
+    cancellation.abort()
+    const outcome = keys.create('n')
+    expect(waits.map(({ milliseconds }) => milliseconds)).toEqual([6_000])
+    waits[0]?.end()
+    expect(await outcome).toMatchObject({ kind: 'maybe' })
+  })
+
+  test('a list ends at once', async () => {
+    const { cancellation, waits, keys } = pending()
+    const list = keys.list()
+    cancellation.abort()
+    await new Promise(setImmediate)
+    // The wait before the next attempt.
+    expect(waits.map(({ milliseconds, signal }) => [milliseconds, signal])).toEqual([[0, cancellation.signal]])
+    list.catch(() => {})
+  })
 })

@@ -105,3 +105,9 @@ test('a key in doubt is found by its name, or by the answered ID where no key ha
     doubtful: [{ name: 'ours' }],
   })
 })
+
+test('the error names the project of a key with another name', () =>
+  expect(settle(scoped, answered({ name: 'x', projectId: 'q' }), [listed('7', 'x', 'q')])).toEqual({
+    kind: 'wrong scope',
+    why: 'The request was for a key for the project p, but Neon created a key for the project q',
+  }))

@@ -1,6 +1,6 @@
 // Stryker's test runner: runs parts of the campaign in virtual time and the tests of `npm test`, the latter against a dist/
-// that contains the mutants. Each mutant meets only tests that reach it, the quickest first, until one fails. All this
-// happens in the copy of the repository that Stryker makes.
+// that contains the mutants. Each mutant meets only tests that reach it until one fails. All this happens in the copy of
+// the repository that Stryker makes.
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -85,7 +85,7 @@ class Runner implements stryker.TestRunner {
     if (this.#plan.tests.length === 0) this.#plan = JSON.parse(readFileSync(PLAN, 'utf8'))
     const { loaded, ran } = this.#plan
     const mutant = { id: activeMutant.id, hitLimit }
-    const chosen = this.#quickest(testFilter)
+    const chosen = this.#choose(testFilter, basename(activeMutant.fileName).replace(/ts$/, 'test.ts'))
     // What was evaluated when the tests were loaded stays as it is: such a mutant needs a process of its own.
     const alone = loaded.includes(mutant.id) ? chosen.filter((id) => !ran[id]?.steps) : []
     const shared = chosen.filter((id) => !alone.includes(id))
@@ -123,11 +123,12 @@ class Runner implements stryker.TestRunner {
   /** How many milliseconds a test took without a mutant. */
   readonly #took = (id: string): number => this.#plan.ran[id]?.took ?? 0
 
-  /** The quickest tests, as many as the command's `--seconds` allow. */
-  #quickest(ids: string[]): string[] {
+  /** First the tests of the module's own file, then the quickest, as many as the command's `--seconds` allow. */
+  #choose(ids: string[], file: string): string[] {
     let left = Number(process.env.MUTATION_SECONDS) * 1_000
+    const rank = (id: string): number => this.#took(id) - (id.startsWith(`${file}: `) ? 1_000_000 : 0)
     return ids
-      .toSorted((a, b) => this.#took(a) - this.#took(b))
+      .toSorted((a, b) => rank(a) - rank(b))
       .filter((id) => {
         const fits = left > 0
         left -= this.#took(id)
