@@ -93,11 +93,12 @@ test('a refusal leaves no key', async () => {
 })
 
 test('a refusal after an answer that asked to repeat may mean that the name is in use: the key may exist', async () => {
-  expect(await run([refusal(503), refusal(409), listed([6, 'a']), revoked(6), created(8)])).toEqual([
+  const taken = answer({ message: 'It is in use. Try another', code: '' }, 409)
+  expect(await run([refusal(503), taken, listed([6, 'a']), revoked(6), created(8)])).toEqual([
     'doubtful: [{"name":"a"}]',
     ...[post('a'), post('a')],
     'wait: Neon could not create the API key now: "it is 503" (503, request r). Trying again in 0.3 s.',
-    `log: Neon refused to create the API key: "it is 409" (409, request r). ${LOOKING}, a.`,
+    `log: Neon refused to create the API key: "It is in use. Try another" (409, request r). ${LOOKING}, a.`,
     'GET …',
     'doubtful: [{"name":"a"}]',
     'DELETE …/6',

@@ -1,5 +1,6 @@
 // The main step, effect by effect: the order of masks, saves, requests and outputs.
 
+import { formatError } from '../src/base/errors.ts'
 import type { HttpResponse } from '../src/base/http.ts'
 import { createKey } from '../src/steps/create-key.ts'
 import { answer, created, refusal, revoked } from './support/scripted-neon.ts'
@@ -8,7 +9,7 @@ import { LONG_LIVED, type ScriptedWorld, type Start, scriptedWorld } from './sup
 /** Runs main. @returns its world, and the error as the last thing that happened */
 async function main(start: Start): Promise<ScriptedWorld> {
   const scripted = scriptedWorld(start)
-  await createKey(scripted.world).catch((error) => scripted.happened.push(`${error.name}: ${error.message}`))
+  await createKey(scripted.world).catch((error) => scripted.happened.push(`${error.name}: ${formatError(error)}`))
   return scripted
 }
 
@@ -108,7 +109,7 @@ describe('a key that cannot be recorded', () => {
     expect(happened.slice(BEFORE.length)).toEqual([
       CREATED,
       'request: DELETE /api/v2/api_keys/7',
-      'RunnerError: The API key 7 could not be recorded for the post step, so it was revoked at once.',
+      'RunnerError: The API key 7 could not be recorded for the post step, so it was revoked at once.: the disk is full',
     ])
   })
 

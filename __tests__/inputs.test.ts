@@ -83,6 +83,9 @@ test.each([[{ NEON_API_KEY: 'the-long-lived-key' }], [{ NEON_API_KEY: ' the-long
   },
 )
 
+test('a variable of the name undefined is not that of an omitted env_name', () =>
+  expect(inputs({}, { undefined: 'the-long-lived-key' }).envName).toBeUndefined())
+
 test('an environment without the variable, or with a member that is none', () =>
   expect(inputs({ env_name: 'constructor' }).envName).toBe('constructor'))
 

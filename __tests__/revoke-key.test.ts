@@ -254,6 +254,14 @@ describe('without a valid record, post looks by the job', () => {
       ],
     ],
     [
+      'the runner does not provide the run',
+      { environment: { GITHUB_RUN_ID: '' } },
+      [
+        expect.stringMatching(/^fatal: A key of this job .* this runner does not provide the job ID/),
+        ...['neon api-keys list', 'neon api-keys revoke <ID>'],
+      ],
+    ],
+    [
       'the inputs are wrong',
       { inputs: { scope: 'x' } },
       [
@@ -322,7 +330,7 @@ describe('without a valid record, post looks by the job', () => {
       [
         ...[MASKED, 'request: GET /api/v2/projects/p'],
         expect.stringMatching(
-          /^fatal: An API key named gha.*b of the organization o may still be alive: The project p was not found .* The Neon API key 7 \(gha.*a\) of the organization o may/,
+          /^fatal: An API key named gha.*b of the organization o may still be alive: The project p was not found with this key: .* can see the project\. Neon refused .* The Neon API key 7 \(gha.*a\) of the organization o may/,
         ),
         ...[
           'neon api-keys list --org-id o',
@@ -386,7 +394,8 @@ describe('of an unsealed record, post believes', () => {
     ['no longer ID', { created: { id: '1'.repeat(20), name: NAME } }, undefined],
     ['no other ID', { created: { id: '7x', name: NAME } }, undefined],
     ['nor one with a prefix', { created: { id: 'x7', name: NAME } }, undefined],
-    ['no number', { created: { id: 7.5, name: NAME } }, undefined],
+    ['no number', { created: { id: 7, name: NAME } }, undefined],
+    ['no fraction', { created: { id: 7.5, name: NAME } }, undefined],
     ['no longer name', { created: { id: '7', name: `${NAME}n` } }, undefined],
     ['no name that is no text', { created: { id: '7', name: 7 } }, undefined],
     [
@@ -400,9 +409,13 @@ describe('of an unsealed record, post believes', () => {
   ])('%s', async (_case, record, text) => expect(await claimed(record)).toBe(text))
 
   test('an organization for the commands only if it can be one', async () => {
-    const record = { created: { id: '7', name: 'a' }, scope: { orgId: 'o; rm -rf /' } }
     const inputs = { scope: '', project_id: 'p' }
-    const happened = await post({ state: { record: `x.${JSON.stringify(record)}` }, inputs, answers: [refusal(404)] })
-    expect(happened.at(-1)).toBe('neon api-keys revoke 7')
+    for (const orgId of ['o; rm -rf /', 7]) {
+      const record = { created: { id: '7', name: 'a', key: 8 }, scope: { orgId } }
+      const state = { record: `x.${JSON.stringify(record)}` }
+      const happened = await post({ state, inputs, answers: [refusal(404)] })
+      expect(happened[0]).not.toMatch('mask')
+      expect(happened.at(-1)).toBe('neon api-keys revoke 7')
+    }
   })
 })

@@ -30,7 +30,9 @@ const result = (kind: KeyResult['kind'], reason: string): KeyResult => ({
 async function report(results: KeyResult[], inputs: Partial<SweepInputs> = {}) {
   const { world, happened } = scriptedWorld()
   const all = { dryRun: false, allRepositories: false, ...inputs } as SweepInputs
-  await reportSweep(world, results, all).catch((error) => happened.push(`${error.name}: ${error.message}`))
+  await reportSweep(world, results, all).catch((error) =>
+    happened.push(`${error.name}: ${error.message}`, ...(error.commands ?? [])),
+  )
   const summary = happened.find((text) => text.startsWith('summary: ')) ?? ''
   return { happened: happened.filter((text) => text !== summary), summary: summary.slice('summary: '.length) }
 }

@@ -148,6 +148,9 @@ test.each<[string, Partial<Facts>, Answers, string[]]>([
 
 test('without any rule, nothing is decided silently', async () => {
   const known = { key: KEY, own: OWN, ageHours: 1, maxAgeHours: 121, repository: NOT_FOUND }
-  const reader = { run: async () => unknown('x') } as Partial<RunReader> as RunReader
+  const reader = {
+    run: async () => unknown('x'),
+    canReadRuns: async () => unknown('x'),
+  } as Partial<RunReader> as RunReader
   await expect(decide(known, reader, [])).rejects.toThrow(`no rule decides about the key ${KEY.name}`)
 })

@@ -385,26 +385,26 @@ function undecided(answer) {
 
 ;// CONCATENATED MODULE: ./build/js/steps/decide.js
 
-/** The requests, in this order, until a rule decides. */
-const LOOKUPS = [
-    async (facts, runReader) => ({ run: await runReader.run(addressOf(facts)) }),
-    async (facts, runReader) => facts.run?.kind === 'not found' ? { canReadRuns: await runReader.canReadRuns(addressOf(facts)) } : {},
-    async (facts, runReader) => facts.run?.kind === 'found' ? { jobs: await runReader.jobs(addressOf(facts), facts.run.value.attempt) } : {},
-];
 /** Decides about a key, with only the necessary requests to GitHub. */
 async function decide(known, runReader, rules = RULES) {
-    let facts = known;
-    for (const lookUp of LOOKUPS) {
-        const verdict = judge(facts, rules);
-        if (verdict)
-            return verdict;
-        facts = { ...facts, ...(await lookUp(facts, runReader)) };
-    }
-    const verdict = judge(facts, rules);
+    const early = judge(known, rules);
+    if (early)
+        return early;
+    const address = addressOf(known);
+    const run = await runReader.run(address);
+    const facts = { ...known, run };
+    const verdict = judge(facts, rules) ?? judge({ ...facts, ...(await lookUpMore(facts, address, runReader)) }, rules);
     if (!verdict)
         throw new Error(`no rule decides about the key ${known.key.name}`);
     return verdict;
 }
+/** The jobs of a run that continues, or whether the token can read runs. */
+async function lookUpMore({ run }, address, runReader) {
+    if (run.kind === 'found')
+        return { jobs: await runReader.jobs(address, run.value.attempt) };
+    return { canReadRuns: await runReader.canReadRuns(address) };
+}
+/** The address of the key's run; by then, a rule has decided about keys of an unknown repository. */
 function addressOf({ repository, key }) {
     return { repository: repository.kind === 'found' ? repository.value : '', runId: key.parsed.runId };
 }
