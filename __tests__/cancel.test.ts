@@ -80,6 +80,18 @@ onPosix('SIGINT while looking for a lost key: post continues', async () => {
   expect(setup.neon.createdKeys()).toEqual([])
 })
 
+test.each(['SIGINT', isWindows ? 'SIGBREAK' : 'SIGTERM'] as const)(
+  '%s while post waits for the next attempt: it goes on, and revokes',
+  async (signal) => {
+    setup.inject({ operation: 'revokeApiKey', times: 3, failure: { kind: 'status', status: 500, applied: false } })
+    const job = setup.job()
+    await setup.main(job)
+    const [post] = await job.end({ onSpawn: after(2, signal) })
+    expect(post).toMatchObject({ exitCode: 0, signal: null })
+    expect(setup.neon.createdKeys()).toEqual([])
+  },
+)
+
 onPosix('SIGKILL with a create in flight: post finds the key by its saved name', async () => {
   setup.inject({ operation: 'createApiKey', failure: { kind: 'delay', milliseconds: 500 } })
   const job = setup.job()

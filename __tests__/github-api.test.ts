@@ -158,7 +158,15 @@ test('when the job is cancelled, the answer does not matter, and no further requ
 
 test('a deprecated endpoint: no warning', async () => {
   const headers = { deprecation: 'Sat, 01 Jan 2028 00:00:00 GMT', link: '<https://x.test>; rel="deprecation"' }
-  expect(await github([{ headers }]).get()).toEqual(FOUND)
+  const { warn } = console
+  const warnings: unknown[] = []
+  console.warn = (...parts) => void warnings.push(parts)
+  try {
+    expect(await github([{ headers }]).get()).toEqual(FOUND)
+  } finally {
+    console.warn = warn
+  }
+  expect(warnings).toEqual([])
 })
 
 test.each<[string, object, unknown]>([

@@ -167,9 +167,17 @@ test('nonces are forty bits of base32 and do not repeat', () => {
   for (const nonce of nonces) expect(nonce).toMatch(/^[a-z2-7]{8}$/)
 })
 
+test('each character of a nonce can be any of the 32', () => {
+  const nonces = Array.from({ length: 2_000 }, newNonce)
+  for (let place = 0; place < 8; place++) expect(new Set(nonces.map((nonce) => nonce[place])).size).toBe(32)
+})
+
 test('servers', () => {
   expect(serverTag('https://github.com')).toBe('gha')
-  expect(serverTag('https://git.example.com')).toMatch(/^gha-[0-9a-f]{4}$/)
+  // printf git.example.com | sha256sum
+  expect(serverTag('https://git.example.com')).toBe('gha-2f74')
+  expect(serverTag('https://GIT.example.com/')).toBe('gha-2f74')
+  expect(serverTag('https://git.example.com:8443')).toBe('gha-b81b')
   expect(serverTag('https://git.example.com')).not.toBe(serverTag('https://git.example.org'))
 })
 

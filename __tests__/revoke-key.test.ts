@@ -378,6 +378,22 @@ test('a record is valid only for the same job_id input', async () => {
   expect(happened.join('\n')).toContain('The record in the state was not written by the main step')
 })
 
+test('a record is valid only with each of its values', async () => {
+  const proxies = { https: 'http://proxy.test:8080', http: 'http://proxy.test:8081', no: 'x' }
+  const created = { id: '7', name: A, key: 'fresh-key-7' }
+  const doubtful = [{ name: B, answeredId: '8' }]
+  const saved = stateOf({ kind: 'keys', created, doubtful, names: NAMES, ...OF_PROJECT, proxies }).record ?? ''
+  const values = [...saved.matchAll(/(?<=[:[,]")[^"]+(?="(?!:))/g)]
+  expect(values).toHaveLength(17)
+  for (const { 0: value, index } of values) {
+    // Of the same length.
+    const changed = `${value.slice(0, -1)}${value.endsWith('x') ? 'y' : 'x'}`
+    const record = `${saved.slice(0, index)}${changed}${saved.slice(index + value.length)}`
+    const happened = await post({ state: { record }, answers: [listed()] })
+    expect(happened).toContain('request: GET /api/v2/api_keys')
+  }
+})
+
 describe('of an unsealed record, post believes', () => {
   const claimed = async (record: object) => {
     const happened = await post({ state: { record: `x.${JSON.stringify(record)}` }, answers: [listed()] })

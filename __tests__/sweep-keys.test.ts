@@ -58,6 +58,19 @@ test('a key that cannot be revoked', async () => {
   )
 })
 
+test("Neon's rate limit: keys in progress are kept, and no further revocation is sent", async () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => `gha/81/18/1/44/${letter.repeat(8)}`)
+  const limited = { ...refusal(429), headers: { 'retry-after': '120' } }
+  const happened = await sweep({ answers: [keys(...names), run('completed'), ...Array(6).fill(limited)] })
+  // Four keys are processed at the same time.
+  expect(happened.filter((text) => text.startsWith('request: DELETE'))).toHaveLength(4)
+  expect(happened.slice(-5)).toEqual([
+    ...counts(0, 6, 0),
+    "info: Kept 6: Neon's rate limit is reached; the next sweep continues.",
+    "warning: 6 keys remaining: Neon's rate limit is reached; the next sweep continues. | The sweep stopped early",
+  ])
+})
+
 test('only keys of the project', async () => {
   const listed = answer([
     { id: 7, name: OURS, project_id: 'p' },
