@@ -386,8 +386,10 @@ test('a record is valid only with each of its values', async () => {
   const values = [...saved.matchAll(/(?<=[:[,]")[^"]+(?="(?!:))/g)]
   expect(values).toHaveLength(17)
   for (const { 0: value, index } of values) {
-    // Of the same length.
-    const changed = `${value.slice(0, -1)}${value.endsWith('x') ? 'y' : 'x'}`
+    // Of the same length, and a number remains one.
+    const changed = value.replace(/.$/, (last) =>
+      last === '9' ? '8' : /\d/.test(last) ? '9' : last === 'x' ? 'y' : 'x',
+    )
     const record = `${saved.slice(0, index)}${changed}${saved.slice(index + value.length)}`
     const happened = await post({ state: { record }, answers: [listed()] })
     expect(happened).toContain('request: GET /api/v2/api_keys')
