@@ -153,7 +153,7 @@ test('an error that is no refusal needs no explanation', async () => {
 
 describe('when the job is cancelled', () => {
   /** A request that never ends, unless it is aborted; and the waits for a moment to abort it. */
-  function pending() {
+  function pending(answered = false) {
     const cancellation = new AbortController()
     const sent: HttpRequest[] = []
     const waits: { milliseconds: number; end: () => void; signal: AbortSignal | undefined }[] = []
@@ -167,8 +167,9 @@ describe('when the job is cancelled', () => {
         }),
     }
     const exchange = (request: HttpRequest) =>
-      new Promise<HttpResponse>((_resolve, reject) => {
+      new Promise<HttpResponse>((resolve, reject) => {
         sent.push(request)
+        if (answered) setImmediate(() => resolve(created(7)))
         const end = (): void => reject(new TransportError('aborted', true))
         if (request.signal?.aborted) end()
         request.signal?.addEventListener('abort', end)
@@ -192,6 +193,13 @@ describe('when the job is cancelled', () => {
     expect(await outcome).toMatchObject({ kind: 'maybe' })
     expect(waits[0]?.signal?.aborted).toBe(true)
     expect(getEventListeners(cancellation.signal, 'abort')).toEqual([])
+  })
+
+  test('the wait for that ends with the answer', async () => {
+    const { cancellation, waits, keys } = pending(true)
+    cancellation.abort()
+    expect(await keys.create('n')).toMatchObject({ kind: 'done' })
+    expect(waits[0]?.signal?.aborted).toBe(true)
   })
 
   test('the same if it was cancelled before', async () => {

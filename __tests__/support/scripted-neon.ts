@@ -15,8 +15,9 @@ export const listed = (...keys: [id: number, name: string, project_id?: string][
 export const revoked = (id: number): HttpResponse => answer({ id, revoked: true })
 
 /** An HTTP that gives prepared answers, one after another and then 500, and a clock on which time passes only in waits. */
-export function script(answers: HttpResponse[], onRequest: (request: HttpRequest) => void) {
+export function script(answers: readonly HttpResponse[], onRequest: (request: HttpRequest) => void) {
   let now = 0
+  const left = [...answers]
   const clock = {
     now: () => now,
     date: () => 0,
@@ -27,7 +28,7 @@ export function script(answers: HttpResponse[], onRequest: (request: HttpRequest
   }
   const exchange = async (request: HttpRequest): Promise<HttpResponse> => {
     onRequest(request)
-    return answers.shift() ?? answer({}, 500)
+    return left.shift() ?? answer({}, 500)
   }
   return { clock, http: { exchange }, random: () => 0.5 }
 }
