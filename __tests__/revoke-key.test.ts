@@ -321,6 +321,17 @@ describe('without a valid record, post looks by the job', () => {
       ],
     ],
     [
+      'or names, and the list is refused: each key is reported once',
+      { state: forged(keys({ doubtful: [{ name: A }] })), answers: [refusal(403)] },
+      [
+        API,
+        expect.stringMatching(
+          /^fatal: An API key named gha\S+ of the personal account may still be alive: Neon refused to list the API keys: "it is 403" \(403, request r\)\. Neon API keys never/,
+        ),
+        ...['neon api-keys list', 'neon api-keys revoke <ID>'],
+      ],
+    ],
+    [
       "or an organization, which is only for the commands: the inputs' project could not be looked up",
       {
         inputs: { scope: '', project_id: 'p' },

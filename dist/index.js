@@ -10485,7 +10485,7 @@ async function revokeByJob(post, claim) {
     const { suspects } = look;
     await settleClaim(look, claim, failure?.cause ?? new errors/* RunnerError */.Rn(NOT_GENUINE));
     const claimsKeys = claim.created !== undefined || claim.names.length > 0;
-    if (failure && !claimsKeys && suspects.length === 0)
+    if (failure && !claimsKeys)
         suspects.push({ names: [], scope: look.scope, ...failure });
     if (suspects.length > 0)
         throw mayBeAlive(suspects, look.inputs?.onRevokeFailure ?? 'fail');
@@ -10552,11 +10552,10 @@ async function settleClaim(look, { created, names, orgId }, cause) {
     if (!created || revoked.has(created.id))
         return;
     try {
-        if (created.key === undefined || !(0,api_key/* canBeApiKey */.x)(created.key) || !inputs)
+        const { key: fresh = '' } = created;
+        if (!(0,api_key/* canBeApiKey */.x)(fresh) || !inputs || resolved === undefined)
             throw cause;
-        if (resolved === undefined)
-            throw cause;
-        const keys = look.connect(created.key).keysOf(resolved);
+        const keys = look.connect(fresh).keysOf(resolved);
         const key = await revokeItself(look.post.world, keys, created.id);
         reportUse(look.post.world.runner, `Revoked the Neon API key ${created.id} (${created.name})`, key);
     }

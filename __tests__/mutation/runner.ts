@@ -39,6 +39,9 @@ function keyOf({ fileName, location: { start, end }, replacement }: Mutant): str
   return `${relative(ROOT, fileName)} ${hash} ${start.line}:${start.column}-${end.line}:${end.column} ${replacement}`
 }
 
+/** Where the tests of a module are, if it has tests of its own. */
+const ownTests = (file: string): string => basename(file).replace(/ts$/, 'test.ts')
+
 const filesOf = (ids: string[]): string[] => [...new Set(ids.map((id) => id.replace(/: .*/s, '')))]
 
 type ActiveMutant = NonNullable<Request['mutant']>
@@ -85,7 +88,7 @@ class Runner implements stryker.TestRunner {
     if (this.#plan.tests.length === 0) this.#plan = JSON.parse(readFileSync(PLAN, 'utf8'))
     const { loaded, ran } = this.#plan
     const mutant = { id: activeMutant.id, hitLimit }
-    const chosen = this.#choose(testFilter, basename(activeMutant.fileName).replace(/ts$/, 'test.ts'))
+    const chosen = this.#choose(testFilter, ownTests(activeMutant.fileName))
     // What was evaluated when the tests were loaded stays as it is: such a mutant needs a process of its own.
     const alone = loaded.includes(mutant.id) ? chosen.filter((id) => !ran[id]?.steps) : []
     const shared = chosen.filter((id) => !alone.includes(id))
@@ -143,22 +146,24 @@ class Runner implements stryker.TestRunner {
 
 /**
  * Which tests reach which mutants. Every test reaches a mutant of code that runs when a module is loaded; of those, only
- * the tests count that also reach other code of the module, if there are any.
+ * the tests count that are in the module's own file or also reach other code of the module, if there are any.
  */
 function coverageOf({ loaded, ran }: Plan): MutantCoverage['perTest'] {
   const atLoad = new Set(loaded)
   const modules = globSync('src/**/*.ts').map((file) => {
-    return [...readFileSync(file, 'utf8').matchAll(/stryMutAct_\w+\("(\d+)"\)/g)].map(([, id]) => id as string)
+    const found = readFileSync(file, 'utf8').matchAll(/stryMutAct_\w+\("(\d+)"\)/g)
+    return { own: `${ownTests(file)}: `, ids: [...found].map(([, id]) => id as string) }
   })
   const covered: MutantCoverage['perTest'] = {}
   for (const [id, { reached }] of Object.entries(ran)) {
     covered[id] = Object.fromEntries(Object.entries(reached).filter(([mutant]) => !atLoad.has(mutant)))
   }
-  for (const ids of modules) {
+  for (const { own, ids } of modules) {
     const early = Object.fromEntries(ids.filter((mutant) => atLoad.has(mutant)).map((mutant) => [mutant, 1]))
     const others = ids.filter((mutant) => !atLoad.has(mutant))
-    const users = Object.values(covered).filter((reached) => others.some((mutant) => mutant in reached))
-    for (const reached of users.length > 0 ? users : Object.values(covered)) Object.assign(reached, early)
+    const tests = Object.entries(covered)
+    const users = tests.filter(([id, reached]) => id.startsWith(own) || others.some((mutant) => mutant in reached))
+    for (const [, reached] of users.length > 0 ? users : tests) Object.assign(reached, early)
   }
   return covered
 }

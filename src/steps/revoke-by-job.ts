@@ -30,7 +30,7 @@ export async function revokeByJob(post: Post, claim: Claim): Promise<void> {
   const { suspects } = look
   await settleClaim(look, claim, failure?.cause ?? new RunnerError(NOT_GENUINE))
   const claimsKeys = claim.created !== undefined || claim.names.length > 0
-  if (failure && !claimsKeys && suspects.length === 0) suspects.push({ names: [], scope: look.scope, ...failure })
+  if (failure && !claimsKeys) suspects.push({ names: [], scope: look.scope, ...failure })
   if (suspects.length > 0) throw mayBeAlive(suspects, look.inputs?.onRevokeFailure ?? 'fail')
   if (look.revoked.size === 0 && !claimsKeys)
     runner.info('The main step left no record, and no API key of this job exists.')
@@ -100,9 +100,9 @@ async function settleClaim(look: Look, { created, names, orgId }: Claim, cause: 
   if (unknown.length > 0) suspects.push({ names: unknown, scope, cause })
   if (!created || revoked.has(created.id)) return
   try {
-    if (created.key === undefined || !canBeApiKey(created.key) || !inputs) throw cause
-    if (resolved === undefined) throw cause
-    const keys = look.connect(created.key).keysOf(resolved)
+    const { key: fresh = '' } = created
+    if (!canBeApiKey(fresh) || !inputs || resolved === undefined) throw cause
+    const keys = look.connect(fresh).keysOf(resolved)
     const key = await revokeItself(look.post.world, keys, created.id)
     reportUse(look.post.world.runner, `Revoked the Neon API key ${created.id} (${created.name})`, key)
   } catch {
