@@ -3,12 +3,12 @@
 import type { HttpResponse } from '../src/base/http.ts'
 import type { Scope } from '../src/neon/scope.ts'
 import { createAndConfirm } from '../src/steps/create-and-confirm.ts'
-import { answer, created, listed, refusal, revoked, scriptedNeon } from './support/scripted-neon.ts'
+import { answer, created, listed, refusal, revoked, scriptedNeon, withoutRequestIds } from './support/scripted-neon.ts'
 
 /** What happened, in order: requests, saves, lines of log, and the result. */
 async function run(answers: HttpResponse[], scope: Scope = { kind: 'personal' }) {
   const happened: string[] = []
-  const note = (text: string): void => void happened.push(text.replace(/request [0-9a-f-]{36}/, 'request r'))
+  const note = (text: string): void => void happened.push(withoutRequestIds(text))
   const { neon, requests, waits } = scriptedNeon(...answers)
   const flush = (): void => {
     for (const request of requests.splice(0)) note(request.replace(/ .*\/api_keys/, ' …'))
@@ -41,6 +41,18 @@ const why = 'Neon failed to create the API key (500, request r)'
 const wait = (what: string, seconds: string) =>
   `wait: ${what}; a new one is created under another name. Trying again in ${seconds} s.`
 
+/** The key 6 is found under the name a and revoked; then 8 is created under the name b. */
+const RECOVERED = [
+  'GET …',
+  'doubtful: [{"name":"a"}]',
+  'DELETE …/6',
+  wait('It existed and was revoked', '0.3'),
+  'doubtful: [{"name":"a"},{"name":"b"}]',
+  post('b'),
+  `created: ${EIGHT} | [{"name":"a"}]`,
+  EIGHT,
+]
+
 test('a create', async () => {
   expect(await run([created(7)])).toEqual(['doubtful: [{"name":"a"}]', post('a'), `created: ${SEVEN} | []`, SEVEN])
 })
@@ -50,14 +62,7 @@ test('a create that may have been applied: its key is revoked, and another is cr
     'doubtful: [{"name":"a"}]',
     post('a'),
     `log: ${why}. ${LOOKING}, a.`,
-    'GET …',
-    'doubtful: [{"name":"a"}]',
-    'DELETE …/6',
-    wait('It existed and was revoked', '0.3'),
-    'doubtful: [{"name":"a"},{"name":"b"}]',
-    post('b'),
-    `created: ${EIGHT} | [{"name":"a"}]`,
-    EIGHT,
+    ...RECOVERED,
   ])
 })
 
@@ -99,14 +104,7 @@ test('a refusal after an answer that asked to repeat may mean that the name is i
     ...[post('a'), post('a')],
     'wait: Neon could not create the API key now: "it is 503" (503, request r). Trying again in 0.3 s.',
     `log: Neon refused to create the API key: "It is in use. Try another" (409, request r). ${LOOKING}, a.`,
-    'GET …',
-    'doubtful: [{"name":"a"}]',
-    'DELETE …/6',
-    wait('It existed and was revoked', '0.3'),
-    'doubtful: [{"name":"a"},{"name":"b"}]',
-    post('b'),
-    `created: ${EIGHT} | [{"name":"a"}]`,
-    EIGHT,
+    ...RECOVERED,
   ])
 })
 

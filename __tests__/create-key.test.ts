@@ -3,8 +3,8 @@
 import { formatError } from '../src/base/errors.ts'
 import type { HttpResponse } from '../src/base/http.ts'
 import { createKey } from '../src/steps/create-key.ts'
-import { answer, created, refusal, revoked } from './support/scripted-neon.ts'
-import { LONG_LIVED, type ScriptedWorld, type Start, scriptedWorld } from './support/scripted-world.ts'
+import { answer, created, LONG_LIVED, refusal, revoked } from './support/scripted-neon.ts'
+import { type ScriptedWorld, type Start, scriptedWorld } from './support/scripted-world.ts'
 
 /** Runs main. @returns its world, and the error as the last thing that happened */
 async function main(start: Start): Promise<ScriptedWorld> {

@@ -2,6 +2,12 @@ import { INPUT_NAMES, type InputName, SWEEP_INPUT_NAMES } from '../src/github/me
 import { type InputReader, readApiHost, readInputs, readScope } from '../src/steps/inputs.ts'
 import { readSweepInputs } from '../src/steps/sweep-inputs.ts'
 
+type Given = Partial<Record<InputName, string>>
+const readerOf = (given: Given, masked: string[] = []): InputReader => ({
+  input: (name) => given[name] ?? '',
+  mask: (secret) => void masked.push(secret),
+})
+
 /** The inputs that a function reads, sorted by name. */
 function inputsReadBy(read: (runner: InputReader) => unknown): string[] {
   const seen = new Set<InputName>()
@@ -24,7 +30,7 @@ test('the sweep reads every input that it declares', () => {
   expect(inputsReadBy(readSweepInputs)).toEqual([...SWEEP_INPUT_NAMES].sort())
 })
 
-const apiHost = (value: string): string => readApiHost({ input: () => value, mask() {} })
+const apiHost = (value: string): string => readApiHost(readerOf({ api_host: value }))
 
 test.each(['localhost', 'LOCALHOST:8080', '127.0.0.1:8080', '127.255.0.9', '[::1]:8080', '[0:0::0:1]'])(
   'api_host may be http for a loopback address: %s',
@@ -51,11 +57,10 @@ test.each(['https://user@neon.test', 'https://:password@neon.test', 'https://use
   (value) => expect(() => apiHost(value)).toThrow('contains a user name or password'),
 )
 
+const USUAL: Given = { api_key: 'the-long-lived-key', scope: 'personal' }
+
 /** Reads the inputs of main, with a personal scope and these others. */
-const inputs = (given: Partial<Record<InputName, string>>, environment = {}) => {
-  const all: Partial<Record<InputName, string>> = { api_key: 'the-long-lived-key', scope: 'personal', ...given }
-  return readInputs({ input: (name) => all[name] ?? '', mask() {} }, environment)
-}
+const inputs = (given: Given, environment = {}) => readInputs(readerOf({ ...USUAL, ...given }), environment)
 
 test.each(['_', 'A', 'a1', 'MY_KEY', 'PATHS', 'MY_GITHUB_TOKEN', 'XLD_PRELOAD', 'GITHUBX', 'NEON_API_KEY'])(
   'env_name can be %s',
@@ -89,7 +94,7 @@ test('a variable of the name undefined is not that of an omitted env_name', () =
 test('an environment without the variable, or with a member that is none', () =>
   expect(inputs({ env_name: 'constructor' }).envName).toBe('constructor'))
 
-test.each<[Partial<Record<InputName, string>>, object]>([
+test.each<[Given, object]>([
   [{ scope: 'personal' }, { kind: 'personal' }],
   [{ org_id: 'o' }, { kind: 'organization', orgId: 'o' }],
   [
@@ -129,21 +134,14 @@ test.each<[Partial<Record<InputName, string>>, object]>([
   [{ project_id: 'p/' }, /is not a Neon project ID/],
   [{ project_id: '/p' }, /is not a Neon project ID/],
 ])('the scope of %j', (given, scope) => {
-  const read = () => readScope({ input: (name) => given[name] ?? '', mask() {} })
+  const read = () => readScope(readerOf(given))
   if (scope instanceof RegExp) expect(read).toThrow(scope)
   else expect(read()).toEqual(scope)
 })
 
 /** Reads the inputs of a sweep; its secrets are masked in this order. */
-const sweepInputs = (given: Partial<Record<InputName, string>>, masked: string[] = []) => {
-  const all: Partial<Record<InputName, string>> = {
-    api_key: 'the-long-lived-key',
-    github_token: 'a-token',
-    scope: 'personal',
-    ...given,
-  }
-  return readSweepInputs({ input: (name) => all[name] ?? '', mask: (secret) => void masked.push(secret) })
-}
+const sweepInputs = (given: Given, masked?: string[]) =>
+  readSweepInputs(readerOf({ ...USUAL, github_token: 'a-token', ...given }, masked))
 
 test('a sweep masks both secrets, the token first', () => {
   const masked: string[] = []
@@ -154,34 +152,26 @@ test('a sweep masks both secrets, the token first', () => {
 test('the defaults of a sweep', () =>
   expect(sweepInputs({})).toMatchObject({ allRepositories: false, maxAgeHours: 121, dryRun: false, jobId: '0' }))
 
-test.each<[Partial<Record<InputName, string>>, object | string]>([
+test.each<[Given, object | string]>([
   [{ repositories: 'this' }, { allRepositories: false }],
   [{ repositories: 'all' }, { allRepositories: true }],
   [{ repositories: 'ALL' }, "The repositories input is 'ALL'; it can be 'this' or 'all'."],
   [{ max_age_hours: '12' }, { maxAgeHours: 12 }],
   [{ max_age_hours: '0.25' }, { maxAgeHours: 0.25 }],
-  ...['0', '0.0', '-1', '1e3', '.5', '1.', 'x1', '1x', '0x10', '1.5.5'].map(
-    (value): [Partial<Record<InputName, string>>, string] => [
-      { max_age_hours: value },
-      `The max_age_hours input is '${value}'; it must be a number of hours above 0, such as 121.`,
-    ],
-  ),
-  ...['true', 'True', 'TRUE'].map((value): [Partial<Record<InputName, string>>, object] => [
-    { dry_run: value },
-    { dryRun: true },
+  ...['0', '0.0', '-1', '1e3', '.5', '1.', 'x1', '1x', '0x10', '1.5.5'].map((value): [Given, string] => [
+    { max_age_hours: value },
+    `The max_age_hours input is '${value}'; it must be a number of hours above 0, such as 121.`,
   ]),
-  ...['false', 'False', 'FALSE'].map((value): [Partial<Record<InputName, string>>, object] => [
-    { dry_run: value },
-    { dryRun: false },
-  ]),
-  ...['yes', 'tRUE', 'truex', 'xtrue', '1'].map((value): [Partial<Record<InputName, string>>, string] => [
+  ...['true', 'True', 'TRUE'].map((value): [Given, object] => [{ dry_run: value }, { dryRun: true }]),
+  ...['false', 'False', 'FALSE'].map((value): [Given, object] => [{ dry_run: value }, { dryRun: false }]),
+  ...['yes', 'tRUE', 'truex', 'xtrue', '1'].map((value): [Given, string] => [
     { dry_run: value },
     `The dry_run input is '${value}'; it can be 'true' or 'false'.`,
   ]),
   [{ github_token: '' }, 'The github_token input is empty. Omit it to use the token of the job.'],
   [{ github_token: 'a token' }, 'The github_token input contains white space'],
   [{ job_id: '9'.repeat(19) }, { jobId: '9'.repeat(19) }],
-  ...['9'.repeat(20), '01', 'x1', '1x', '-1'].map((value): [Partial<Record<InputName, string>>, string] => [
+  ...['9'.repeat(20), '01', 'x1', '1x', '-1'].map((value): [Given, string] => [
     { job_id: value },
     `The job_id input is '${value}', not a number.`,
   ]),

@@ -1,13 +1,20 @@
 // Exactly which requests the client of Neon's API sends, and what its errors say.
 
 import { getEventListeners } from 'node:events'
-import { Deadline } from '../src/base/clock.ts'
 import { type HttpRequest, type HttpResponse, TransportError } from '../src/base/http.ts'
-import { connect } from '../src/neon/client.ts'
 import type { Keys } from '../src/neon/keys.ts'
 import { explain } from '../src/neon/resolve-scope.ts'
 import type { Scope } from '../src/neon/scope.ts'
-import { answer, created, listed, refusal, revoked, type ScriptedNeon, scriptedNeon } from './support/scripted-neon.ts'
+import {
+  answer,
+  connectFor,
+  created,
+  listed,
+  refusal,
+  revoked,
+  type ScriptedNeon,
+  scriptedNeon,
+} from './support/scripted-neon.ts'
 
 const FAILED = answer({}, 500)
 const personal: Scope = { kind: 'personal' }
@@ -175,10 +182,7 @@ describe('when the job is cancelled', () => {
         request.signal?.addEventListener('abort', end)
       })
     const runner = { mask() {}, waiting() {} }
-    const neon = connect(
-      { clock, http: { exchange }, random: () => 0, cancelled: cancellation.signal, runner },
-      { apiHost: 'https://neon.test', apiKey: 'the-long-lived-key', deadline: new Deadline(clock, 60_000) },
-    )
+    const neon = connectFor({ clock, http: { exchange }, random: () => 0, cancelled: cancellation.signal, runner })
     return { cancellation, sent, waits, keys: neon.keysOf(personal) }
   }
 

@@ -5,8 +5,8 @@ import type { HttpResponse } from '../src/base/http.ts'
 import type { DoubtfulKey } from '../src/neon/settle.ts'
 import { type MainRecord, type RecordedKey, saveRecord, type Target, useOf } from '../src/steps/record.ts'
 import { revokeKey } from '../src/steps/revoke-key.ts'
-import { answer, listed, refusal, revoked } from './support/scripted-neon.ts'
-import { LONG_LIVED, type Start, scriptedWorld } from './support/scripted-world.ts'
+import { answer, LONG_LIVED, listed, refusal, revoked, withoutRequestIds } from './support/scripted-neon.ts'
+import { type Start, scriptedWorld } from './support/scripted-world.ts'
 
 const NAMES = ['a', 'b', 'c'].map((letter) => `gha/81/19/2/55/${letter.repeat(8)}`)
 const [A = '', B = '', C = ''] = NAMES
@@ -40,10 +40,7 @@ async function post({ record, ...start }: Start & { record?: MainRecord | undefi
   await revokeKey(world).catch((error) => {
     expect(error).toBeInstanceOf(KeyMayBeAlive)
     const { message, commands, fatal } = error as KeyMayBeAlive
-    happened.push(
-      `${fatal ? 'fatal' : 'not fatal'}: ${message.replaceAll(/request [0-9a-f-]{36}/g, 'request r')}`,
-      ...commands,
-    )
+    happened.push(`${fatal ? 'fatal' : 'not fatal'}: ${withoutRequestIds(message)}`, ...commands)
   })
   return happened.slice(1)
 }

@@ -424,8 +424,7 @@ function withoutCredentials({ https, http, no }) {
 function withCredentialsFrom(environment, settings) {
     const variables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].map((name) => environment[name] ?? '');
     // Without a user name, no credentials are sent.
-    const names = (other, address) => address !== '' && addressOf(other) === address;
-    const complete = (address) => variables.find((other) => names(other, address) && URL.parse(other)?.username) ?? address;
+    const complete = (address) => variables.find((other) => address !== '' && addressOf(other) === address && URL.parse(other)?.username) ?? address;
     return { https: complete(settings.https), http: complete(settings.http), no: settings.no };
 }
 /**

@@ -70,4 +70,6 @@ export const EQUIVALENT: Record<string, string> = {
   "src/steps/sweep-keys.ts: named.kind === 'found' → true": 'other answers have no value',
   'src/steps/sweep-summary.ts: bytes <= LONGEST_TABLE → bytes < LONGEST_TABLE': 'differs only at exactly 100,000 bytes',
   'src/steps/sweep-summary.ts: repository === undefined → false': 'undefined does not match the pattern of names',
+  'src/steps/sweep-keys.ts: \'\' → "Stryker was here!"': 'GITHUB_REPOSITORY is always set',
+  'src/steps/sweep-summary.ts: [] → ["Stryker was here"]': 'every group has keys',
 }

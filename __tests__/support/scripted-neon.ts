@@ -1,6 +1,9 @@
 import { Deadline } from '../../src/base/clock.ts'
 import type { HttpRequest, HttpResponse } from '../../src/base/http.ts'
 import { connect, type Neon } from '../../src/neon/client.ts'
+import type { Effects } from '../../src/neon/requests.ts'
+
+export const LONG_LIVED = 'the-long-lived-key'
 
 export const answer = (body: unknown, status = 200): HttpResponse => ({
   status,
@@ -13,6 +16,9 @@ export const created = (id: number, fields = {}): HttpResponse => answer({ id, k
 export const listed = (...keys: [id: number, name: string, project_id?: string][]): HttpResponse =>
   answer(keys.map(([id, name, project_id]) => ({ id, name, project_id })))
 export const revoked = (id: number): HttpResponse => answer({ id, revoked: true })
+
+/** A text with the same words in each run. */
+export const withoutRequestIds = (text: string): string => text.replaceAll(/request [0-9a-f-]{36}/g, 'request r')
 
 /** An HTTP that gives prepared answers, one after another and then 500, and a clock on which time passes only in waits. */
 export function script(answers: readonly HttpResponse[], onRequest: (request: HttpRequest) => void) {
@@ -47,6 +53,12 @@ export interface ScriptedNeon {
   masked: string[]
 }
 
+/** Connects for a minute, with the long-lived key. */
+export function connectFor(effects: Effects): Neon {
+  const deadline = new Deadline(effects.clock, 60_000)
+  return connect(effects, { apiHost: 'https://neon.test', apiKey: LONG_LIVED, deadline })
+}
+
 export function scriptedNeon(...answers: HttpResponse[]): ScriptedNeon {
   const [requests, sent, waits, masked]: [string[], HttpRequest[], string[], string[]] = [[], [], [], []]
   const effects = script(answers, (request) => {
@@ -57,9 +69,6 @@ export function scriptedNeon(...answers: HttpResponse[]): ScriptedNeon {
     mask: (secret: string) => void masked.push(secret),
     waiting: (text: string) => void waits.push(text),
   }
-  const neon = connect(
-    { ...effects, cancelled: new AbortController().signal, runner },
-    { apiHost: 'https://neon.test', apiKey: 'the-long-lived-key', deadline: new Deadline(effects.clock, 60_000) },
-  )
+  const neon = connectFor({ ...effects, cancelled: new AbortController().signal, runner })
   return { neon, requests, sent, waits, masked }
 }

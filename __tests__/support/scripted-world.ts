@@ -1,9 +1,7 @@
 import type { HttpResponse } from '../../src/base/http.ts'
 import { sealedText } from '../../src/steps/seal.ts'
 import type { World } from '../../src/steps/world.ts'
-import { inShort, script } from './scripted-neon.ts'
-
-export const LONG_LIVED = 'the-long-lived-key'
+import { inShort, LONG_LIVED, script, withoutRequestIds } from './scripted-neon.ts'
 
 export interface Start {
   inputs?: Record<string, string>
@@ -35,9 +33,10 @@ export function scriptedWorld({ inputs, environment, state = {}, answers = [], o
   const happened: string[] = []
   const cancellation = new AbortController()
   const note = (kind: string, ...parts: string[]): void => {
-    const text = `${kind}: ${parts.join(' | ')}`
-      .replace(/request [0-9a-f-]{36}/, 'request r')
-      .replaceAll(/gha\/81\/19\/2\/55\/[a-z2-7]{8}\/shop\.test/g, '<name>')
+    const text = withoutRequestIds(`${kind}: ${parts.join(' | ')}`).replaceAll(
+      /gha\/81\/19\/2\/55\/[a-z2-7]{8}\/shop\.test/g,
+      '<name>',
+    )
     happened.push(text)
     onEach?.(text, () => cancellation.abort(new Error('cancelled')))
   }

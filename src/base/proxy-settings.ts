@@ -30,9 +30,8 @@ export function withoutCredentials({ https, http, no }: ProxySettings): ProxySet
 export function withCredentialsFrom(environment: Environment, settings: ProxySettings): ProxySettings {
   const variables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].map((name) => environment[name] ?? '')
   // Without a user name, no credentials are sent.
-  const names = (other: string, address: string): boolean => address !== '' && addressOf(other) === address
   const complete = (address: string): string =>
-    variables.find((other) => names(other, address) && URL.parse(other)?.username) ?? address
+    variables.find((other) => address !== '' && addressOf(other) === address && URL.parse(other)?.username) ?? address
   return { https: complete(settings.https), http: complete(settings.http), no: settings.no }
 }
 
